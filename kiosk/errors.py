@@ -1,0 +1,116 @@
+"""The errors a person may meet, and whose fault each is.
+
+    KioskError                     has a stable ``code`` and a sentence for staff
+    |-- SettingError               a setting's name or value is wrong
+    |-- DeskError                  the patient must be told something, nothing is broken
+    |   |-- DepartmentUnknownError
+    |   |-- DepartmentClosedError
+    |   |-- QuotaReachedError
+    |   |-- ReprintLimitError
+    |   `-- AlreadyHasTokenError   a typed number already has a token: no detail is told
+    |-- StoreError                 the local store cannot be used: no token is issued
+    |   |-- StoreKeyError
+    |   |-- StoreNewerError
+    |   |-- StoreFullError
+    |   |-- StoreForkError         a clone of this store was there before
+    |   `-- ClockError             the machine's clock cannot be believed
+    |-- CameraError
+    |-- PrinterError               a slip did not come out, or perhaps did
+    `-- ServerError                the hospital server did not take the message; try again later
+
+All of these are the environment's doing: show the code, stay calm, retry. Anything else that is raised is a bug of
+ours: it is logged with its traceback and reported. What is wrong with a QR is ``model.qr.QrError``, since the model
+knows nothing of this module.
+"""
+
+
+class KioskError(Exception):
+    """Something outside the program went wrong. ``code`` is stable; the message says what to do."""
+
+    code = "KIOSK"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code or self.code
+
+
+class SettingError(KioskError):
+    """A setting has an unknown name or a bad value; the message names key, value and what is allowed."""
+
+    code = "SETTING_INVALID"
+
+
+class DeskError(KioskError):
+    """No token, for a reason that the patient is told politely."""
+
+    code = "NO_TOKEN"
+
+
+class DepartmentUnknownError(DeskError):
+    code = "DEPARTMENT_UNKNOWN"
+
+
+class DepartmentClosedError(DeskError):
+    code = "DEPARTMENT_CLOSED"
+
+
+class QuotaReachedError(DeskError):
+    code = "QUOTA_REACHED"
+
+
+class ReprintLimitError(DeskError):
+    """The kiosk has reprinted this slip often enough; the desk may go on."""
+
+    code = "REPRINT_LIMIT"
+
+
+class AlreadyHasTokenError(DeskError):
+    """Says nothing of which token: whoever types a number has not shown that it is theirs."""
+
+    code = "ALREADY_HAS_TOKEN"
+
+
+class StoreError(KioskError):
+    code = "STORE_UNUSABLE"
+
+
+class StoreKeyError(StoreError):
+    code = "STORE_KEY_WRONG"
+
+
+class StoreNewerError(StoreError):
+    code = "STORE_NEWER"
+
+
+class StoreFullError(StoreError):
+    code = "STORE_FULL"
+
+
+class StoreForkError(StoreError):
+    code = "STORE_FORK"
+
+
+class ClockError(StoreError):
+    code = "CLOCK_WRONG"
+
+
+class CameraError(KioskError):
+    code = "CAMERA_FAILED"
+
+
+class PrinterError(KioskError):
+    """The slip is not known to be printed.
+
+    Attributes:
+        sent: whether bytes had left for the printer, so that paper may have come out all the same.
+    """
+
+    code = "PRINTER_FAILED"
+
+    def __init__(self, message: str, *, code: str | None = None, sent: bool = False) -> None:
+        super().__init__(message, code=code)
+        self.sent = sent
+
+
+class ServerError(KioskError):
+    code = "SERVER_UNREACHABLE"

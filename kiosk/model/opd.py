@@ -1,0 +1,122 @@
+"""The hospital's out-patient departments: which there are, when they are open, where patients go next."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+ENGLISH = "en"
+_PREFIX = re.compile(r"[A-HJ-NP-Z]{1,2}")
+_SERIES = re.compile(r"(?:[A-HJ-NP-Z]{1,2})?")
+SERVER_SERIES = "S"
+"""The series of tokens that the server itself issues; no station may have it."""
+SEARCHED_DAYS = 15
+"""How far ahead the next opening is looked for."""
+
+Texts: TypeAlias = Mapping[str, str]
+"""One text in several languages: language code -> text. English is always there."""
+
+
+def text_in(texts: Texts, language: str) -> str:
+    return texts.get(language) or texts.get(ENGLISH, "")
+
+
+def is_prefix(text: str) -> bool:
+    """One or two letters A-Z without I and O, which are read as digits."""
+    return _PREFIX.fullmatch(text) is not None
+
+
+def is_station_series(text: str) -> bool:
+    """Empty, or one or two letters without I and O, and not the server's own."""
+    return _SERIES.fullmatch(text) is not None and text != SERVER_SERIES
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Open on these weekdays (Monday is 0) from ``start`` until ``end``, local time; ``end`` 00:00 is midnight."""
+
+    start: time
+    end: time
+    weekdays: frozenset[int] = frozenset(range(7))
+
+    def covers(self, local: datetime) -> bool:
+        before_end = self.end == time(0) or local.time() < self.end
+        return local.weekday() in self.weekdays and self.start <= local.time() and before_end
+
+
+ALL_DAY = (Opening(time(0), time(0)),)
+
+
+@dataclass(frozen=True)
+class Department:
+    """One OPD. ``next_step`` is what the slip tells the patient to do where there is no ``room`` to name yet.
+
+    Attributes:
+        code: short and stable, ``MED``.
+        prefix: the letters its labels begin with.
+        quota: tokens a service day that one store may issue, or None for no limit.
+    """
+
+    code: str
+    prefix: str
+    names: Texts
+    room: str = ""
+    next_step: Texts = field(default_factory=dict)
+    openings: tuple[Opening, ...] = ALL_DAY
+    quota: int | None = None
+
+    def name(self, language: str) -> str:
+        return text_in(self.names, language)
+
+    def is_open(self, local: datetime) -> bool:
+        return any(opening.covers(local) for opening in self.openings)
+
+    def next_opening(self, local: datetime) -> datetime | None:
+        """The next start after ``local`` within two weeks, for the polite screen."""
+        days = (local.date() + timedelta(days=ahead) for ahead in range(SEARCHED_DAYS))
+        starts = (
+            datetime.combine(day, opening.start, local.tzinfo)
+            for day in days
+            for opening in self.openings
+            if day.weekday() in opening.weekdays
+        )
+        return min((start for start in starts if start > local), default=None)
+
+
+@dataclass(frozen=True)
+class Facility:
+    """One hospital, known by its HFR id.
+
+    Attributes:
+        day_starts: local time at which a new service day begins; later than midnight for night OPDs.
+        carries_over: whether tokens still waiting at roll-over stay live instead of lapsing.
+        return_window: how long after a no-show the patient gets the same token back.
+    """
+
+    facility_id: str
+    names: Texts
+    departments: tuple[Department, ...]
+    timezone: str = "Asia/Kolkata"
+    day_starts: time = time(0)
+    carries_over: bool = False
+    return_window: timedelta = timedelta(hours=2)
+
+    def name(self, language: str) -> str:
+        return text_in(self.names, language)
+
+    def department(self, code: str) -> Department | None:
+        return next((department for department in self.departments if department.code == code), None)
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self.timezone))
+
+    def service_day(self, at: datetime) -> date:
+        """The facility's date at ``at``, which turns at ``day_starts`` rather than at midnight."""
+        local = self.local(at)
+        return local.date() if local.time() >= self.day_starts else local.date() - timedelta(days=1)
+
+    def open_departments(self, at: datetime) -> tuple[Department, ...]:
+        local = self.local(at)
+        return tuple(department for department in self.departments if department.is_open(local))

@@ -1,0 +1,111 @@
+"""What a slip says, before anybody draws it. Wording in the patient's language and in English."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from kiosk.model.opd import ENGLISH, Facility, text_in
+from kiosk.model.patient import Patient, Sex
+from kiosk.model.token import Token
+
+WORDS: dict[str, dict[str, str]] = {
+    "token": {"en": "OPD token", "hi": "ओपीडी टोकन", "gu": "ઓપીડી ટોકન"},
+    "room": {"en": "Room", "hi": "कमरा", "gu": "રૂમ"},
+    "ahead": {"en": "People ahead of you", "hi": "आपसे आगे लोग", "gu": "તમારી આગળ લોકો"},
+    "years": {"en": "years", "hi": "वर्ष", "gu": "વર્ષ"},
+    "duplicate": {"en": "DUPLICATE", "hi": "डुप्लिकेट", "gu": "ડુપ્લિકેટ"},
+    "abha": {"en": "ABHA", "hi": "आभा", "gu": "આભા"},
+}
+_SEX_WORDS: dict[Sex, dict[str, str]] = {
+    Sex.MALE: {"en": "Male", "hi": "पुरुष", "gu": "પુરુષ"},
+    Sex.FEMALE: {"en": "Female", "hi": "महिला", "gu": "સ્ત્રી"},
+    Sex.OTHER: {"en": "Other", "hi": "अन्य", "gu": "અન્ય"},
+    Sex.TRANSGENDER: {"en": "Transgender", "hi": "ट्रांसजेंडर", "gu": "ટ્રાન્સજેન્ડર"},
+}
+
+
+def sex_word(sex: Sex, language: str) -> str:
+    """Empty where the patient did not say."""
+    return text_in(_SEX_WORDS.get(sex, {}), language)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """The facts on one slip, each already worded; empty texts are left out by the layout.
+
+    Attributes:
+        token_id: carried by the QR.
+        department: in the patient's language; ``department_english`` is empty where that is English.
+        where: room or next step, likewise.
+        when: service day and time of issue, local.
+        person: first name and initial, age and sex.
+        duplicate: ``DUPLICATE 1 / डुप्लिकेट 1`` on a reprint.
+    """
+
+    token_id: str
+    facility: str
+    facility_english: str
+    heading: str
+    label: str
+    department: str
+    department_english: str
+    where: str
+    where_english: str
+    when: str
+    ahead: str
+    person: str = field(repr=False)
+    abha: str = field(repr=False)
+    duplicate: str = ""
+
+
+def slip_of(
+    token: Token, patient: Patient | None, facility: Facility, language: str, people_ahead: int | None, copy: int
+) -> Slip:
+    """The slip of ``token`` as ``language`` says it; the patient may be purged, typed or unknown (None)."""
+    department = facility.department(token.queue_department)
+    english = language == ENGLISH
+    return Slip(
+        token_id=token.token_id,
+        facility=facility.name(language),
+        facility_english="" if english else facility.name(ENGLISH),
+        heading=_both("token", language),
+        label=token.label,
+        department=department.name(language) if department else token.queue_department,
+        department_english=department.name(ENGLISH) if department and not english else "",
+        where=_where(facility, token.queue_department, language),
+        where_english="" if english else _where(facility, token.queue_department, ENGLISH),
+        when=_when(token.service_day, facility.local(token.issued_at)),
+        ahead="" if people_ahead is None else f"{_both('ahead', language)}: {people_ahead}",
+        person=_person(patient, token.service_day, language) if patient else "",
+        abha=f"{text_in(WORDS['abha'], ENGLISH)} {patient.masked_id}" if patient and patient.masked_id else "",
+        duplicate="" if copy == 0 else _duplicate(copy, language),
+    )
+
+
+def _where(facility: Facility, code: str, language: str) -> str:
+    department = facility.department(code)
+    if department is None:
+        return ""
+    if department.room:
+        return f"{text_in(WORDS['room'], language)} {department.room}"
+    return text_in(department.next_step, language)
+
+
+def _when(service_day: date, local: datetime) -> str:
+    return f"{service_day:%d-%m-%Y}  {local:%H:%M}"
+
+
+def _person(patient: Patient, service_day: date, language: str) -> str:
+    age = f"{patient.birth.age_on(service_day)} {text_in(WORDS['years'], language)}" if patient.birth else ""
+    return ", ".join(part for part in (patient.short_name, age, sex_word(patient.sex, language)) if part)
+
+
+def _both(word: str, language: str) -> str:
+    texts = WORDS[word]
+    own, english = text_in(texts, language), texts[ENGLISH]
+    return own if own == english else f"{own} / {english}"
+
+
+def _duplicate(copy: int, language: str) -> str:
+    texts = WORDS["duplicate"]
+    own, english = text_in(texts, language), texts[ENGLISH]
+    return f"{english} {copy}" if own == english else f"{english} {copy} / {own} {copy}"

@@ -1,0 +1,1 @@
+"""Slips to paper: raster, ESC/POS bytes, transports, spool."""

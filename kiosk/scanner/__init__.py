@@ -1,0 +1,1 @@
+"""Camera and files to QR text, in a process of its own."""

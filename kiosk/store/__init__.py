@@ -1,0 +1,1 @@
+"""The local store: encrypted SQLite, the only SQLAlchemy of a station."""

@@ -1,0 +1,1 @@
+"""What stations and server say to each other, and the client half."""

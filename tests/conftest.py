@@ -1,0 +1,28 @@
+"""The strict rig: offscreen unless asked otherwise, and a test that leaves a thread or a process behind has failed."""
+
+import gc
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """Fails a test that leaks a thread or a child process."""
+    before = set(threading.enumerate())
+    yield
+    leaked = [thread.name for thread in threading.enumerate() if thread not in before and not _belongs_to_rig(thread)]
+    children = [child.name for child in multiprocessing.active_children()]
+    assert not leaked, f"threads left running: {leaked}"
+    assert not children, f"processes left running: {children}"
+    gc.collect(0)
+
+
+def _belongs_to_rig(thread: threading.Thread) -> bool:
+    """pytest-timeout and Qt's own event threads come and go on their own; so do Dummy threads Qt calls us from."""
+    return thread.name.startswith(("pytest_timeout", "Dummy-"))
