@@ -1,0 +1,109 @@
+"""The story of a check-in: a patient becomes a token. The same patient, department and day get the same token."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kiosk.errors import AlreadyHasTokenError, DepartmentClosedError, DepartmentUnknownError, ReprintLimitError
+from kiosk.model.opd import Department, Facility
+from kiosk.model.patient import Patient
+from kiosk.model.token import SlipState, Token
+from kiosk.ports import Clock, IssueOrder, SlipJob, TokenStore
+
+NOTICE_VERSION = "2026-11"
+"""Which wording of the privacy notice the first screen shows; written into every token_issued event."""
+FRESH = timedelta(minutes=5)
+"""Older knowledge of other stations' queues is not shown as people ahead."""
+
+
+@dataclass(frozen=True)
+class CheckedIn:
+    """The patient's token, committed.
+
+    Attributes:
+        already: it is the token of an earlier check-in today.
+        job: the slip queued now, if any.
+        reprint_refused: the kiosk has reprinted this slip often enough; the desk may go on.
+    """
+
+    token: Token
+    already: bool
+    people_ahead: int | None
+    job: SlipJob | None
+    reprint_refused: bool = False
+
+    @property
+    def slip(self) -> SlipState:
+        return self.job.state if self.job else self.token.slip
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Where patients become tokens. One per station; all that it knows is in the store."""
+
+    store: TokenStore
+    facility: Facility
+    clock: Clock
+    wants_slips: bool = True
+    has_server: bool = False
+    reprint_limit: int = 3
+
+    def held_tokens(self, patient: Patient) -> tuple[Token, ...]:
+        """The live tokens that the patient has today."""
+        return self.store.held_tokens(patient, self.facility, self.clock.now())
+
+    def check_in(self, patient: Patient, department_code: str, language: str, *, typed: bool = False) -> CheckedIn:
+        """Give ``patient`` the token of the department, a new one or the one already there, and queue its slip.
+
+        ``typed`` says that the patient showed no QR, only knows a number: then a token that is already there is
+        neither told nor reprinted.
+
+        Raises:
+            DeskError: unknown or closed department, quota reached, a token already there for a typed number.
+            StoreError: nothing was issued.
+        """
+        order = self._order(patient, self._open_department(department_code), language)
+        issued = self.store.issue(order)
+        if issued.created:
+            return CheckedIn(issued.token, False, issued.people_ahead, issued.job)
+        if typed:
+            raise AlreadyHasTokenError("this number has a token today; the desk can reprint it")
+        return self._again(issued.token, issued.people_ahead, language)
+
+    def _again(self, token: Token, people_ahead: int | None, language: str) -> CheckedIn:
+        if not self.wants_slips:
+            return CheckedIn(token, True, people_ahead, None)
+        try:
+            job = self.store.reprint(token.token_id, language, self.clock.now(), self.reprint_limit)
+        except ReprintLimitError:
+            return CheckedIn(token, True, people_ahead, None, reprint_refused=True)
+        return CheckedIn(token, True, people_ahead, job)
+
+    def _open_department(self, code: str) -> Department:
+        department = self.facility.department(code)
+        if department is None:
+            known = ", ".join(each.code for each in self.facility.departments)
+            raise DepartmentUnknownError(f"no department {code[:20]!r} here; there are {known}")
+        local = self.facility.local(self.clock.now())
+        if not department.is_open(local):
+            opening = department.next_opening(local)
+            raise DepartmentClosedError(f"{opening:%d-%m-%Y %H:%M}" if opening else "")
+        return department
+
+    def _order(self, patient: Patient, department: Department, language: str) -> IssueOrder:
+        return IssueOrder(
+            patient=patient,
+            facility=self.facility,
+            department=department,
+            now=self.clock.now(),
+            language=language,
+            notice_version=NOTICE_VERSION,
+            wants_slip=self.wants_slips,
+            shows_people_ahead=self._knows_queue(),
+        )
+
+    def _knows_queue(self) -> bool:
+        """A station of a server knows the whole queue only while its last sync is fresh."""
+        if not self.has_server:
+            return True
+        synced_at = self.store.last_synced_at()
+        return synced_at is not None and self.clock.now() - synced_at <= FRESH

@@ -1,0 +1,393 @@
+"""The patient's screens as one state machine: a state, an input, the next state and what to do meanwhile.
+
+Pure and without Qt: a screen only draws a state, and a journey is a list of inputs. The machine never waits; where
+something takes time it returns a command and goes on when the answer comes in as an input. Whoever runs the commands
+drops the answer to any but the newest one, so that a late answer never shows one patient's token to the next.
+
+    Scanning --code--> Choosing --department--> Issuing --answer--> Issued --time--> Scanning
+        |  `--wrong code--> Scanning(notice)        `--refused--> Choosing(notice) | SeeDesk
+        `--type--> Typing --14 digits--> Checking --free--> Choosing | has a token --> SeeDesk
+    any --fault--> OutOfService --repaired--> Scanning
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeAlias
+
+from kiosk.model import abha, qr
+from kiosk.model.patient import Patient
+from kiosk.model.token import SlipState, Token
+
+# --- states ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scanning:
+    """The start. ``notice`` names what was wrong with the last code while scanning goes on."""
+
+    notice: qr.Reason | None = None
+
+
+@dataclass(frozen=True)
+class Typing:
+    """A damaged card: the ABHA number on the number pad. ``doubtful`` hints at a slip of the finger."""
+
+    digits: str = field(default="", repr=False)
+    doubtful: bool = False
+
+    @property
+    def complete(self) -> bool:
+        return len(self.digits) == NUMBER_LENGTH
+
+
+@dataclass(frozen=True)
+class Checking:
+    """A typed number is looked up, only to see whether the desk has to take over."""
+
+    patient: Patient
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """Who was understood, and the open departments. ``held`` are tokens that a *scanned* patient has already.
+
+    ``notice`` is the code of a refusal (DEPARTMENT_CLOSED, QUOTA_REACHED ...), with ``notice_text`` for its details.
+    """
+
+    patient: Patient
+    typed: bool = False
+    held: tuple[Token, ...] = ()
+    notice: str = ""
+    notice_text: str = ""
+
+
+@dataclass(frozen=True)
+class Issuing:
+    patient: Patient
+    department: str
+    typed: bool
+    held: tuple[Token, ...] = ()
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The label, very large. ``already`` says that it is the token of an earlier scan."""
+
+    token: Token
+    already: bool
+    people_ahead: int | None
+    slip: SlipState
+    copy: int = 0
+    reprint_refused: bool = False
+
+
+@dataclass(frozen=True)
+class SeeDesk:
+    """Something that only the desk can settle; ``code`` says what, and no detail of any token is shown."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class OutOfService:
+    code: str
+
+
+State: TypeAlias = Scanning | Typing | Checking | Choosing | Issuing | Issued | SeeDesk | OutOfService
+
+# --- inputs ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CodeScanned:
+    untrusted_text: str = field(repr=False)
+    today: date
+
+
+@dataclass(frozen=True)
+class CodesScanned:
+    """Two different codes at once."""
+
+
+@dataclass(frozen=True)
+class TypeRequested:
+    pass
+
+
+@dataclass(frozen=True)
+class DigitTyped:
+    digit: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class DigitErased:
+    pass
+
+
+@dataclass(frozen=True)
+class NumberEntered:
+    pass
+
+
+@dataclass(frozen=True)
+class HeldFound:
+    """Answer to FindHeld."""
+
+    tokens: tuple[Token, ...]
+
+
+@dataclass(frozen=True)
+class DepartmentChosen:
+    code: str
+
+
+@dataclass(frozen=True)
+class CheckedIn:
+    """Answer to CheckIn: a token, new or already there."""
+
+    token: Token
+    already: bool
+    people_ahead: int | None
+    slip: SlipState
+    copy: int = 0
+    reprint_refused: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Answer to CheckIn: no token, for a reason that another choice may mend."""
+
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class SentToDesk:
+    """Answer to CheckIn: the desk has to help."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class SlipMoved:
+    token_id: str
+    slip: SlipState
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    pass
+
+
+@dataclass(frozen=True)
+class TimedOut:
+    pass
+
+
+@dataclass(frozen=True)
+class ServiceLost:
+    code: str
+
+
+@dataclass(frozen=True)
+class ServiceRestored:
+    pass
+
+
+Input: TypeAlias = (
+    CodeScanned
+    | CodesScanned
+    | TypeRequested
+    | DigitTyped
+    | DigitErased
+    | NumberEntered
+    | HeldFound
+    | DepartmentChosen
+    | CheckedIn
+    | Refused
+    | SentToDesk
+    | SlipMoved
+    | Cancelled
+    | TimedOut
+    | ServiceLost
+    | ServiceRestored
+)
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FindHeld:
+    patient: Patient
+
+
+@dataclass(frozen=True)
+class CheckIn:
+    patient: Patient
+    department: str
+    typed: bool
+
+
+Command: TypeAlias = FindHeld | CheckIn
+
+
+@dataclass(frozen=True)
+class Step:
+    state: State
+    command: Command | None = None
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+NUMBER_LENGTH = 14
+
+
+@dataclass(frozen=True)
+class Delays:
+    """How long each screen stays without a touch before the start comes back and the patient is forgotten, seconds."""
+
+    notice_s: float = 8.0
+    typing_s: float = 45.0
+    choosing_s: float = 45.0
+    issuing_s: float = 20.0
+    issued_s: float = 15.0
+    see_desk_s: float = 12.0
+
+
+def timeout_s(state: State, delays: Delays) -> float | None:
+    """Seconds until TimedOut in ``state``, or None where it may stay for ever."""
+    match state:
+        case Scanning(notice=notice):
+            return delays.notice_s if notice else None
+        case Typing():
+            return delays.typing_s
+        case Choosing():
+            return delays.choosing_s
+        case Checking() | Issuing():
+            return delays.issuing_s
+        case Issued():
+            return delays.issued_s
+        case SeeDesk():
+            return delays.see_desk_s
+        case OutOfService():
+            return None
+
+
+# --- the machine -----------------------------------------------------------------------------------------------------
+
+START = Scanning()
+_BUSY = (Issuing, Issued)
+"""Who is being served, or reads a label, finishes first: the journey says ServiceLost again at the next start."""
+
+
+def step(state: State, event: Input) -> Step:
+    """What follows ``event`` in ``state``. An input that does not fit, such as a late answer, changes nothing."""
+    if isinstance(event, ServiceLost) and not isinstance(state, _BUSY):
+        return Step(OutOfService(event.code))
+    match state:
+        case OutOfService():
+            return Step(START if isinstance(event, ServiceRestored) else state)
+        case Scanning():
+            return _scanning(state, event)
+        case Typing():
+            return _typing(state, event)
+        case Checking():
+            return _checking(state, event)
+        case Choosing():
+            return _choosing(state, event)
+        case Issuing():
+            return _issuing(state, event)
+        case Issued():
+            return _issued(state, event)
+        case SeeDesk():
+            return Step(START if isinstance(event, Cancelled | TimedOut) else state)
+
+
+def _scanning(state: Scanning, event: Input) -> Step:
+    match event:
+        case CodeScanned(untrusted_text, today):
+            return _read(untrusted_text, today)
+        case CodesScanned():
+            return Step(Scanning(qr.Reason.TWO_CODES))
+        case TypeRequested():
+            return Step(Typing())
+        case TimedOut() | Cancelled():
+            return Step(START)
+    return Step(state)
+
+
+def _read(untrusted_text: str, today: date) -> Step:
+    try:
+        patient = qr.parse(untrusted_text, today)
+    except qr.QrError as error:
+        return Step(Scanning(error.reason))
+    return Step(Choosing(patient), FindHeld(patient))
+
+
+def _typing(state: Typing, event: Input) -> Step:
+    match event:
+        case DigitTyped(digit) if not state.complete and digit.isascii() and digit.isdigit():
+            return Step(_typed(state.digits + digit[:1]))
+        case DigitErased():
+            return Step(_typed(state.digits[:-1]))
+        case NumberEntered() if state.complete:
+            patient = Patient(abha_number=state.digits)
+            return Step(Checking(patient), FindHeld(patient))
+        case CodeScanned(untrusted_text, today):
+            return _read(untrusted_text, today)
+        case Cancelled() | TimedOut():
+            return Step(START)
+    return Step(state)
+
+
+def _typed(digits: str) -> Typing:
+    return Typing(digits, doubtful=len(digits) == NUMBER_LENGTH and abha.looks_mistyped(digits))
+
+
+def _checking(state: Checking, event: Input) -> Step:
+    match event:
+        case HeldFound(tokens):
+            # Whoever types a number has not shown that it is theirs: not even the department is told.
+            return Step(SeeDesk("ALREADY_HAS_TOKEN") if tokens else Choosing(state.patient, typed=True))
+        case SentToDesk(code):
+            return Step(SeeDesk(code))
+        case Cancelled() | TimedOut():
+            return Step(START)
+    return Step(state)
+
+
+def _choosing(state: Choosing, event: Input) -> Step:
+    match event:
+        case HeldFound(tokens) if not state.typed:
+            return Step(replace(state, held=tokens))
+        case DepartmentChosen(code):
+            issuing = Issuing(state.patient, code, state.typed, state.held)
+            return Step(issuing, CheckIn(state.patient, code, state.typed))
+        case Cancelled() | TimedOut():
+            return Step(START)
+    return Step(state)
+
+
+def _issuing(state: Issuing, event: Input) -> Step:
+    match event:
+        case CheckedIn():
+            return Step(
+                Issued(event.token, event.already, event.people_ahead, event.slip, event.copy, event.reprint_refused)
+            )
+        case Refused(code, text):
+            return Step(Choosing(state.patient, state.typed, state.held, notice=code, notice_text=text))
+        case SentToDesk(code):
+            return Step(SeeDesk(code))
+        case TimedOut():
+            # The answer may still come, and then the token is kept: the next scan shows it.
+            return Step(SeeDesk("TOOK_TOO_LONG"))
+    return Step(state)
+
+
+def _issued(state: Issued, event: Input) -> Step:
+    match event:
+        case SlipMoved(token_id, slip) if token_id == state.token.token_id:
+            return Step(replace(state, slip=slip))
+        case Cancelled() | TimedOut():
+            return Step(START)
+    return Step(state)
