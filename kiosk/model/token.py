@@ -114,7 +114,8 @@ def apply(token: Token | None, event: Event) -> Token:
 def _moved(token: Token, event: Event) -> Token:
     match event.kind:
         case Kind.SLIP_STATE_CHANGED:
-            return replace(token, slip=_slip_state(event))
+            # The outcome of an older copy says nothing of the newest.
+            return token if event.body.get("copy", 0) != token.copies else replace(token, slip=_slip_state(event))
         case Kind.TOKEN_REPRINTED:
             return replace(token, copies=token.copies + 1)
         case Kind.TOKEN_ARRIVED:

@@ -1,0 +1,90 @@
+"""Connections to the store: one writer that takes the lock at BEGIN, and separate readers.
+
+SQLCipher brings its own SQLite, free of the WAL-reset fault of 3.7 to 3.51.2. ``synchronous=FULL``, since a commit lost
+to a power cut would give its number out twice.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import QueuePool
+
+from kiosk.errors import StoreError, StoreFullError
+
+BUSY_TIMEOUT_MS = 10_000
+PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+def writer_engine(path: Path, key: bytes) -> Engine:
+    """One connection, whose transactions begin with the write lock taken."""
+    return _engine(path, key, "BEGIN IMMEDIATE", connections=1)
+
+
+def reader_engine(path: Path, key: bytes) -> Engine:
+    return _engine(path, key, "BEGIN", connections=4)
+
+
+def _engine(path: Path, key: bytes, begin: str, connections: int) -> Engine:
+    # The raw form of the key: a passphrase would cost 120 ms of key derivation on each connection.
+    url = URL.create("sqlite+pysqlcipher", password=f"x'{key.hex()}'", database=str(path))
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=BUSY_TIMEOUT_MS / 1000,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        # pysqlite's own transaction control would begin too late and commit before DDL.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def take_lock(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Turns the database's complaints about disk, lock and file into StoreError; constraint failures are bugs."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except PoolTimeoutError as error:
+        raise StoreError("the store is busy", code="STORE_BUSY") from error
+    except DatabaseError as error:
+        raise _store_error(error) from error
+
+
+def _store_error(error: DatabaseError) -> StoreError:
+    # The message only: SQLAlchemy's own text quotes the parameters, which are a patient's details.
+    reason = str(error.orig)
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL or "full" in reason:
+        return StoreFullError("the disk is full: free some space, nothing was issued")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or "locked" in reason:
+        return StoreError("the store is busy", code="STORE_BUSY")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "malformed" in reason or "not a database" in reason:
+        return StoreError("the store is damaged; see kiosk doctor", code="STORE_DAMAGED")
+    return StoreError(f"the store cannot be used: {reason}")

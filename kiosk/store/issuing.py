@@ -1,0 +1,161 @@
+"""The one transaction that gives out a number: live token or next number, token, event, details and slip job."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, tuple_
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from kiosk.errors import QuotaReachedError
+from kiosk.model.events import Json, Kind, instant_text
+from kiosk.model.patient import PatientKeys, patient_keys
+from kiosk.model.token import LIVE, SlipState, State, Token, label_of
+from kiosk.ports import Issued, IssueOrder, SlipJob
+from kiosk.store import tables
+from kiosk.store.ledger import Ledger
+from kiosk.store.rows import job_values, patient_values, token_of, token_values
+
+_t = tables.token.c
+_OPEN = (*LIVE, State.NO_SHOW)
+
+# The statements stand here whole, so that SQLAlchemy compiles each once.
+_SAME_PATIENT = select(tables.token).where(
+    _t.service_day == bindparam("day"),
+    _t.facility_id == bindparam("facility_id"),
+    _t.state.in_(_OPEN),
+    or_(_t.number_key == bindparam("number_key"), _t.address_key == bindparam("address_key")),
+)
+_AHEAD = select(func.count()).where(
+    _t.service_day == bindparam("day"),
+    _t.queue_department == bindparam("queue"),
+    _t.state == State.WAITING.value,
+    tuple_(_t.issued_at, _t.token_id) < tuple_(bindparam("issued_at"), bindparam("token_id")),
+)
+_LEFT_OVER = select(tables.token).where(
+    _t.service_day < bindparam("day"), _t.store_id == bindparam("store_id"), _t.state.in_(_OPEN)
+)
+_NEXT_NUMBER = (
+    upsert(tables.number)
+    .values(last=1)
+    .on_conflict_do_update(
+        index_elements=["facility_id", "service_day", "department", "series"],
+        set_={"last": tables.number.c.last + 1},
+    )
+    .returning(tables.number.c.last)
+)
+_INSERT_TOKEN = insert(tables.token)
+_INSERT_PATIENT = insert(tables.patient)
+_INSERT_JOB = insert(tables.slip_job)
+
+
+def issue(connection: Connection, order: IssueOrder, new_id: Callable[[], str]) -> Issued:
+    """See ``TokenStore.issue``; the caller holds the write lock and commits."""
+    ledger = Ledger(connection, new_id)
+    at = ledger.time_at(order.now)
+    day = ledger.service_day(order.facility, at)
+    keys = patient_keys(order.patient, day, ledger.meta.facility_key)
+    for held in live_tokens(connection, order.facility.facility_id, day, keys, at, order.facility.return_window):
+        if held.queue_department == order.department.code:
+            return Issued(held, False, _ahead(connection, order, held), None)
+    _roll_over(connection, ledger, order, at, day)
+    token = _new_token(connection, ledger, order, at, day, keys, new_id())
+    ahead = _ahead(connection, order, token)
+    job = _new_job(connection, order, token, ahead, new_id()) if order.wants_slip else None
+    ledger.close()
+    return Issued(token, True, ahead, job)
+
+
+def live_tokens(
+    connection: Connection, facility_id: str, day: date, keys: PatientKeys, now: datetime, return_window: timedelta
+) -> list[Token]:
+    """The live tokens of the patient with ``keys`` on ``day``, oldest first."""
+    rows = connection.execute(
+        _SAME_PATIENT,
+        {
+            "day": day.isoformat(),
+            "facility_id": facility_id,
+            "number_key": keys.number,
+            "address_key": keys.address,
+        },
+    )
+    tokens = (token_of(row) for row in rows)
+    mine = (token for token in tokens if token.keys.match(keys) and token.is_live(now, return_window))
+    return sorted(mine, key=lambda token: token.issued_at)
+
+
+def _roll_over(connection: Connection, ledger: Ledger, order: IssueOrder, at: datetime, day: date) -> None:
+    """With the first token of a new service day, what was left waiting lapses. No timer, nothing is deleted."""
+    last = ledger.meta.last_service_day
+    if last is None or last >= day or order.facility.carries_over:
+        return
+    rows = connection.execute(_LEFT_OVER, {"day": day.isoformat(), "store_id": ledger.meta.store_id}).all()
+    for left in map(token_of, rows):
+        ledger.act(Kind.TOKEN_LAPSED, left, at, {})
+
+
+def _new_token(
+    connection: Connection,
+    ledger: Ledger,
+    order: IssueOrder,
+    at: datetime,
+    day: date,
+    keys: PatientKeys,
+    token_id: str,
+) -> Token:
+    number = _next_number(connection, order, day, ledger.meta.series)
+    body: dict[str, Json] = {
+        "facility_id": order.facility.facility_id,
+        "department": order.department.code,
+        "series": ledger.meta.series,
+        "number": number,
+        "label": label_of(order.department.prefix, ledger.meta.series, number),
+        "source": order.source,
+        "number_key": keys.number,
+        "address_key": keys.address,
+        "notice_version": order.notice_version,
+        "language": order.language,
+    }
+    token = ledger.append(Kind.TOKEN_ISSUED, token_id, at, day, body, None)
+    slip = SlipState.QUEUED if order.wants_slip else SlipState.NONE
+    values = token_values(token) | {"slip": slip.value, "last_seq": ledger.meta.last_seq}
+    connection.execute(_INSERT_TOKEN, values)
+    connection.execute(_INSERT_PATIENT, patient_values(token_id, order.patient))
+    return token
+
+
+def _next_number(connection: Connection, order: IssueOrder, day: date, series: str) -> int:
+    number: int = connection.execute(
+        _NEXT_NUMBER,
+        {
+            "facility_id": order.facility.facility_id,
+            "service_day": day.isoformat(),
+            "department": order.department.code,
+            "series": series,
+        },
+    ).scalar_one()
+    if order.department.quota is not None and number > order.department.quota:
+        # The transaction is rolled back, so the number is not used up.
+        raise QuotaReachedError(f"{order.department.code} has given its {order.department.quota} tokens for today")
+    return number
+
+
+def _new_job(connection: Connection, order: IssueOrder, token: Token, ahead: int | None, job_id: str) -> SlipJob:
+    job = SlipJob(job_id, token.token_id, 0, order.language, ahead, order.now, SlipState.QUEUED)
+    connection.execute(_INSERT_JOB, job_values(job))
+    return job
+
+
+def _ahead(connection: Connection, order: IssueOrder, token: Token) -> int | None:
+    """How many wait before ``token`` in its queue, or None where this station does not know the whole queue."""
+    if not order.shows_people_ahead or token.state is not State.WAITING:
+        return None
+    count: int = connection.execute(
+        _AHEAD,
+        {
+            "day": token.service_day.isoformat(),
+            "queue": token.queue_department,
+            "issued_at": instant_text(token.issued_at),
+            "token_id": token.token_id,
+        },
+    ).scalar_one()
+    return count

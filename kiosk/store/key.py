@@ -1,0 +1,85 @@
+"""The store's key: 32 random bytes in a file that only the station's user can read, or a systemd credential."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from kiosk.errors import StoreKeyError
+
+KEY_BYTES = 32
+KEY_FILE = "store.key"
+CHECK_FILE = "store.check"
+"""Tells a wrong key from a damaged store: SQLCipher reports both as "file is not a database"."""
+
+
+def load_key(data_dir: Path, store_file: Path, environ: Mapping[str, str]) -> bytes:
+    """The key of the store in ``data_dir``; made on first use.
+
+    Raises:
+        StoreKeyError: the key is missing though there is a store, is malformed, or is another store's.
+    """
+    untrusted_key = _credential(environ) or _file(data_dir / KEY_FILE)
+    if untrusted_key is None:
+        if store_file.exists():
+            raise StoreKeyError(f"{store_file} is there but its key is not; put {KEY_FILE} back beside it")
+        untrusted_key = secrets.token_hex(KEY_BYTES)
+        _write_private(data_dir / KEY_FILE, untrusted_key)
+    key = _parse(untrusted_key)
+    _check(data_dir / CHECK_FILE, key, store_file)
+    return key
+
+
+def _credential(environ: Mapping[str, str]) -> str | None:
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    return _file(Path(folder) / KEY_FILE) if folder else None
+
+
+def _file(path: Path) -> str | None:
+    try:
+        return path.read_text("ascii").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreKeyError(f"cannot read the store's key {path}: {type(error).__name__}") from error
+
+
+def _parse(untrusted_key: str) -> bytes:
+    try:
+        key = bytes.fromhex(untrusted_key)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise StoreKeyError(f"the store's key must be {2 * KEY_BYTES} hexadecimal digits")
+    return key
+
+
+def _check(path: Path, key: bytes, store_file: Path) -> None:
+    expected = hmac.new(key, b"store", hashlib.sha256).hexdigest()
+    known = _file(path)
+    if known is None or not store_file.exists():
+        path.unlink(missing_ok=True)
+        _write_private(path, expected)
+    elif not hmac.compare_digest(known, expected):
+        raise StoreKeyError(f"this key does not belong to {store_file}; put the right {KEY_FILE} back")
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Written whole or not at all, for its owner's eyes only.
+
+    ``link`` rather than ``rename``: where two processes start at once the first key stays.
+    """
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,147 @@
+"""The store's own history inside one transaction: time, service day, sequence and hash chain move together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from kiosk.errors import ClockError, StoreError
+from kiosk.model.clock import ClockFault, believable_time
+from kiosk.model.events import Event, Json, chained, instant_text, parse_instant
+from kiosk.model.opd import Facility
+from kiosk.model.token import Token, apply
+from kiosk.store import tables
+from kiosk.store.rows import event_values, token_of, token_values
+
+_SELECT_META = select(tables.meta)
+_UPDATE_META = update(tables.meta)
+_INSERT_EVENT = insert(tables.event)
+_CLOCK_ADVICE = {
+    ClockFault.BEHIND: "the clock is behind the newest token: set date and time",
+    ClockFault.AHEAD: "the clock is a week ahead of the newest token: set date and time, or confirm it if it is right",
+}
+
+
+@dataclass(frozen=True)
+class Meta:
+    """The one row of the table ``meta``."""
+
+    store_id: str
+    series: str
+    facility_key: bytes
+    last_seq: int
+    last_hash: str
+    last_at: datetime | None
+    last_service_day: date | None
+    confirmed_at: datetime | None
+
+
+class Ledger:
+    """Appends events to a store. Lives as long as the transaction of ``connection``; ``close`` writes the new tip."""
+
+    def __init__(self, connection: Connection, new_id: Callable[[], str]) -> None:
+        self._connection = connection
+        self._new_id = new_id
+        self.meta = read_meta(connection)
+
+    def time_at(self, now: datetime) -> datetime:
+        """The time to write for an act at ``now``.
+
+        Raises:
+            ClockError: the clock cannot be believed.
+        """
+        at = believable_time(now, self.meta.last_at, self.meta.confirmed_at)
+        if isinstance(at, ClockFault):
+            raise ClockError(_CLOCK_ADVICE[at], code=at.value)
+        return at
+
+    def service_day(self, facility: Facility, at: datetime) -> date:
+        """The facility's service day at ``at``; never earlier than the last one."""
+        return max(facility.service_day(at), self.meta.last_service_day or date.min)
+
+    def append(
+        self, kind: str, token_id: str, at: datetime, service_day: date, body: Mapping[str, Json], before: Token | None
+    ) -> Token:
+        """Write the next event and return what it makes of the token ``before`` it; the caller saves the token."""
+        event = self._next(kind, token_id, at, service_day, body)
+        after = apply(before, event)
+        self._connection.execute(_INSERT_EVENT, event_values(event))
+        self.meta = replace(
+            self.meta,
+            last_seq=event.seq,
+            last_hash=event.hash,
+            last_at=max(at, self.meta.last_at or at),
+            last_service_day=max(service_day, self.meta.last_service_day or service_day),
+        )
+        return after
+
+    def act(self, kind: str, token: Token, now: datetime, body: Mapping[str, Json]) -> Token:
+        """Append an event of a token that exists and save what becomes of it."""
+        # An outcome is noted even while the clock is wrong: it is true, and only the order of events counts.
+        at = max(now, self.meta.last_at or now)
+        after = self.append(kind, token.token_id, at, token.service_day, body, token)
+        save(self._connection, after, last_seq=self.meta.last_seq)
+        return after
+
+    def close(self) -> None:
+        self._connection.execute(
+            _UPDATE_META,
+            {
+                "last_seq": self.meta.last_seq,
+                "last_hash": self.meta.last_hash,
+                "last_at": _text(self.meta.last_at),
+                "last_service_day": self.meta.last_service_day.isoformat() if self.meta.last_service_day else None,
+                "confirmed_at": _text(self.meta.confirmed_at),
+            },
+        )
+
+    def _next(self, kind: str, token_id: str, at: datetime, service_day: date, body: Mapping[str, Json]) -> Event:
+        return chained(
+            self.meta.last_hash,
+            event_id=self._new_id(),
+            store_id=self.meta.store_id,
+            seq=self.meta.last_seq + 1,
+            kind=kind,
+            token_id=token_id,
+            at=at,
+            service_day=service_day,
+            body=body,
+        )
+
+
+def read_meta(connection: Connection) -> Meta:
+    row: Any = connection.execute(_SELECT_META).one()
+    return Meta(
+        store_id=row.store_id,
+        series=row.series,
+        facility_key=row.facility_key,
+        last_seq=row.last_seq,
+        last_hash=row.last_hash,
+        last_at=parse_instant(row.last_at) if row.last_at else None,
+        last_service_day=date.fromisoformat(row.last_service_day) if row.last_service_day else None,
+        confirmed_at=parse_instant(row.confirmed_at) if row.confirmed_at else None,
+    )
+
+
+def save(connection: Connection, token: Token, *, last_seq: int | None = None) -> None:
+    """Write a token that is there already; ``last_seq`` is the own event that changed it, if one did."""
+    values = token_values(token) if last_seq is None else token_values(token) | {"last_seq": last_seq}
+    connection.execute(update(tables.token).where(tables.token.c.token_id == token.token_id), values)
+
+
+def find_token(connection: Connection, token_id: str) -> Token | None:
+    row = connection.execute(select(tables.token).where(tables.token.c.token_id == token_id)).first()
+    return token_of(row) if row else None
+
+
+def need_token(connection: Connection, token_id: str) -> Token:
+    token = find_token(connection, token_id)
+    if token is None:
+        raise StoreError(f"this store has no token {token_id}", code="TOKEN_UNKNOWN")
+    return token
+
+
+def _text(at: datetime | None) -> str | None:
+    return instant_text(at) if at else None

@@ -1,0 +1,86 @@
+"""The slip jobs of a store."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from kiosk.errors import ReprintLimitError, StoreError
+from kiosk.model.events import Json, Kind, instant_text
+from kiosk.model.token import SlipState
+from kiosk.ports import SlipJob
+from kiosk.store import tables
+from kiosk.store.ledger import Ledger, need_token, save
+from kiosk.store.rows import job_of, job_values
+
+_LOCAL = frozenset({SlipState.QUEUED, SlipState.SENDING})
+"""These never become events: nobody else could act on them."""
+_j = tables.slip_job.c
+_DUE = select(tables.slip_job).where(_j.state == SlipState.QUEUED.value).order_by(_j.queued_at, _j.job_id)
+_SENDING = select(_j.job_id).where(_j.state == SlipState.SENDING.value)
+
+
+def reprint(
+    connection: Connection, new_id: Callable[[], str], token_id: str, language: str, now: datetime, limit: int
+) -> SlipJob:
+    """See ``TokenStore.reprint``."""
+    ledger = Ledger(connection, new_id)
+    token = need_token(connection, token_id)
+    if token.copies >= limit:
+        raise ReprintLimitError("this slip was reprinted as often as the kiosk may; ask at the desk")
+    _forget_queued(connection, token_id, now)
+    token = ledger.act(Kind.TOKEN_REPRINTED, token, now, {"copy": token.copies + 1})
+    save(connection, replace(token, slip=SlipState.QUEUED))
+    job = SlipJob(new_id(), token_id, token.copies, language, None, now, SlipState.QUEUED)
+    connection.execute(insert(tables.slip_job), job_values(job))
+    ledger.close()
+    return job
+
+
+def due(connection: Connection, queued_since: datetime) -> list[SlipJob]:
+    """See ``TokenStore.due_slips``."""
+    rows = connection.execute(_DUE.where(_j.queued_at >= instant_text(queued_since)))
+    return [job_of(row) for row in rows]
+
+
+def moved(
+    connection: Connection, new_id: Callable[[], str], job_id: str, state: SlipState, now: datetime, cause: str
+) -> None:
+    """See ``TokenStore.slip_moved``."""
+    row = connection.execute(select(tables.slip_job).where(_j.job_id == job_id)).first()
+    if row is None:
+        raise StoreError(f"this store has no slip job {job_id}", code="SLIP_JOB_UNKNOWN")
+    if state is SlipState.SENDING and row.state != SlipState.QUEUED.value:
+        raise StoreError("this slip was taken by a newer copy or another spool", code="SLIP_JOB_TAKEN")
+    connection.execute(
+        update(tables.slip_job)
+        .where(_j.job_id == job_id)
+        .values(state=state.value, moved_at=instant_text(now), cause=cause)
+    )
+    token = need_token(connection, row.token_id)
+    if state in _LOCAL:
+        if row.copy == token.copies:
+            save(connection, replace(token, slip=state))
+        return
+    ledger = Ledger(connection, new_id)
+    body: dict[str, Json] = {"state": state.value, "copy": row.copy, "cause": cause}
+    ledger.act(Kind.SLIP_STATE_CHANGED, token, now, body)
+    ledger.close()
+
+
+def doubt_interrupted(connection: Connection, new_id: Callable[[], str], now: datetime) -> int:
+    """See ``TokenStore.doubt_interrupted_slips``."""
+    interrupted = connection.execute(_SENDING).scalars().all()
+    for job_id in interrupted:
+        moved(connection, new_id, job_id, SlipState.IN_DOUBT, now, "INTERRUPTED")
+    return len(interrupted)
+
+
+def _forget_queued(connection: Connection, token_id: str, now: datetime) -> None:
+    """A newer copy takes the place of one that never got to the printer: one scan, one slip."""
+    connection.execute(
+        update(tables.slip_job)
+        .where(_j.token_id == token_id, _j.state == SlipState.QUEUED.value)
+        .values(state=SlipState.FAILED.value, cause="SUPERSEDED", moved_at=instant_text(now))
+    )

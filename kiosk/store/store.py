@@ -1,0 +1,160 @@
+"""``SqliteStore``: the port TokenStore over an encrypted SQLite file."""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from kiosk.errors import StoreError
+from kiosk.model.events import FIRST_HASH, instant_text
+from kiosk.model.opd import Facility
+from kiosk.model.patient import Patient, patient_keys
+from kiosk.model.token import SlipState, Token
+from kiosk.ports import Issued, IssueOrder, Pull, Push, SlipJob, TokenRow
+from kiosk.store import issuing, slips, syncing, tables
+from kiosk.store.engine import reader_engine, store_errors, writer_engine
+from kiosk.store.key import KEY_BYTES, load_key
+from kiosk.store.ledger import find_token, read_meta
+from kiosk.store.rows import patient_of, token_of
+from kiosk.store.schema import ensure_schema
+
+STORE_FILE = "store.db"
+
+
+def open_store(data_dir: Path, series: str, new_id: Callable[[], str], environ: Mapping[str, str]) -> "SqliteStore":
+    """The store in ``data_dir``, made on first use with ``series``, and brought to this program's schema.
+
+    Raises:
+        StoreError: the folder cannot be written, the key is wrong, the store damaged or of a newer program.
+    """
+    path = data_dir / STORE_FILE
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = load_key(data_dir, path, environ)
+    except OSError as error:
+        raise StoreError(f"cannot write in {data_dir}: {error.strerror}") from error
+    writer, reader = writer_engine(path, key), reader_engine(path, key)
+    with store_errors():
+        ensure_schema(writer)
+        path.chmod(0o600)
+        with writer.begin() as connection:
+            _found(connection, series, new_id)
+        return SqliteStore(writer, reader, new_id)
+
+
+def _found(connection: Connection, series: str, new_id: Callable[[], str]) -> None:
+    """A new store gets its identity; an old one keeps it."""
+    if connection.execute(select(tables.meta.c.one)).first() is None:
+        identity = {
+            "one": 1,
+            "store_id": new_id(),
+            "series": series,
+            "facility_key": secrets.token_bytes(KEY_BYTES),
+            "last_seq": 0,
+            "last_hash": FIRST_HASH,
+        }
+        connection.execute(insert(tables.meta).values(identity))
+
+
+class SqliteStore:
+    """The port TokenStore; may be called from any thread, writes queue up for the one writer."""
+
+    def __init__(self, writer: Engine, reader: Engine, new_id: Callable[[], str]) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._new_id = new_id
+        with self._reading() as connection:
+            meta = read_meta(connection)
+        self._store_id = meta.store_id
+        self.series = meta.series
+
+    @property
+    def store_id(self) -> str:
+        return self._store_id
+
+    def issue(self, order: IssueOrder) -> Issued:
+        with self._writing() as connection:
+            return issuing.issue(connection, order, self._new_id)
+
+    def held_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
+        with self._reading() as connection:
+            meta = read_meta(connection)
+            day = max(facility.service_day(now), meta.last_service_day or date.min)
+            keys = patient_keys(patient, day, meta.facility_key)
+            window = facility.return_window
+            return tuple(issuing.live_tokens(connection, facility.facility_id, day, keys, now, window))
+
+    def reprint(self, token_id: str, language: str, now: datetime, limit: int) -> SlipJob:
+        with self._writing() as connection:
+            return slips.reprint(connection, self._new_id, token_id, language, now, limit)
+
+    def tokens(self, service_day: date) -> Sequence[TokenRow]:
+        t = tables.token.c
+        query = select(tables.token).where(t.service_day == service_day.isoformat()).order_by(t.issued_at, t.token_id)
+        with self._reading() as connection:
+            acked = syncing.position(connection, syncing.ACKED)
+            return [TokenRow(token_of(row), row.last_seq <= acked) for row in connection.execute(query)]
+
+    def token(self, token_id: str) -> Token | None:
+        with self._reading() as connection:
+            return find_token(connection, token_id)
+
+    def patient_of(self, token_id: str) -> Patient | None:
+        with self._reading() as connection:
+            query = select(tables.patient).where(tables.patient.c.token_id == token_id)
+            row = connection.execute(query).first()
+            return patient_of(row) if row else None
+
+    def due_slips(self, queued_since: datetime) -> Sequence[SlipJob]:
+        with self._reading() as connection:
+            return slips.due(connection, queued_since)
+
+    def slip_moved(self, job_id: str, state: SlipState, now: datetime, cause: str = "") -> None:
+        with self._writing() as connection:
+            slips.moved(connection, self._new_id, job_id, state, now, cause)
+
+    def doubt_interrupted_slips(self, now: datetime) -> int:
+        with self._writing() as connection:
+            return slips.doubt_interrupted(connection, self._new_id, now)
+
+    def next_push(self, limit: int) -> Push:
+        with self._reading() as connection:
+            return syncing.next_push(connection, limit)
+
+    def synced(self, pull: Pull, now: datetime) -> None:
+        with self._writing() as connection:
+            syncing.synced(connection, pull, now)
+
+    def unsynced(self) -> int:
+        with self._reading() as connection:
+            return syncing.unsynced(connection)
+
+    def last_synced_at(self) -> datetime | None:
+        with self._reading() as connection:
+            return syncing.last_synced_at(connection)
+
+    def accept_clock(self, now: datetime) -> None:
+        """A supervisor vouches for the machine's clock: time and service day go on from ``now``, even backwards.
+
+        Numbers stay unique all the same: each service day has its own counter row.
+        """
+        text = instant_text(now)
+        with self._writing() as connection:
+            connection.execute(update(tables.meta).values(confirmed_at=text, last_at=text, last_service_day=None))
+
+    def close(self) -> None:
+        self._reader.dispose()
+        self._writer.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with store_errors(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with store_errors(), self._reader.begin() as connection:
+            yield connection

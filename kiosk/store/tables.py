@@ -1,0 +1,112 @@
+"""The tables of a station's store. Times are UTC texts of one width, days ISO dates: both sort as they should."""
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("one", Integer, primary_key=True, doc="always 1: this table has one row"),
+    Column("store_id", String, nullable=False),
+    Column("series", String, nullable=False),
+    Column("facility_key", LargeBinary, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("last_hash", String, nullable=False),
+    Column("last_at", String, doc="newest time written down; time never runs back from here"),
+    Column("last_service_day", String),
+    Column("confirmed_at", String, doc="newest time that a server or a supervisor vouched for"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("store_id", String, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("event_id", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("token_id", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("service_day", String, nullable=False),
+    Column("body", String, nullable=False, doc="canonical JSON"),
+    Column("hash", String, nullable=False),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("token_id", String, primary_key=True),
+    Column("facility_id", String, nullable=False),
+    Column("service_day", String, nullable=False),
+    Column("department", String, nullable=False),
+    Column("series", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("label", String, nullable=False),
+    Column("queue_department", String, nullable=False),
+    Column("store_id", String, nullable=False),
+    Column("issued_at", String, nullable=False),
+    Column("moved_at", String, nullable=False),
+    Column("number_key", String),
+    Column("address_key", String),
+    Column("source", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("slip", String, nullable=False),
+    Column("copies", Integer, nullable=False),
+    Column("arrived", Boolean, nullable=False),
+    Column("last_seq", Integer, nullable=False, doc="newest own event of this token; 0 for other stations' tokens"),
+    UniqueConstraint("facility_id", "service_day", "department", "series", "number"),
+    Index("token_queue", "service_day", "queue_department", "state"),
+    Index("token_number_key", "service_day", "number_key"),
+    Index("token_address_key", "service_day", "address_key"),
+)
+
+patient = Table(
+    "patient",
+    metadata,
+    Column("token_id", String, primary_key=True),
+    Column("abha_number", String),
+    Column("abha_address", String),
+    Column("name", String, nullable=False),
+    Column("sex", String, nullable=False),
+    Column("birth_year", Integer),
+    Column("birth_month", Integer),
+    Column("birth_day", Integer),
+    Column("mobile", String),
+    Column("address", String),
+    Column("district", String),
+    Column("state", String),
+)
+
+number = Table(
+    "number",
+    metadata,
+    Column("facility_id", String, primary_key=True),
+    Column("service_day", String, primary_key=True),
+    Column("department", String, primary_key=True),
+    Column("series", String, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+slip_job = Table(
+    "slip_job",
+    metadata,
+    Column("job_id", String, primary_key=True),
+    Column("token_id", String, nullable=False),
+    Column("copy", Integer, nullable=False),
+    Column("language", String, nullable=False),
+    Column("people_ahead", Integer),
+    Column("queued_at", String, nullable=False),
+    Column("moved_at", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("cause", String, nullable=False),
+    Index("slip_job_state", "state", "queued_at"),
+    Index("slip_job_token", "token_id"),
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Integer, nullable=False),
+    Column("moved_at", String),
+)
