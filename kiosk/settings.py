@@ -1,0 +1,155 @@
+"""Settings: one TOML file, overridden by ``KIOSK_...`` environment variables. ``load`` is pure.
+
+Every key below is ``KIOSK_`` and its name in capitals in the environment: ``data_dir`` is ``KIOSK_DATA_DIR``.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from kiosk.errors import SettingError
+from kiosk.model.opd import is_station_series
+
+PREFIX = "KIOSK_"
+CONFIG_VARIABLE = "KIOSK_CONFIG"
+FILE_NAME = "kiosk.toml"
+WIDTHS = (576, 512, 384)
+LANGUAGES = ("en", "hi")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the IT person may set; every field has a default that works on a fresh machine."""
+
+    data_dir: Path = Path(platformdirs.user_data_dir("opd-kiosk", appauthor=False))
+    """Where the store, its key and its lock live."""
+    facility: Path | None = None
+    """The TOML file that describes the hospital; without one, the built-in sample facility."""
+    language: str = "hi"
+    """The language of the first screen."""
+    series: str = ""
+    """The letters of this station's own series, written into a new store once and for all."""
+    camera: str = "auto"
+    printer: str = "auto"
+    printer_dots: int = 576
+    """Dots across the paper: 576 for 80 mm, 512 for 80 mm at 180 dpi, 384 for 58 mm."""
+    reprint_limit: int = 3
+    """How often the kiosk itself reprints one slip; the desk may go on."""
+    server_url: str = ""
+    """The hospital server, or empty for a kiosk that stands alone."""
+    sync_interval_s: int = 15
+    database_url: str = ""
+    """The server's own database; empty for an SQLite file in ``data_dir``."""
+
+
+def load(environ: Mapping[str, str], file_text: str = "", file_name: str = FILE_NAME) -> Settings:
+    """The settings of the file's text, overridden by the environment.
+
+    Raises:
+        SettingError: an unknown key or a bad value; the message names the key, the value and what is allowed.
+    """
+    settings = Settings()
+    for key, value in _file_values(file_text, file_name).items():
+        settings = _with(settings, key, f"{key} in {file_name}", value)
+    for variable, value in environ.items():
+        if variable.startswith(PREFIX) and variable != CONFIG_VARIABLE:
+            settings = _with(settings, variable.removeprefix(PREFIX).lower(), variable, value)
+    return settings
+
+
+def config_file(environ: Mapping[str, str], option: Path | None) -> Path | None:
+    """The file to read: ``--config``, else KIOSK_CONFIG, else kiosk.toml in the platform's folder if it is there.
+
+    Raises:
+        SettingError: a file that was named is not there.
+    """
+    named = option or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
+    if named is not None:
+        if not named.is_file():
+            raise SettingError(f"there is no configuration file {named}")
+        return named
+    usual = Path(platformdirs.user_config_dir("opd-kiosk", appauthor=False)) / FILE_NAME
+    return usual if usual.is_file() else None
+
+
+def _file_values(file_text: str, file_name: str) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(file_text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"{file_name} is not TOML: {error}") from error
+
+
+def _with(settings: Settings, key: str, shown: str, untrusted_value: object) -> Settings:
+    parse = _PARSERS.get(key)
+    if parse is None:
+        known = ", ".join(sorted(field.name for field in fields(Settings)))
+        raise SettingError(f"unknown setting {shown}; there are: {known}")
+    try:
+        return replace(settings, **{key: parse(str(untrusted_value))})
+    except ValueError as error:
+        raise SettingError(f"{shown} is {untrusted_value!r}; allowed: {error}") from None
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _path(value: str) -> Path:
+    if not value.strip():
+        raise ValueError("a path")
+    return Path(value).expanduser()
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError(", ".join(choices))
+        return value
+
+    return parse
+
+
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def _width(value: str) -> int:
+    if value not in map(str, WIDTHS):
+        raise ValueError(", ".join(map(str, WIDTHS)))
+    return int(value)
+
+
+def _series(value: str) -> str:
+    if not is_station_series(value):
+        raise ValueError("empty, or one or two capital letters without I and O, and not S alone")
+    return value
+
+
+def _server_url(value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError("an address such as http://127.0.0.1:8765")
+    return value.rstrip("/")
+
+
+_PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "data_dir": _path,
+    "facility": _path,
+    "language": _one_of(*LANGUAGES),
+    "series": _series,
+    "camera": _text,
+    "printer": _text,
+    "printer_dots": _width,
+    "reprint_limit": _between(0, 99),
+    "server_url": _server_url,
+    "sync_interval_s": _between(1, 3600),
+    "database_url": _text,
+}
