@@ -1,0 +1,145 @@
+"""The camera as the program sees it: the port ``Scanner`` over a process that may crash, hang or be taken over."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from kiosk.errors import CameraError
+from kiosk.ports import CameraStateChanged, DeviceState, ScannerReport
+from kiosk.scanner.address import parse_camera
+from kiosk.scanner.child import Child, ChildMain
+from kiosk.scanner.messages import MAX_MESSAGE_BYTES, unpack
+from kiosk.scanner.process import watch
+
+STOP_S = 2.0
+
+Report = Callable[[ScannerReport], None]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the process may be silent, and how soon it is started again."""
+
+    start_up_s: float = 10.0
+    silence_s: float = 3.0
+    first_back_off_s: float = 0.5
+    last_back_off_s: float = 10.0
+
+
+class CameraScanner:
+    """Watches the camera that the setting ``camera`` names.
+
+    Raises (on construction):
+        SettingError: the setting makes no sense. A camera that is missing is no error but a reported state.
+    """
+
+    def __init__(self, camera: str, *, patience: Patience | None = None, main: ChildMain = watch) -> None:
+        self._kind = parse_camera(camera).kind
+        self._camera = camera
+        self._patience = patience or Patience()
+        self._main = main
+        self._run: _Run | None = None
+
+    def start(self, report: Callable[[ScannerReport], None]) -> None:
+        """Report from now on, on a thread of the scanner's own."""
+        if self._run is not None:
+            raise RuntimeError("the scanner is running already")
+        log = structlog.get_logger().bind(camera=self._kind)
+        self._run = _Run(lambda: Child(self._main, self._camera), report, self._patience, log)
+
+    def stop(self) -> None:
+        """End the process and the thread, within 2 s; nothing is reported after this, unless asked from a report."""
+        run, self._run = self._run, None
+        if run is not None:
+            run.stop()
+
+
+class _Run:
+    """One stretch from start to stop."""
+
+    def __init__(
+        self,
+        start_child: Callable[[], Child],
+        report: Report,
+        patience: Patience,
+        log: structlog.typing.FilteringBoundLogger,
+    ) -> None:
+        self._start_child = start_child
+        self._report = report
+        self._patience = patience
+        self._log = log
+        self._back_off_s = patience.first_back_off_s
+        self._state = CameraStateChanged(DeviceState.STOPPED)
+        self._stopping = threading.Event()
+        self._child: Child | None = None
+        self._thread = threading.Thread(target=self._keep_watching, name="scanner", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        # The thread looks at _stopping after it has set _child: whichever comes first, the child is ended.
+        child = self._child
+        if child is not None:
+            child.kill()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(STOP_S)
+
+    def _keep_watching(self) -> None:
+        self._enter(DeviceState.STARTING)
+        while not self._stopping.is_set():
+            code = self._watch_one_child()
+            if not self._stopping.is_set():
+                self._log.error("scanner_process_ended", code=code, restart_in_s=self._back_off_s)
+                self._enter(DeviceState.FAILED, code)
+                self._stopping.wait(self._back_off_s)
+                self._back_off_s = min(2 * self._back_off_s, self._patience.last_back_off_s)
+        self._enter(DeviceState.STOPPED)
+
+    def _watch_one_child(self) -> str:
+        """From the process's start to its end; returns the code of why it ended."""
+        try:
+            self._child = self._start_child()
+        except OSError:
+            return "SCANNER_NOT_STARTED"
+        try:
+            return self._listen(self._child)
+        except CameraError as error:
+            return error.code
+        except (EOFError, OSError):
+            return "SCANNER_CRASHED"
+        finally:
+            self._child.close()
+            self._child = None
+
+    def _listen(self, child: Child) -> str:
+        silence_s = self._patience.start_up_s
+        while not self._stopping.is_set():
+            message = child.receive(silence_s, MAX_MESSAGE_BYTES)
+            if message is None:
+                return "SCANNER_HUNG"
+            report = unpack(message)
+            starting = isinstance(report, CameraStateChanged) and report.state is DeviceState.STARTING
+            silence_s = self._patience.start_up_s if starting else self._patience.silence_s
+            self._pass_on(report)
+        return ""
+
+    def _pass_on(self, report: ScannerReport | None) -> None:
+        if self._stopping.is_set() or report is None:
+            return
+        if isinstance(report, CameraStateChanged):
+            self._enter(report.state, report.code)
+        else:
+            self._report(report)
+
+    def _enter(self, state: DeviceState, code: str = "") -> None:
+        """Report a state, once for as long as it lasts."""
+        changed = CameraStateChanged(state, code)
+        if changed == self._state:
+            return
+        self._state = changed
+        self._log.info("camera_state_changed", state=state, code=code)
+        if state is DeviceState.RUNNING:
+            self._back_off_s = self._patience.first_back_off_s
+        self._report(changed)

@@ -1,0 +1,58 @@
+"""Frames read ahead on a thread; only the newest is kept, so a slow look at one frame never makes the next one old."""
+
+import threading
+
+from kiosk.scanner.sources import Frame, FrameSource
+
+FAILURES_TO_GIVE_UP = 5
+
+
+class NewestFrame:
+    """A frame source over another one. The other is read and closed on the thread alone, as OpenCV demands."""
+
+    def __init__(self, source: FrameSource, *, wait_s: float = 2.5) -> None:
+        self._source = source
+        self._wait_s = wait_s
+        self._changed = threading.Condition()
+        self._newest: Frame | None = None
+        self._ended = False
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._read_on, name="camera-frames", daemon=True)
+        self._thread.start()
+
+    def read(self) -> Frame | None:
+        """A frame not handed out before; None after ``wait_s`` without one, or at once where the source has ended."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._newest is not None or self._ended, self._wait_s)
+            frame, self._newest = self._newest, None
+            return frame
+
+    def close(self) -> None:
+        """Stop reading.
+
+        Raises:
+            TimeoutError: the driver does not let go of the thread; only the end of the process helps.
+        """
+        self._closing.set()
+        self._thread.join(self._wait_s)
+        if self._thread.is_alive():
+            raise TimeoutError("the camera's driver does not answer")
+
+    def _read_on(self) -> None:
+        failures = 0
+        try:
+            while failures < FAILURES_TO_GIVE_UP and not self._closing.is_set():
+                frame = self._source.read()
+                failures = 0 if frame is not None else failures + 1
+                self._keep(frame)
+        finally:
+            self._source.close()
+            with self._changed:
+                self._ended = True
+                self._changed.notify()
+
+    def _keep(self, frame: Frame | None) -> None:
+        if frame is not None:
+            with self._changed:
+                self._newest = frame
+                self._changed.notify()
