@@ -1,0 +1,116 @@
+"""From the setting ``KIOSK_PRINTER`` to the object that prints slips."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.errors import PrinterError, SettingError
+from kiosk.model.slip import Slip
+from kiosk.ports import Confirmation, SlipPrinter
+from kiosk.printing.escpos import slip_bytes
+from kiosk.printing.folder import FolderPrinter
+from kiosk.printing.layout import SlipPainter
+from kiosk.printing.transports import NetworkTransport, Transport, UsblpTransport
+
+DEADLINE_S = 10.0
+"""For all bytes of one slip. A slip is out in one or two seconds; a printer at work empties its buffer long before."""
+RAW_PORT = 9100
+ALLOWED = "auto, usblp:/dev/usb/lp0, network:HOST[:9100], folder:PATH or none"
+_NODES = Path("/dev/usb")
+
+
+@dataclass(frozen=True)
+class EscPosPrinter:
+    """A printer that takes ESC/POS bytes. What it did with them it does not tell here."""
+
+    name: str
+    painter: SlipPainter
+    transport: Transport
+    deadline_s: float = DEADLINE_S
+
+    def print_slip(self, slip: Slip) -> Confirmation:
+        self.transport.write_all(slip_bytes(self.painter.render(slip)), self.deadline_s)
+        return Confirmation.SENT
+
+
+@dataclass(frozen=True)
+class NoPrinter:
+    """For a station without a printer, where no slip is wanted."""
+
+    name: str = "none"
+
+    def print_slip(self, slip: Slip) -> Confirmation:
+        raise PrinterError("no printer is set up", code="PRINTER_NONE")
+
+
+def open_printer(setting: str, width: int, now: Callable[[], datetime], nodes: Path = _NODES) -> SlipPrinter:
+    """The printer that ``setting`` names, for paper of ``width`` dots; it is not spoken to yet.
+
+    A QGuiApplication must exist. ``now`` gives the names of slip files; ``nodes`` is where Linux has USB printers.
+
+    Raises:
+        SettingError: PRINTER_UNKNOWN, or a width that no printer here has.
+    """
+    chosen = resolved(setting, nodes)
+    kind, _, place = chosen.partition(":")
+    painter = SlipPainter(width)
+    match kind:
+        case "network":
+            return EscPosPrinter(chosen, painter, _network(setting, place))
+        case "usblp":
+            return EscPosPrinter(chosen, painter, UsblpTransport(place))
+        case "folder":
+            return FolderPrinter(Path(place).expanduser(), painter, now)
+    return NoPrinter()
+
+
+def wants_slips(setting: str, nodes: Path = _NODES) -> bool:
+    """Whether ``setting`` leads to any printer, so that slips are worth queueing.
+
+    Raises:
+        SettingError: PRINTER_UNKNOWN.
+    """
+    return resolved(setting, nodes) != "none"
+
+
+def resolved(setting: str, nodes: Path = _NODES) -> str:
+    """``setting`` with ``auto`` replaced by the first USB printer that can be opened, or by ``none``.
+
+    Raises:
+        SettingError: PRINTER_UNKNOWN.
+    """
+    if setting == "auto":
+        return next((f"usblp:{node}" for node in sorted(nodes.glob("lp*")) if _can_be_opened(node)), "none")
+    kind, _, place = setting.partition(":")
+    if setting != "none" and (kind not in ("network", "usblp", "folder") or not place):
+        raise _unknown(setting)
+    return setting
+
+
+def _can_be_opened(node: Path) -> bool:
+    try:
+        os.close(os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
+def _network(setting: str, place: str) -> NetworkTransport:
+    """``host``, ``host:port``, ``[v6]``, ``[v6]:port`` or a bare IPv6 address."""
+    if place.startswith("["):
+        host, closed, rest = place[1:].partition("]")
+        port = rest.removeprefix(":") if closed and rest.startswith(":") else rest
+    elif place.count(":") == 1:
+        host, _, port = place.partition(":")
+    else:
+        host, port = place, ""
+    number = int(port) if port.isascii() and port.isdigit() else 0 if port else RAW_PORT
+    if not host or not 0 < number < 65536:
+        raise _unknown(setting)
+    return NetworkTransport(host, number)
+
+
+def _unknown(setting: str) -> SettingError:
+    return SettingError(f"KIOSK_PRINTER={setting!r}: must be {ALLOWED}", code="PRINTER_UNKNOWN")

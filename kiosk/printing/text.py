@@ -1,0 +1,153 @@
+"""Text that anybody may have written, set in lines of a known width: cleaned, shaped by Qt, cut with an ellipsis."""
+
+import itertools
+import unicodedata
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFont, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
+
+BASE_FAMILY = "Noto Sans"
+_FAMILIES = (
+    (0x0600, 0x06FF, "Noto Sans Arabic"),
+    (0x0900, 0x097F, "Noto Sans Devanagari"),
+    (0x0980, 0x09FF, "Noto Sans Bengali"),
+    (0x0A00, 0x0A7F, "Noto Sans Gurmukhi"),
+    (0x0A80, 0x0AFF, "Noto Sans Gujarati"),
+    (0x0B00, 0x0B7F, "Noto Sans Oriya"),
+    (0x0B80, 0x0BFF, "Noto Sans Tamil"),
+    (0x0C00, 0x0C7F, "Noto Sans Telugu"),
+    (0x0C80, 0x0CFF, "Noto Sans Kannada"),
+    (0x0D00, 0x0D7F, "Noto Sans Malayalam"),
+    (0x1C50, 0x1C7F, "Noto Sans Ol Chiki"),
+    (0xABC0, 0xABFF, "Noto Sans Meetei Mayek"),
+)
+"""Unicode blocks of the languages of India and the family of Debian's fonts-noto-core that shapes each."""
+
+FAMILIES = (BASE_FAMILY, *(family for _, _, family in _FAMILIES))
+"""Every family that a slip may need."""
+
+_MAX_CHARACTERS = 200
+_MAX_MARKS = 4
+"""Marks in a row. No Indian syllable needs more; stacked without end they would blacken the paper."""
+_JOINERS = "\u200c\u200d"
+_ELLIPSIS = "…"
+_TALLEST = 2.2
+"""Line height in font sizes that is allowed at most; Arabic needs 2.14."""
+_LEADING = 0.92
+"""Distance of two lines in line heights. Noto's own leaves room for accents that hardly ever meet."""
+
+
+class Line:
+    """One shaped line: ``height`` dots of ink at most, the next line ``advance`` dots below.
+
+    It keeps the layout alive that Qt's line points into.
+    """
+
+    def __init__(self, layout: QTextLayout, line: QTextLine, tallest: float) -> None:
+        self._layout = layout
+        self._line = line
+        self.ink_width = line.naturalTextWidth()
+        self.height = round(min(line.height(), tallest))
+        self.advance = round(self.height * _LEADING)
+
+    @property
+    def text(self) -> str:
+        """What the line shows, ellipsis included."""
+        start = self._line.textStart()
+        return _utf16_part(self._layout.text(), start, start + self._line.textLength())
+
+    def draw(self, painter: QPainter, left: int, top: int) -> None:
+        self._line.draw(painter, QPointF(left, top - self._line.y()))
+
+
+def cleaned(untrusted_text: str) -> str:
+    """One line of printable text: no control, bidi or private characters, at most 4 marks in a row, 200 characters."""
+    text = " ".join(untrusted_text[: 4 * _MAX_CHARACTERS].split())
+    printable = (letter for letter in text if letter in _JOINERS or unicodedata.category(letter)[0] != "C")
+    return "".join(_few_marks(printable))[:_MAX_CHARACTERS]
+
+
+def set_lines(untrusted_text: str, font: QFont, width: int, max_lines: int, align: Qt.AlignmentFlag) -> list[Line]:
+    """The text broken into lines of ``width`` dots; what does not fit in ``max_lines`` becomes an ellipsis."""
+    text = cleaned(untrusted_text)
+    if not text:
+        return []
+    layout, lines = laid_out(text, font, width, align)
+    if len(lines) > max_lines:
+        cut = lines[max_lines - 1].xToCursor(width - 2.0 * font.pixelSize())
+        position = cut[0] if isinstance(cut, tuple) else cut
+        layout, lines = laid_out(_utf16_part(text, 0, position).rstrip() + _ELLIPSIS, font, width, align)
+    tallest = _TALLEST * font.pixelSize()
+    return [Line(layout, line, tallest) for line in lines[:max_lines]]
+
+
+def laid_out(text: str, font: QFont, width: int, align: Qt.AlignmentFlag) -> tuple[QTextLayout, list[QTextLine]]:
+    """``text`` shaped and broken into as many lines as it takes. The layout must outlive its lines."""
+    layout = QTextLayout(text, font)
+    option = QTextOption(align)
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.setFormats(list(_script_formats(text, font)))
+    layout.beginLayout()
+    lines = list(iter(lambda: _next_line(layout, width), None))
+    layout.endLayout()
+    return layout, lines
+
+
+def _next_line(layout: QTextLayout, width: int) -> QTextLine | None:
+    line = layout.createLine()
+    if not line.isValid():
+        return None
+    line.setLineWidth(width)
+    return line
+
+
+def _script_formats(text: str, font: QFont) -> Iterator[QTextLayout.FormatRange]:
+    """Each run of an Indian script gets its own family, so that Qt need not search fonts which cannot shape it."""
+    start = 0
+    for family, letters in itertools.groupby(zip(_families(text), text, strict=True), key=lambda pair: pair[0]):
+        length = sum(_utf16_length(letter) for _, letter in letters)
+        if family != BASE_FAMILY:
+            run = QTextLayout.FormatRange()
+            run.start, run.length = start, length
+            run.format = _format(font, family)
+            yield run
+        start += length
+
+
+def _families(text: str) -> list[str]:
+    """The family of each character. Digits, blanks and signs go with the letters around them, as Qt counts scripts."""
+    own = [_own_family(letter) for letter in text]
+    current = next(filter(None, own), BASE_FAMILY)
+    return [current := family or current for family in own]
+
+
+def _own_family(letter: str) -> str | None:
+    family = next((family for first, last, family in _FAMILIES if first <= ord(letter) <= last), None)
+    return family or (BASE_FAMILY if letter.isalpha() else None)
+
+
+def _format(font: QFont, family: str) -> QTextCharFormat:
+    own = QFont(font)
+    own.setFamilies([family, BASE_FAMILY])
+    text_format = QTextCharFormat()
+    text_format.setFont(own)
+    return text_format
+
+
+def _few_marks(letters: Iterator[str]) -> Iterator[str]:
+    marks = 0
+    for letter in letters:
+        marks = marks + 1 if unicodedata.category(letter)[0] == "M" else 0
+        if marks <= _MAX_MARKS:
+            yield letter
+
+
+def _utf16_length(text: str) -> int:
+    """Qt counts in UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _utf16_part(text: str, start: int, end: int) -> str:
+    return text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", errors="ignore")
