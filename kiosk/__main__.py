@@ -1,0 +1,210 @@
+"""The command line. Each command parses its words, puts the parts together and prints; the work is done elsewhere.
+
+Exit codes: 0 done, 1 something in the environment failed (the message says what to do), 2 wrong use or wrong settings.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+import click
+
+from kiosk import __version__
+from kiosk.errors import KioskError, SettingError
+from kiosk.settings import Settings, config_file, load
+
+_P = ParamSpec("_P")
+EXIT_CODES = "Exit codes: 0 done; 1 something failed, the message says what to do; 2 wrong use or wrong settings."
+FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+def main() -> None:
+    """The entry point ``kiosk``."""
+    from kiosk.app import configure_logging
+
+    configure_logging()
+    cli(prog_name="kiosk")
+
+
+def calm(command: Callable[_P, None]) -> Callable[_P, None]:
+    """What went wrong outside the program becomes one sentence with its code; a bug keeps its traceback."""
+
+    @wraps(command)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except KioskError as error:
+            print(f"{error.code}: {error}", file=sys.stderr)
+            sys.exit(2 if isinstance(error, SettingError) else 1)
+
+    return run
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=f"Settings stand in a TOML file and in KIOSK_... environment variables; see the README. {EXIT_CODES}",
+)
+@click.option("--config", type=click.Path(path_type=Path), help="The settings file (TOML). Usually not needed.")
+@click.version_option(__version__)
+@click.pass_context
+def cli(context: click.Context, config: Path | None) -> None:
+    """OPD token kiosk: an ABHA QR before the camera becomes a printed token, without a network."""
+    context.obj = config
+
+
+def settings_of(context: click.Context) -> Settings:
+    path = config_file(os.environ, context.obj)
+    try:
+        text = path.read_text("utf-8") if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"cannot read {path}: {type(error).__name__}") from error
+    return load(os.environ, text, str(path))
+
+
+@cli.command()
+@click.option("--windowed", is_flag=True, help="In a window instead of the full screen, for trying out.")
+@click.pass_context
+@calm
+def run(context: click.Context, windowed: bool) -> None:
+    """The patient kiosk, full screen."""
+    from kiosk.window import run_kiosk
+
+    sys.exit(run_kiosk(settings_of(context), os.environ, windowed=windowed))
+
+
+@cli.command()
+@click.option("--camera", help="A real camera instead of the sample cards: auto, 0, /dev/v4l/by-id/...")
+@click.option("--printer", help="A real printer instead of a folder: auto, usblp:/dev/usb/lp0, network:HOST ...")
+@click.option("--offscreen", is_flag=True, help="Run the journey without a window, even where there is a display.")
+@click.pass_context
+@calm
+def demo(context: click.Context, camera: str | None, printer: str | None, offscreen: bool) -> None:
+    """Everything on this machine, with no hardware: server, kiosk, sample cards, slips in a folder.
+
+    Without a display the same journey runs off screen, says what it did, and ends.
+    """
+    from kiosk.demo import run_demo
+
+    sys.exit(run_demo(settings_of(context), os.environ, camera, printer, offscreen=offscreen))
+
+
+@cli.command()
+@click.option("--database", help="Database address; without one an SQLite file in the data folder.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Only this machine, until stations can enrol.")
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
+@click.pass_context
+@calm
+def server(context: click.Context, database: str | None, host: str, port: int) -> None:
+    """The hospital server, to which stations send their tokens."""
+    from kiosk.server.app import run_server
+
+    settings = settings_of(context)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    url = database or settings.database_url or f"sqlite:///{settings.data_dir / 'server.db'}"
+    run_server(url, host, port)
+
+
+@cli.command()
+@FILES
+@calm
+def decode(files: tuple[Path, ...]) -> None:
+    """Read the QR in each picture FILE; print one JSON line each: source, text, kind, ms.
+
+    Text is null where nothing was read; kind is abha, aadhaar, facility or other. Nothing is stored.
+    """
+    from datetime import UTC, datetime
+
+    from kiosk.batch import decode_files
+    from kiosk.scanner.files import FileReader
+
+    with FileReader() as reader:
+        _print_lines(decode_files(reader, files, datetime.now(UTC).date()))
+
+
+@cli.command()
+@FILES
+@click.option("--department", required=True, metavar="CODE", help="The department's code, such as MED.")
+@click.option("--language", help="The slip's language; without one, that of the first screen.")
+@click.pass_context
+@calm
+def checkin(context: click.Context, files: tuple[Path, ...], department: str, language: str | None) -> None:
+    """Give the patient in each picture FILE a token, print the slip, and print one JSON line each.
+
+    The same as at the window, without a screen: source, outcome (issued, already_issued, rejected), label, token_id,
+    service_day, reason, print, ms. A rejected picture is no failure: the exit code stays 0.
+    """
+    from kiosk.app import open_station, spool_of
+    from kiosk.batch import BatchCheckIn
+    from kiosk.scanner.files import FileReader
+
+    settings = settings_of(context)
+    with FileReader() as reader, open_station(settings, os.environ) as station:
+        spool = spool_of(station)
+        _print_lines(BatchCheckIn(station, spool, reader, department, language or settings.language).lines(files))
+        if station.facility.department(department) is None:
+            known = ", ".join(each.code for each in station.facility.departments)
+            raise click.UsageError(f"there is no department {department!r}; there are {known}")
+
+
+@cli.command()
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The service day; today without it.")
+@click.pass_context
+@calm
+def tokens(context: click.Context, day: date | None) -> None:
+    """The store's tokens of a day, one JSON line each, in the order they were issued."""
+    from kiosk.app import open_station
+    from kiosk.batch import token_lines
+
+    with open_station(settings_of(context), os.environ) as station:
+        today = station.facility.service_day(station.clock.now())
+        _print_lines(token_lines(station.store.tokens(date(day.year, day.month, day.day) if day else today)))
+
+
+@cli.command()
+@click.pass_context
+@calm
+def sync(context: click.Context) -> None:
+    """Exchange with the server now; print one JSON line: pushed, pulled, parked, acked_seq."""
+    from kiosk.app import open_server, open_station
+    from kiosk.batch import sync_line
+    from kiosk.sync.loop import sync_until_done
+
+    settings = settings_of(context)
+    with open_station(settings, os.environ) as station:
+        far_end = open_server(settings, station.facility)
+        try:
+            _print_lines([sync_line(sync_until_done(station.store, far_end, station.clock))])
+        finally:
+            far_end.close()
+
+
+@cli.command()
+@click.option(
+    "--accept-clock", is_flag=True, help="Say that this machine's date and time are right, after a CLOCK_ code."
+)
+@click.pass_context
+@calm
+def doctor(context: click.Context, accept_clock: bool) -> None:
+    """Check camera, printer, store, clock, fonts and server: one line each, with what to do."""
+    from kiosk.doctor import examine
+
+    findings = examine(settings_of(context), os.environ, accept_clock=accept_clock)
+    for finding in findings:
+        print(finding.line())
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def _print_lines(lines: Iterable[dict[str, object]]) -> None:
+    """Each line leaves as soon as it is true: whoever reads them may count on it even if this process dies next."""
+    from kiosk.batch import to_json
+
+    for line in lines:
+        print(to_json(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()

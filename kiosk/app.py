@@ -1,0 +1,191 @@
+"""The composition root of a station: settings -> store -> devices -> window; owns threads and their end.
+
+``open_station`` gives the parts that every command needs; ``window.running_kiosk`` puts the patient's screens and the
+background threads on top. Both are context managers: what was opened last is closed first, whatever happens between.
+"""
+
+import logging
+import os
+import sys
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import structlog
+import uuid_utils
+from filelock import FileLock, Timeout
+
+from kiosk.checkin import Registration
+from kiosk.errors import SettingError
+from kiosk.model.facility_file import FacilityError, parse_facility
+from kiosk.model.opd import Facility
+from kiosk.model.sample import SAMPLE_FACILITY
+from kiosk.model.token import SlipState
+from kiosk.ports import Clock, SlipJob, SlipPrinter
+from kiosk.printing.printer import open_printer, wants_slips
+from kiosk.printing.spool import Spool
+from kiosk.settings import Settings
+from kiosk.store.store import SqliteStore, open_store
+
+if TYPE_CHECKING:
+    from kiosk.sync.client import HttpServer
+
+OWNER_LOCK = "owner.lock"
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return monotonic()
+
+
+def new_id() -> str:
+    """A UUIDv7: unique, and later ones sort after earlier ones."""
+    return str(uuid_utils.uuid7())
+
+
+@dataclass(frozen=True)
+class Station:
+    """The parts of a station that need no screen.
+
+    Attributes:
+        owns_devices: this process has the data folder's lock, so printing and sync are its own. Another process may
+            issue all the same and leaves these to the owner.
+    """
+
+    settings: Settings
+    facility: Facility
+    clock: Clock
+    store: SqliteStore
+    registration: Registration
+    printer: SlipPrinter
+    owns_devices: bool
+
+
+@contextmanager
+def open_station(settings: Settings, environ: Mapping[str, str], clock: Clock | None = None) -> Iterator[Station]:
+    """Open the store and the printer of the configured station.
+
+    Raises:
+        SettingError, StoreError
+    """
+    clock = clock or SystemClock()
+    facility = load_facility(settings)
+    wants = wants_slips(settings.printer)
+    if wants:
+        gui_application(environ)
+    printer = open_printer(settings.printer, settings.printer_dots, clock.now)
+    with ExitStack() as stack:
+        store = open_store(settings.data_dir, settings.series, new_id, environ)
+        stack.callback(store.close)
+        registration = Registration(
+            store,
+            facility,
+            clock,
+            wants_slips=wants,
+            has_server=bool(settings.server_url),
+            reprint_limit=settings.reprint_limit,
+        )
+        owns = stack.enter_context(_ownership(settings.data_dir))
+        yield Station(settings, facility, clock, store, registration, printer, owns)
+
+
+def load_facility(settings: Settings) -> Facility:
+    """The hospital that the settings name, or the sample one.
+
+    Raises:
+        SettingError: with every mistake in the file.
+    """
+    if settings.facility is None:
+        return SAMPLE_FACILITY
+    try:
+        return parse_facility(tomllib.loads(settings.facility.read_text("utf-8")))
+    except OSError as error:
+        raise SettingError(f"cannot read the facility file {settings.facility}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"{settings.facility} is not TOML: {error}") from error
+    except FacilityError as error:
+        raise SettingError("\n".join([f"{settings.facility} has mistakes:", *error.problems])) from error
+
+
+def open_server(settings: Settings, facility: Facility) -> "HttpServer":
+    """The far end of sync; opening it sends nothing.
+
+    Raises:
+        SettingError: no server is configured.
+    """
+    # Imported here, as a command that does not sync need not load an HTTP client.
+    from kiosk.sync.client import HttpServer
+
+    if not settings.server_url:
+        raise SettingError("no hospital server is set; set server_url or KIOSK_SERVER_URL")
+    return HttpServer(settings.server_url, facility.facility_id)
+
+
+def gui_application(environ: Mapping[str, str]) -> None:
+    """Fonts and painting need an application object; without a display it paints off screen."""
+    from PySide6.QtGui import QGuiApplication
+
+    if QGuiApplication.instance() is None:
+        choose_platform(environ)
+        _applications.append(QGuiApplication(["kiosk"]))
+
+
+_applications: list[object] = []
+"""Qt's one application object of this process must live as long as the process."""
+
+
+def has_display(environ: Mapping[str, str]) -> bool:
+    return sys.platform != "linux" or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def choose_platform(environ: Mapping[str, str]) -> None:
+    if not has_display(environ) and "QT_QPA_PLATFORM" not in environ:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+@contextmanager
+def _ownership(data_dir: Path) -> Iterator[bool]:
+    lock = FileLock(data_dir / OWNER_LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def spool_of(
+    station: Station, on_moved: Callable[[SlipJob, SlipState, str], None] = lambda job, state, cause: None
+) -> Spool:
+    """The station's print spool, with what an earlier run left half done cleared up."""
+    spool = Spool(station.store, station.printer, station.facility, station.clock, on_moved)
+    if station.owns_devices:
+        spool.recover()
+    return spool
+
+
+def configure_logging(level: int = logging.WARNING) -> None:
+    """Structured lines on standard error, so that a command's output stays for programs to read."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,157 @@
+"""Pictures instead of a camera: ``kiosk decode`` and ``kiosk checkin``, one JSON line for each file."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from kiosk.app import Station
+from kiosk.checkin import CheckedIn
+from kiosk.errors import CameraError, DeskError
+from kiosk.model.events import instant_text
+from kiosk.model.patient import Patient
+from kiosk.model.qr import Kind, QrError, Reason, classify, parse
+from kiosk.model.token import SlipState
+from kiosk.ports import Clock, TokenRow
+from kiosk.printing.spool import Spool
+from kiosk.scanner.files import FileRead, FileReader
+from kiosk.sync.loop import SyncReport
+
+Emit = Callable[[dict[str, object]], None]
+
+
+def decode_files(reader: FileReader, files: Sequence[Path], today: date) -> Iterator[dict[str, object]]:
+    """What each picture says, without judging whether a patient may have a token by it."""
+    for path in files:
+        try:
+            read = reader.read(path)
+        except CameraError:
+            read = FileRead((), 0.0)
+        text = read.texts[0] if read.texts else None
+        kind = classify(text, today).kind if text is not None else Kind.OTHER
+        yield {"source": str(path), "text": text, "kind": kind.value, "ms": round(read.ms, 3)}
+
+
+@dataclass
+class _Stopwatch:
+    """Milliseconds of each part of one check-in; a part that was not reached stays None."""
+
+    clock: Clock
+    started_at: float
+    decode: float | None = None
+    issue: float | None = None
+    print: float | None = None
+
+    def lap_ms(self) -> float:
+        now = self.clock.monotonic()
+        elapsed, self.started_at = now - self.started_at, now
+        return round(elapsed * 1000, 3)
+
+    def json(self) -> dict[str, float | None]:
+        return {"decode": self.decode, "issue": self.issue, "print": self.print}
+
+
+@dataclass(frozen=True)
+class BatchCheckIn:
+    """Check-in without a screen: the same story, store and spool as the window's."""
+
+    station: Station
+    spool: Spool
+    reader: FileReader
+    department: str
+    language: str
+
+    def lines(self, files: Sequence[Path]) -> Iterator[dict[str, object]]:
+        """One line a file, each after its token is committed and its slip tried.
+
+        Raises:
+            StoreError: nothing was issued for this file, and going on is useless.
+        """
+        for path in files:
+            yield self._line(path)
+
+    def _line(self, path: Path) -> dict[str, object]:
+        watch = _Stopwatch(self.station.clock, self.station.clock.monotonic())
+        try:
+            patient = self._patient(path, watch)
+            watch.lap_ms()
+            checked = self.station.registration.check_in(patient, self.department, self.language)
+            watch.issue = watch.lap_ms()
+        except QrError as error:
+            return _rejected(path, error.reason.value, watch)
+        except DeskError as error:
+            return _rejected(path, error.code.lower(), watch)
+        slip = self._print(checked)
+        watch.print = watch.lap_ms() if slip is not SlipState.NONE else None
+        return _given(path, checked, slip, watch)
+
+    def _patient(self, path: Path, watch: _Stopwatch) -> Patient:
+        try:
+            read = self.reader.read(path)
+        except CameraError:
+            raise QrError(Reason.UNREADABLE_FILE) from None
+        watch.decode = round(read.ms, 3)
+        if len(read.texts) != 1:
+            raise QrError(Reason.TWO_CODES if read.texts else Reason.NO_CODE)
+        today = self.station.facility.local(self.station.clock.now()).date()
+        return parse(read.texts[0], today)
+
+    def _print(self, checked: CheckedIn) -> SlipState:
+        if checked.job is None or not self.station.owns_devices:
+            return checked.slip
+        self.spool.print_due()
+        token = self.station.store.token(checked.token.token_id)
+        return token.slip if token else checked.slip
+
+
+def to_json(line: dict[str, object]) -> str:
+    return json.dumps(line, ensure_ascii=False)
+
+
+def _given(path: Path, checked: CheckedIn, slip: SlipState, watch: _Stopwatch) -> dict[str, object]:
+    return {
+        "source": str(path),
+        "outcome": "already_issued" if checked.already else "issued",
+        "label": checked.token.label,
+        "token_id": checked.token.token_id,
+        "service_day": checked.token.service_day.isoformat(),
+        "reason": "reprint_limit" if checked.reprint_refused else None,
+        "print": slip.value,
+        "ms": watch.json(),
+    }
+
+
+def _rejected(path: Path, reason: str, watch: _Stopwatch) -> dict[str, object]:
+    return {
+        "source": str(path),
+        "outcome": "rejected",
+        "label": None,
+        "token_id": None,
+        "service_day": None,
+        "reason": reason,
+        "print": None,
+        "ms": watch.json(),
+    }
+
+
+def token_lines(rows: Sequence[TokenRow]) -> Iterator[dict[str, object]]:
+    """The shape of ``kiosk tokens``, which the server's ``GET /v1/tokens`` shares."""
+    for row in rows:
+        token = row.token
+        yield {
+            "label": token.label,
+            "token_id": token.token_id,
+            "department": token.department,
+            "number": token.number,
+            "series": token.series,
+            "state": token.state.value,
+            "issued_at": instant_text(token.issued_at),
+            "slip": token.slip.value,
+            "synced": row.synced,
+        }
+
+
+def sync_line(report: SyncReport) -> dict[str, object]:
+    parked = [{"seq": each.seq, "code": each.code} for each in report.parked]
+    return {"pushed": report.pushed, "pulled": report.pulled, "parked": parked, "acked_seq": report.acked_seq}
