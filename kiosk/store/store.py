@@ -136,6 +136,18 @@ class SqliteStore:
         with self._reading() as connection:
             return syncing.last_synced_at(connection)
 
+    def known_times(self) -> tuple[datetime | None, datetime | None]:
+        """The newest time written down, and the newest that somebody vouched for."""
+        with self._reading() as connection:
+            meta = read_meta(connection)
+            return meta.last_at, meta.confirmed_at
+
+    def damage(self) -> str:
+        """What SQLite's own check finds wrong, or an empty text."""
+        with self._reading() as connection:
+            found: str = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            return "" if found == "ok" else found
+
     def accept_clock(self, now: datetime) -> None:
         """A supervisor vouches for the machine's clock: time and service day go on from ``now``, even backwards.
 

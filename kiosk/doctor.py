@@ -1,0 +1,148 @@
+"""``kiosk doctor``: what the IT person of a hospital asks first, one line each, with what to do."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.app import Station, gui_application, load_facility, open_server, open_station
+from kiosk.errors import KioskError
+from kiosk.model.clock import ClockFault, believable_time
+from kiosk.ports import CameraStateChanged, DeviceState, ScannerReport
+from kiosk.settings import Settings
+
+LOW_DISK_MB = 500
+CAMERA_WAIT_S = 12.0
+FONTS = ("Noto Sans", "Noto Sans Devanagari", "Noto Sans Gujarati", "Noto Sans Tamil", "Noto Sans Bengali")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. ``advice`` is what to do about it, empty where nothing."""
+
+    name: str
+    ok: bool
+    text: str
+    advice: str = ""
+
+    def line(self) -> str:
+        advice = f" -> {self.advice}" if self.advice else ""
+        return f"{'ok  ' if self.ok else 'FAIL'} {self.name:<9} {self.text}{advice}"
+
+
+def examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool = False) -> list[Finding]:
+    """All findings. Looks, and changes nothing but what ``accept_clock`` asks for."""
+    return list(_examine(settings, environ, accept_clock=accept_clock))
+
+
+def _examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool) -> Iterator[Finding]:
+    yield _checked("facility", "mend the facility file", lambda: _facility(settings))
+    yield _disk(settings.data_dir)
+    try:
+        with open_station(settings, environ) as station:
+            yield _store(station)
+            if accept_clock:
+                station.store.accept_clock(station.clock.now())
+            yield _clock(station)
+            yield _printer(station)
+            yield _sync(station)
+    except KioskError as error:
+        yield Finding("store", False, f"{error.code}: {error}", "mend this first; nothing is issued until then")
+    yield _fonts(environ)
+    yield _checked("camera", "check its cable, or set camera to another one", lambda: _camera(settings.camera))
+
+
+def _checked(name: str, advice: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except KioskError as error:
+        return Finding(name, False, f"{error.code}: {error}", advice)
+
+
+def _facility(settings: Settings) -> str:
+    facility = load_facility(settings)
+    source = f"from {settings.facility}" if settings.facility else "the built-in sample; set facility for your own"
+    return f"{facility.facility_id}, {len(facility.departments)} departments, {source}"
+
+
+def _disk(data_dir: Path) -> Finding:
+    place = next(folder for folder in (data_dir, *data_dir.parents) if folder.exists())
+    free_mb = shutil.disk_usage(place).free // 1_000_000
+    text = f"{free_mb} MB free at {place}"
+    return Finding("disk", True, text) if free_mb >= LOW_DISK_MB else Finding("disk", False, text, "free some space")
+
+
+def _store(station: Station) -> Finding:
+    damage = station.store.damage()
+    where = f"{station.settings.data_dir}, series {station.store.series or '(none)'}"
+    if damage:
+        return Finding("store", False, f"STORE_DAMAGED: {damage}", "stop, copy the folder away, call support")
+    running = "" if station.owns_devices else "; a kiosk is running on it"
+    return Finding("store", True, f"{where}, encrypted, sound{running}")
+
+
+def _clock(station: Station) -> Finding:
+    now = station.clock.now()
+    verdict = believable_time(now, *station.store.known_times())
+    local = f"{station.facility.local(now):%Y-%m-%d %H:%M} {station.facility.timezone}"
+    if isinstance(verdict, ClockFault):
+        advice = "set date and time; if they are right, run kiosk doctor --accept-clock"
+        return Finding("clock", False, f"{verdict.value}: {local}", advice)
+    return Finding("clock", True, local)
+
+
+def _printer(station: Station) -> Finding:
+    if not station.registration.wants_slips:
+        return Finding("printer", True, "none: tokens are shown, no slips are printed")
+    return Finding("printer", True, f"{station.printer.name}, {station.settings.printer_dots} dots")
+
+
+def _sync(station: Station) -> Finding:
+    """Unsent events are no fault of their own; an unreachable server with many of them is worth a look."""
+    waiting = f"{station.store.unsynced()} events not yet sent"
+    if not station.settings.server_url:
+        return Finding("server", True, "none is set: this kiosk stands alone")
+    try:
+        server = open_server(station.settings, station.facility)
+    except KioskError as error:
+        return Finding("server", False, f"{error.code}: {error}", "mend server_url")
+    try:
+        server.exchange(station.store.next_push(0))
+    except KioskError as error:
+        return Finding("server", False, f"{error.code}: {error}; {waiting}", "nothing is lost; check the network")
+    finally:
+        server.close()
+    return Finding("server", True, f"{station.settings.server_url} answers; {waiting}")
+
+
+def _fonts(environ: Mapping[str, str]) -> Finding:
+    gui_application(environ)
+    from PySide6.QtGui import QFontDatabase
+
+    missing = [family for family in FONTS if family not in QFontDatabase.families()]
+    if missing:
+        return Finding("fonts", False, f"missing: {', '.join(missing)}", "install the package fonts-noto-core")
+    return Finding("fonts", True, f"all {len(FONTS)} families")
+
+
+def _camera(setting: str) -> str:
+    """Opens the camera as the kiosk does and waits for its first word."""
+    from queue import Empty, SimpleQueue
+
+    from kiosk.errors import CameraError
+    from kiosk.scanner.camera_scanner import CameraScanner
+
+    reports: SimpleQueue[ScannerReport] = SimpleQueue()
+    scanner = CameraScanner(setting)
+    scanner.start(reports.put)
+    try:
+        while True:
+            report = reports.get(timeout=CAMERA_WAIT_S)
+            if isinstance(report, CameraStateChanged) and report.state is DeviceState.RUNNING:
+                return f"{setting} gives pictures"
+            if isinstance(report, CameraStateChanged) and report.state is DeviceState.FAILED:
+                raise CameraError(f"{setting} gives no picture", code=report.code)
+    except Empty:
+        raise CameraError(f"{setting} did not answer within {CAMERA_WAIT_S:.0f} s") from None
+    finally:
+        scanner.stop()
