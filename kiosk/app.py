@@ -33,6 +33,8 @@ from kiosk.settings import Settings
 from kiosk.store.store import SqliteStore, open_store
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QGuiApplication
+
     from kiosk.sync.client import HttpServer
 
 OWNER_LOCK = "owner.lock"
@@ -81,8 +83,7 @@ def open_station(settings: Settings, environ: Mapping[str, str], clock: Clock | 
     clock = clock or SystemClock()
     facility = load_facility(settings)
     wants = wants_slips(settings.printer)
-    if wants:
-        gui_application(environ)
+    _painting = gui_application(environ) if wants else None
     printer = open_printer(settings.printer, settings.printer_dots, clock.now)
     with ExitStack() as stack:
         store = open_store(settings.data_dir, settings.series, new_id, environ)
@@ -131,17 +132,18 @@ def open_server(settings: Settings, facility: Facility) -> "HttpServer":
     return HttpServer(settings.server_url, facility.facility_id)
 
 
-def gui_application(environ: Mapping[str, str]) -> None:
-    """Fonts and painting need an application object; without a display it paints off screen."""
+def gui_application(environ: Mapping[str, str]) -> "QGuiApplication":
+    """The application object that fonts and painting need; the caller keeps it for as long as it paints.
+
+    Without a display it paints off screen.
+    """
+    from PySide6.QtCore import QCoreApplication
     from PySide6.QtGui import QGuiApplication
 
-    if QGuiApplication.instance() is None:
-        choose_platform(environ)
-        _applications.append(QGuiApplication(["kiosk"]))
-
-
-_applications: list[object] = []
-"""Qt's one application object of this process must live as long as the process."""
+    choose_platform(environ)
+    application = QCoreApplication.instance() or QGuiApplication(["kiosk"])
+    assert isinstance(application, QGuiApplication)
+    return application
 
 
 def has_display(environ: Mapping[str, str]) -> bool:
@@ -149,6 +151,11 @@ def has_display(environ: Mapping[str, str]) -> bool:
 
 
 def choose_platform(environ: Mapping[str, str]) -> None:
+    """To be called before Qt's application object is made."""
+    from PySide6.QtCore import QLoggingCategory
+
+    # Says for each Indian letter that Noto Sans itself lacks it, though its sister font is found and used.
+    QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")
     if not has_display(environ) and "QT_QPA_PLATFORM" not in environ:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 

@@ -116,9 +116,9 @@ def _sync(station: Station) -> Finding:
 
 
 def _fonts(environ: Mapping[str, str]) -> Finding:
-    gui_application(environ)
     from PySide6.QtGui import QFontDatabase
 
+    _application = gui_application(environ)
     missing = [family for family in FONTS if family not in QFontDatabase.families()]
     if missing:
         return Finding("fonts", False, f"missing: {', '.join(missing)}", "install the package fonts-noto-core")

@@ -1,0 +1,165 @@
+"""The second half of the composition root: the patient's window and the threads behind it, around an open station."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from kiosk.app import Station, choose_platform, open_server, open_station, spool_of
+from kiosk.errors import StoreError
+from kiosk.model import flow
+from kiosk.model.token import SlipState
+from kiosk.ports import SlipJob
+from kiosk.printing.spool_thread import SpoolThread
+from kiosk.scanner.camera_scanner import CameraScanner
+from kiosk.settings import LANGUAGES, Settings
+from kiosk.sync.loop import SyncThread
+from kiosk.ui.patient.journey import PatientJourney
+from kiosk.ui.patient.reports import ScannerReports
+from kiosk.ui.patient.window import PatientWindow
+from kiosk.ui.translation import Translation
+
+STOP_S = 12.0
+"""How long a background thread gets to end, a slip or an exchange under way included."""
+SIGNAL_LOOK_MS = 200
+FORK = "STORE_FORK"
+
+
+@dataclass(frozen=True)
+class Kiosk:
+    """The running patient kiosk."""
+
+    station: Station
+    journey: PatientJourney
+    window: PatientWindow
+
+
+def run_kiosk(settings: Settings, environ: Mapping[str, str], *, windowed: bool) -> int:
+    """``kiosk run``: until the window is closed or the process is asked to end. Returns the exit code.
+
+    Raises:
+        SettingError, StoreError
+    """
+    application = kiosk_application(environ)
+    with open_station(settings, environ) as station, running_kiosk(station, application) as kiosk:
+        kiosk.window.show() if windowed else kiosk.window.showFullScreen()
+        return application.exec()
+
+
+def kiosk_application(environ: Mapping[str, str], *, offscreen: bool = False) -> QApplication:
+    """The one application object of a process with windows; it ends calmly at Ctrl+C and SIGTERM."""
+    if offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    choose_platform(environ)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: application.quit())
+    # Python runs its signal handlers only between its own instructions; Qt's loop has none of these while it idles.
+    awake = QTimer(application, interval=SIGNAL_LOOK_MS)
+    awake.timeout.connect(lambda: None)
+    awake.start()
+    return application
+
+
+@contextmanager
+def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk]:
+    """Screens, scanner, spool and sync, all ended when the block is left, the scanner first and the store last.
+
+    Raises:
+        StoreError: another kiosk runs on this data folder.
+        SettingError
+    """
+    _require_ownership(station)
+    settings = station.settings
+    with ExitStack() as stack:
+        worker = stack.enter_context(ThreadPoolExecutor(1, "store"))
+        journey = PatientJourney(
+            station.registration, worker, probe=station.store.unsynced, languages=_languages(settings.language)
+        )
+        stack.callback(journey.close)
+        reports = ScannerReports()
+        journey.listen(reports)
+        translation = Translation(application)
+        window = PatientWindow(
+            journey,
+            reports,
+            station.facility,
+            station.clock,
+            translation,
+            shows_sync=bool(settings.server_url),
+        )
+        stack.callback(window.close)
+        nudges = [_start_spool(station, journey, stack)]
+        if settings.server_url:
+            nudges.append(_start_sync(station, journey, window, stack))
+        _Nudges(journey, nudges)
+        scanner = CameraScanner(settings.camera)
+        scanner.start(reports.report)
+        stack.callback(scanner.stop)
+        yield Kiosk(station, journey, window)
+
+
+class _Nudges(QObject):
+    """With each token on the screen, spool and sync look at the store at once."""
+
+    def __init__(self, journey: PatientJourney, nudges: list[Callable[[], None]]) -> None:
+        super().__init__(journey)
+        self._nudges = nudges
+        journey.state_changed.connect(self._pass_on)
+
+    def _pass_on(self, state: flow.State) -> None:
+        if isinstance(state, flow.Issued):
+            for nudge in self._nudges:
+                nudge()
+
+
+def _start_spool(station: Station, journey: PatientJourney, stack: ExitStack) -> Callable[[], None]:
+    def tell(job: SlipJob, state: SlipState, _cause: str) -> None:
+        journey.on_slip_moved(job.token_id, state)
+
+    thread = SpoolThread(spool_of(station, tell))
+    thread.start()
+    stack.callback(thread.stop, STOP_S)
+    return thread.nudge
+
+
+def _start_sync(
+    station: Station, journey: PatientJourney, window: PatientWindow, stack: ExitStack
+) -> Callable[[], None]:
+    server = open_server(station.settings, station.facility)
+    stack.callback(server.close)
+
+    def failed(code: str) -> None:
+        if code == FORK:
+            journey.lose_service("sync", code)
+
+    thread = SyncThread(
+        station.store,
+        server,
+        station.clock,
+        station.settings.sync_interval_s,
+        on_synced=lambda _report: window.on_synced(station.clock.now()),
+        on_failed=failed,
+    )
+    window.on_synced(station.store.last_synced_at())
+    thread.start()
+    stack.callback(thread.stop, STOP_S)
+    return thread.nudge
+
+
+def _languages(first: str) -> tuple[str, ...]:
+    return (first, *(language for language in LANGUAGES if language != first))
+
+
+def _require_ownership(station: Station) -> None:
+    """A second window on the same store would print and sync everything twice."""
+    if not station.owns_devices:
+        folder = station.settings.data_dir
+        raise StoreError(f"another kiosk runs on {folder}: close it, or set KIOSK_DATA_DIR", code="STATION_BUSY")
