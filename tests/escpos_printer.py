@@ -1,5 +1,6 @@
 """A receipt printer on a loopback port: reads the ESC/POS that we use, rebuilds the paper, and can break on purpose."""
 
+import contextlib
 import re
 import socket
 import threading
@@ -148,7 +149,8 @@ class TcpPrinter:
         self._listener.shutdown(socket.SHUT_RDWR)
         with self._changed:
             if self._link is not None:
-                self._link.shutdown(socket.SHUT_RD)
+                with contextlib.suppress(OSError):  # the far end may have gone before
+                    self._link.shutdown(socket.SHUT_RD)
         self._resumed.set()
         self._thread.join()
         self._listener.close()

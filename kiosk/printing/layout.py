@@ -60,7 +60,8 @@ class SlipPainter:
 
     def __init__(self, width: int) -> None:
         if width not in PAPERS:
-            raise SettingError(f"KIOSK_PRINTER_DOTS={width}: must be {', '.join(map(str, PAPERS))}")
+            allowed = ", ".join(map(str, PAPERS))
+            raise SettingError(f"KIOSK_PRINTER_DOTS={width}: must be one of {allowed}")
         self._paper = PAPERS[width]
         self._canvas = QImage(width, _LONGEST, QImage.Format.Format_Grayscale8)
         self._small = self._font(3.1)

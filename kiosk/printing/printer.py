@@ -1,6 +1,7 @@
 """From the setting ``KIOSK_PRINTER`` to the object that prints slips."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ DEADLINE_S = 10.0
 """For all bytes of one slip. A slip is out in one or two seconds; a printer at work empties its buffer long before."""
 RAW_PORT = 9100
 ALLOWED = "auto, usblp:/dev/usb/lp0, network:HOST[:9100], folder:PATH or none"
+_HOST_PORT = re.compile(r"(?:\[(?P<v6>[^\[\]]+)\]|(?P<host>[^\[\]:]+))(?::(?P<port>[0-9]{1,5}))?")
 _NODES = Path("/dev/usb")
 
 
@@ -48,22 +50,24 @@ class NoPrinter:
 def open_printer(setting: str, width: int, now: Callable[[], datetime], nodes: Path = _NODES) -> SlipPrinter:
     """The printer that ``setting`` names, for paper of ``width`` dots; it is not spoken to yet.
 
-    A QGuiApplication must exist. ``now`` gives the names of slip files; ``nodes`` is where Linux has USB printers.
+    A QGuiApplication must exist, unless there is no printer. ``now`` gives the names of slip files; ``nodes`` is where
+    Linux has USB printers.
 
     Raises:
         SettingError: PRINTER_UNKNOWN, or a width that no printer here has.
     """
     chosen = resolved(setting, nodes)
+    if chosen == "none":
+        return NoPrinter()
     kind, _, place = chosen.partition(":")
     painter = SlipPainter(width)
     match kind:
         case "network":
-            return EscPosPrinter(chosen, painter, _network(setting, place))
+            return EscPosPrinter(chosen, painter, _network(chosen))
         case "usblp":
             return EscPosPrinter(chosen, painter, UsblpTransport(place))
-        case "folder":
+        case _:
             return FolderPrinter(Path(place).expanduser(), painter, now)
-    return NoPrinter()
 
 
 def wants_slips(setting: str, nodes: Path = _NODES) -> bool:
@@ -86,6 +90,8 @@ def resolved(setting: str, nodes: Path = _NODES) -> str:
     kind, _, place = setting.partition(":")
     if setting != "none" and (kind not in ("network", "usblp", "folder") or not place):
         raise _unknown(setting)
+    if kind == "network":
+        _network(setting)
     return setting
 
 
@@ -97,19 +103,16 @@ def _can_be_opened(node: Path) -> bool:
     return True
 
 
-def _network(setting: str, place: str) -> NetworkTransport:
+def _network(setting: str) -> NetworkTransport:
     """``host``, ``host:port``, ``[v6]``, ``[v6]:port`` or a bare IPv6 address."""
-    if place.startswith("["):
-        host, closed, rest = place[1:].partition("]")
-        port = rest.removeprefix(":") if closed and rest.startswith(":") else rest
-    elif place.count(":") == 1:
-        host, _, port = place.partition(":")
-    else:
-        host, port = place, ""
-    number = int(port) if port.isascii() and port.isdigit() else 0 if port else RAW_PORT
-    if not host or not 0 < number < 65536:
+    place = setting.removeprefix("network:")
+    if place.count(":") > 1 and "[" not in place:
+        return NetworkTransport(place, RAW_PORT)
+    match = _HOST_PORT.fullmatch(place)
+    port = int((match and match["port"]) or RAW_PORT)
+    if match is None or not 0 < port < 65536:
         raise _unknown(setting)
-    return NetworkTransport(host, number)
+    return NetworkTransport(match["v6"] or match["host"], port)
 
 
 def _unknown(setting: str) -> SettingError:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from kiosk.errors import PrinterError
+from kiosk.errors import PrinterError, StoreError
 from kiosk.model.opd import Facility
 from kiosk.model.slip import Slip, slip_of
 from kiosk.model.token import SlipState
@@ -68,16 +68,18 @@ class Spool:
         return max(0.0, self._next_attempt_s - self._clock.monotonic()) if self._waiting else None
 
     def _give_up(self, due: set[str]) -> None:
-        """What waited in the last round and is due no more has outlived its patient's stay."""
+        """What waited in the last round and is due no more is too old now, or a newer copy has replaced it."""
         for job in [job for job_id, job in self._waiting.items() if job_id not in due]:
-            self._move(job, SlipState.FAILED, self._cause or "PATIENT_GONE")
+            if not self._is_present(job):
+                self._move(job, SlipState.FAILED, self._cause or "PATIENT_GONE")
 
     def _print(self, job: SlipJob) -> bool:
         slip = self._slip(job)
         if slip is None:
             self._move(job, SlipState.FAILED, "TOKEN_UNKNOWN")
             return False
-        self._move(job, SlipState.SENDING)
+        if not self._taken(job):
+            return False
         try:
             confirmation = self._printer.print_slip(slip)
         except PrinterError as error:
@@ -90,6 +92,19 @@ class Spool:
         self._move(job, SlipState.PRINTED)
         log.info("slip_printed", job_id=job.job_id, copy=job.copy, confirmation=str(confirmation))
         return True
+
+    def _taken(self, job: SlipJob) -> bool:
+        """Whether the job is ours to send; a reprint may have replaced it a moment ago."""
+        try:
+            self._move(job, SlipState.SENDING)
+        except StoreError as error:
+            if error.code != "SLIP_JOB_TAKEN":
+                raise
+            return False
+        return True
+
+    def _is_present(self, job: SlipJob) -> bool:
+        return self._clock.now() - job.queued_at <= self._presence
 
     def _slip(self, job: SlipJob) -> Slip | None:
         token = self._store.token(job.token_id)
@@ -106,7 +121,7 @@ class Spool:
         log.warning("slip_not_printed", job_id=job.job_id, code=error.code, sent=error.sent)
         if error.sent:
             self._move(job, SlipState.IN_DOUBT, error.code)
-        elif self._clock.now() - job.queued_at <= self._presence:
+        elif self._is_present(job):
             self._move(job, SlipState.QUEUED, error.code)
         else:
             self._move(job, SlipState.FAILED, error.code)

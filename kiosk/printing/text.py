@@ -75,11 +75,13 @@ def set_lines(untrusted_text: str, font: QFont, width: int, max_lines: int, alig
         return []
     layout, lines = laid_out(text, font, width, align)
     if len(lines) > max_lines:
-        cut = lines[max_lines - 1].xToCursor(width - 2.0 * font.pixelSize())
-        position = cut[0] if isinstance(cut, tuple) else cut
-        layout, lines = laid_out(_utf16_part(text, 0, position).rstrip() + _ELLIPSIS, font, width, align)
+        last = lines[max_lines - 1]
+        text = _utf16_part(text, 0, last.textStart() + last.textLength())
+    while len(lines) > max_lines:
+        layout, lines = laid_out(text.rstrip() + _ELLIPSIS, font, width, align)
+        text = text[:-1]
     tallest = _TALLEST * font.pixelSize()
-    return [Line(layout, line, tallest) for line in lines[:max_lines]]
+    return [Line(layout, line, tallest) for line in lines]
 
 
 def laid_out(text: str, font: QFont, width: int, align: Qt.AlignmentFlag) -> tuple[QTextLayout, list[QTextLine]]:

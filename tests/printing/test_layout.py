@@ -33,7 +33,7 @@ def ink(raster: Raster) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
 
 def bands(raster: Raster) -> list[tuple[int, int]]:
     """Runs of rows that hold ink, as (first row, rows)."""
-    rows = ink(raster).any(axis=1)
+    rows = [bool(row.any()) for row in ink(raster)]
     runs = [(inked, len(list(run))) for inked, run in itertools.groupby(rows)]
     starts = itertools.accumulate((length for _, length in runs), initial=0)
     return [(start, length) for start, (inked, length) in zip(starts, runs, strict=False) if inked]

@@ -1,0 +1,186 @@
+"""The spool's promises: each slip once, doubt where there is doubt, patience while the patient is there."""
+
+from typing import cast
+
+import pytest
+
+from kiosk.errors import StoreError
+from kiosk.model.sample import SAMPLE_FACILITY
+from kiosk.model.token import SlipState
+from kiosk.ports import TokenStore
+from kiosk.printing.spool import Spool
+from tests.printing.fakes import STALLED, UNREACHABLE, HandClock, JobStore, Listener, ScriptedPrinter
+
+
+class Rig:
+    def __init__(self) -> None:
+        self.clock = HandClock()
+        self.store = JobStore(self.clock)
+        self.printer = ScriptedPrinter()
+        self.listener = Listener()
+        self.spool = self.restarted()
+
+    def restarted(self) -> Spool:
+        return Spool(cast("TokenStore", self.store), self.printer, SAMPLE_FACILITY, self.clock, self.listener)
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+def test_due_slips_are_printed_once_and_told(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.store.queue("b", copy=1)
+    assert rig.spool.print_due() == 2
+    assert rig.spool.print_due() == 0
+    assert [slip.token_id for slip in rig.printer.slips] == ["token-a", "token-b"]
+    assert rig.printer.slips[0].duplicate == ""
+    assert rig.printer.slips[1].duplicate.startswith("DUPLICATE 1")
+    assert rig.listener.heard == [
+        (job_id, state, "") for job_id in ("a", "b") for state in (SlipState.SENDING, SlipState.PRINTED)
+    ]
+
+
+def test_slip_is_marked_sending_before_a_byte_leaves(rig: Rig) -> None:
+    rig.store.queue("a")
+    seen: list[SlipState] = []
+    rig.printer.during = lambda: seen.append(rig.store.jobs["a"].state)
+    rig.spool.print_due()
+    assert seen == [SlipState.SENDING]
+
+
+def test_nothing_sent_waits_in_the_queue_and_is_retried_with_growing_pauses(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.printer.fails = UNREACHABLE
+    pauses = []
+    for _ in range(5):
+        rig.spool.print_due()
+        rig.spool.print_due()  # the pause holds: no attempt
+        pause_s = rig.spool.next_attempt_s()
+        assert pause_s
+        pauses.append(pause_s)
+        rig.clock.passed_s += pause_s
+    assert rig.printer.attempts == 5
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 4.0]
+    assert rig.store.jobs["a"].state is SlipState.QUEUED
+    assert rig.listener.heard[-1] == ("a", SlipState.QUEUED, "PRINTER_UNREACHABLE")
+    rig.printer.fails = None
+    assert rig.spool.print_due() == 1
+    assert rig.spool.next_attempt_s() is None
+
+
+def test_a_printer_that_takes_nothing_is_tried_once_a_round_not_once_a_slip(rig: Rig) -> None:
+    for name in "abc":
+        rig.store.queue(name)
+    rig.printer.fails = UNREACHABLE
+    rig.spool.print_due()
+    assert rig.printer.attempts == 1
+
+
+def test_when_the_patient_has_gone_every_unprinted_slip_fails_with_the_cause(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.store.queue("b")
+    rig.printer.fails = UNREACHABLE
+    rig.spool.print_due()
+    rig.clock.passed_s += 61
+    rig.printer.fails = None
+    assert rig.spool.print_due() == 0
+    assert rig.store.states() == {"a": SlipState.FAILED, "b": SlipState.FAILED}
+    assert set(rig.store.causes.values()) == {"PRINTER_UNREACHABLE"}
+
+
+def test_presence_that_runs_out_during_an_attempt_fails_at_once(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.printer.fails = UNREACHABLE
+
+    def sixty_one_seconds() -> None:
+        rig.clock.passed_s += 61
+
+    rig.printer.during = sixty_one_seconds
+    rig.spool.print_due()
+    assert rig.store.states() == {"a": SlipState.FAILED}
+
+
+def test_bytes_that_left_put_the_slip_in_doubt_and_it_is_not_sent_again(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.printer.fails = STALLED
+    rig.spool.print_due()
+    rig.printer.fails = None
+    rig.clock.passed_s += 10
+    assert rig.spool.print_due() == 0
+    assert rig.store.states() == {"a": SlipState.IN_DOUBT}
+    assert rig.store.causes == {"a": "PRINTER_STALLED"}
+    assert rig.printer.attempts == 1
+
+
+def test_old_slips_are_not_printed_unattended_after_a_restart(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.clock.passed_s += 61
+    assert rig.restarted().print_due() == 0
+    assert rig.printer.attempts == 0
+
+
+def test_restart_puts_interrupted_slips_in_doubt_and_prints_queued_ones(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.store.queue("b")
+    rig.store.slip_moved("a", SlipState.SENDING, rig.clock.now())
+    spool = rig.restarted()
+    assert spool.recover() == 1
+    assert spool.print_due() == 1
+    assert rig.store.states() == {"a": SlipState.IN_DOUBT, "b": SlipState.PRINTED}
+
+
+def test_store_that_fails_after_printing_leaves_doubt_not_a_second_slip(rig: Rig) -> None:
+    rig.store.queue("a")
+
+    rig.printer.during = lambda: rig.store.fails.append(StoreError("disk full", code="STORE_FULL"))
+    with pytest.raises(StoreError):
+        rig.spool.print_due()
+    rig.printer.during = lambda: None
+    rig.spool.recover()
+    assert rig.spool.print_due() == 0
+    assert rig.store.states() == {"a": SlipState.IN_DOUBT}
+    assert len(rig.printer.slips) == 1
+
+
+def test_a_bug_while_printing_is_raised_with_the_slip_in_doubt(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.printer.fails = ZeroDivisionError()
+    with pytest.raises(ZeroDivisionError):
+        rig.spool.print_due()
+    assert rig.store.states() == {"a": SlipState.IN_DOUBT}
+
+
+def test_a_slip_that_a_reprint_replaced_is_neither_printed_nor_failed(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.printer.fails = UNREACHABLE
+    rig.spool.print_due()
+    rig.store.slip_moved("a", SlipState.FAILED, rig.clock.now(), "SUPERSEDED")
+    rig.store.queue("b", copy=1)
+    rig.printer.fails = None
+    rig.clock.passed_s += 1
+    assert rig.spool.print_due() == 1
+    assert rig.store.causes["a"] == "SUPERSEDED"
+
+
+def test_a_slip_replaced_between_look_and_send_is_left_alone(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.store.queue("b")
+    rig.printer.during = lambda: rig.store.slip_moved("b", SlipState.FAILED, rig.clock.now(), "SUPERSEDED")
+    assert rig.spool.print_due() == 1
+    assert rig.store.causes["b"] == "SUPERSEDED"
+
+
+def test_a_slip_without_a_token_fails_and_does_not_block_the_next(rig: Rig) -> None:
+    rig.store.queue("unknown")
+    rig.store.queue("b")
+    assert rig.spool.print_due() == 1
+    assert rig.store.states() == {"unknown": SlipState.FAILED, "b": SlipState.PRINTED}
+
+
+def test_stopping_leaves_the_rest_queued(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.store.queue("b")
+    assert rig.spool.print_due(lambda: rig.printer.attempts > 0) == 1
+    assert rig.store.states() == {"a": SlipState.PRINTED, "b": SlipState.QUEUED}
