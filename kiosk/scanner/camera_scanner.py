@@ -134,9 +134,10 @@ class _Run:
             self._report(report)
 
     def _enter(self, state: DeviceState, code: str = "") -> None:
-        """Report a state, once for as long as it lasts."""
+        """Report a state, once for as long as it lasts. A camera that failed has failed until it gives frames again."""
         changed = CameraStateChanged(state, code)
-        if changed == self._state:
+        retrying = state is DeviceState.STARTING and self._state.state is DeviceState.FAILED
+        if retrying or changed == self._state:
             return
         self._state = changed
         self._log.info("camera_state_changed", state=state, code=code)

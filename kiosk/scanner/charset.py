@@ -5,23 +5,19 @@ out the result as UTF-8: a third of short Indian names come back as Chinese. It 
 believed only where no such guess can have made it, or where exactly one guess, undone, gives UTF-8.
 """
 
-from functools import cache
+import re
 
 _GUESSES = ("cp932", "shift_jis", "big5hkscs", "big5", "cp950", "cp1252", "latin-1")
+_BEYOND_GUESSING = re.compile(r"[\x00-\x7F\u0600-\u06FF\u0900-\u0D7F\u200C\u200D]*")
+"""ASCII, Arabic script for Urdu, the Indian scripts, their joiners: no guessed charset holds any but the first."""
 
 
 def undo_guess(text: str) -> str | None:
     """What the QR said, given what ZBar made of it; None where that is in doubt."""
-    if not any(map(_can_be_a_guess, text)):
+    if _BEYOND_GUESSING.fullmatch(text):
         return text
     originals = {original for guess in _GUESSES if (original := _reread(text, guess)) is not None}
     return originals.pop() if len(originals) == 1 else None
-
-
-@cache
-def _can_be_a_guess(char: str) -> bool:
-    """Whether one of the guessed charsets holds ``char``. None of them holds a letter of an Indian script."""
-    return not char.isascii() and any(_encoded(char, guess) is not None for guess in _GUESSES)
 
 
 def _reread(text: str, guess: str) -> str | None:

@@ -111,6 +111,7 @@ def _read_zbar(grey: Grey) -> list[Sight]:
     if zbar is None:
         return []
     found = zbar.decode(grey, symbols=[zbar.ZBarSymbol.QRCODE])
+    # What is not UTF-8 after ZBar's conversion becomes U+FFFD, which no doubt survives.
     texts = ((undo_guess(one.data.decode(errors="replace")), _area(one.polygon)) for one in found)
     return [Sight(text, area) for text, area in texts if text]
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -40,7 +41,8 @@ class FileReader:
         self._child: Child | None = None
 
     def __enter__(self) -> Self:
-        self._child = self._start_child()
+        with suppress(OSError):  # then the first ``read`` tries again, and says so
+            self._child = self._start_child()
         return self
 
     def __exit__(

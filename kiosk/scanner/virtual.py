@@ -43,7 +43,8 @@ class Ticker:
         if now < self._next:
             self._sleep(self._next - now)
             now = self._clock()
-        self._next = max(self._next + self._period_s, now)
+        due = self._next + self._period_s
+        self._next = due if due > now else now + self._period_s
         return now - self._started
 
 
@@ -55,7 +56,7 @@ class PictureShow:
     ) -> None:
         self._pictures = pictures
         self._hold_s = hold_s
-        self._turn_s = hold_s + gap_s
+        self.gap_s = gap_s
         self._ticker = ticker or Ticker()
         self._empty = _background(FRAME_SIZE)
         self._shown: tuple[Path, Frame] | None = None
@@ -66,7 +67,7 @@ class PictureShow:
         Raises:
             CameraError: CAMERA_FILE_UNREADABLE, where the picture whose turn it is cannot be read.
         """
-        turn, since_s = divmod(self._ticker.wait(), self._turn_s)
+        turn, since_s = divmod(self._ticker.wait(), self._hold_s + self.gap_s)
         if since_s >= self._hold_s:
             return self._empty
         return self._frame_of(self._pictures[int(turn) % len(self._pictures)])
@@ -116,6 +117,8 @@ def open_file(path: Path) -> FrameSource:
         raise CameraError(f"no such file: {path}", code=UNREADABLE)
     if cv2.haveImageReader(str(path)):
         return PictureShow([path], gap_s=LONE_GAP_S)
+    if path.suffix.lower() in _SUFFIXES:
+        raise CameraError(f"not a picture that can be read: {path}", code=UNREADABLE)
     return VideoShow(path)
 
 

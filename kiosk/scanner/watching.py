@@ -34,7 +34,7 @@ class Watch:
     _misses: int = 0
     _back_off_s: float = FIRST_BACK_OFF_S
     _sent_at: float = float("-inf")
-    _preview_at: float = float("-inf")
+    _preview_due: float = 0.0
 
     def run(self) -> NoReturn:
         while True:
@@ -65,9 +65,7 @@ class Watch:
     def _look(self, frame: Frame | None) -> None:
         if frame is not None:
             self._look_for_codes(frame)
-            if self.clock() - self._preview_at >= PREVIEW_PERIOD_S:
-                self._preview_at = self.clock()
-                self._tell(preview(frame))
+            self._show(frame)
         self._beat()
 
     def _look_for_codes(self, frame: Frame) -> None:
@@ -76,6 +74,13 @@ class Watch:
         self._misses = 0 if texts else self._misses + 1
         if self._debounce.is_new(texts, self.clock()):
             self._tell(pack_code(texts[0]) if len(texts) == 1 else pack_two_codes())
+
+    def _show(self, frame: Frame) -> None:
+        """Send a preview where one is due. The due time moves on by whole periods, or 15 frames a second give 7.5."""
+        now = self.clock()
+        if now >= self._preview_due:
+            self._preview_due = max(self._preview_due + PREVIEW_PERIOD_S, now)
+            self._tell(preview(frame))
 
     def _rest(self) -> None:
         """Wait before the next try, twice as long each time, without falling silent."""

@@ -1,0 +1,39 @@
+"""Scanner processes that a hostile QR might have made."""
+
+import os
+import signal
+from multiprocessing.connection import Connection
+
+from kiosk.ports import DeviceState
+from kiosk.scanner.messages import pack_state
+
+
+def say_garbage(connection: Connection, _setting: str) -> None:
+    connection.send_bytes(b"C\x80\x04\x95")
+    connection.poll(None)
+
+
+def send_too_much(connection: Connection, _setting: str) -> None:
+    connection.send_bytes(b"P" + bytes(10_000_000))
+
+
+def fall_silent(connection: Connection, _setting: str) -> None:
+    connection.send_bytes(pack_state(DeviceState.RUNNING))
+    connection.poll(None)
+
+
+def stop_halfway(connection: Connection, _setting: str) -> None:
+    """Announces 1,000 bytes and sends one."""
+    connection.send_bytes(pack_state(DeviceState.RUNNING))
+    os.write(connection.fileno(), (1000).to_bytes(4, "big") + b"C")
+    connection.poll(None)
+
+
+def die(_connection: Connection, *_setting: str) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def read_nothing(connection: Connection) -> None:
+    """A file reader that takes the first path and never answers."""
+    connection.recv_bytes()
+    connection.poll(None)

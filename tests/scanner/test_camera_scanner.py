@@ -1,0 +1,170 @@
+"""The port Scanner: one contract for the fake and the real one; and what the real one's process may do to us."""
+
+import json
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kiosk.errors import SettingError
+from kiosk.ports import CameraStateChanged, CodeRead, DeviceState, Scanner, ScannerReport
+from kiosk.scanner.camera_scanner import CameraScanner, Patience
+from kiosk.scanner.child import ChildMain
+from tests.scanner import rogues
+from tests.scanner.fake_scanner import FakeScanner
+from tests.scanner.hearing import Hearing
+
+CARDS = Path(__file__).parents[2] / "resources" / "cards"
+CARD = CARDS / "02-hindi-app.png"
+TEXT = json.loads((CARDS / "cards.json").read_text(encoding="utf-8"))[CARD.name]
+IMPATIENT = Patience(start_up_s=15.0, silence_s=1.5, first_back_off_s=0.05, last_back_off_s=0.2)
+
+
+@dataclass
+class Stage:
+    """A scanner, and how to hold the card up before it."""
+
+    scanner: Scanner
+    show_card: Callable[[], None]
+
+
+def fake_stage() -> Stage:
+    scanner = FakeScanner()
+    return Stage(scanner, lambda: scanner.show(TEXT))
+
+
+def real_stage() -> Stage:
+    return Stage(CameraScanner(f"file:{CARD}"), lambda: None)
+
+
+@pytest.fixture(params=[fake_stage, real_stage], ids=["fake", "real"])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    stage: Stage = request.param()
+    yield stage
+    stage.scanner.stop()
+
+
+def test_contract_starts_reads_stops_and_starts_again(stage: Stage) -> None:
+    for _ in range(2):
+        hearing = Hearing()
+        stage.scanner.start(hearing)
+        assert hearing.until_state(DeviceState.RUNNING) == [CameraStateChanged(DeviceState.STARTING)]
+        stage.show_card()
+        assert hearing.until(CodeRead(TEXT)) == []
+        stage.scanner.stop()
+        assert hearing.until_state(DeviceState.STOPPED) == []
+        stage.show_card()
+        assert hearing.is_over()
+
+
+def test_contract_stopping_what_does_not_run_is_harmless(stage: Stage) -> None:
+    stage.scanner.stop()
+    stage.scanner.stop()
+
+
+# --- the camera's process --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def watched() -> Iterator[Callable[..., tuple[CameraScanner, Hearing]]]:
+    """Starts a scanner with little patience, and stops it at the end."""
+    started: list[CameraScanner] = []
+
+    def start(camera: str = f"file:{CARD}", **options: ChildMain) -> tuple[CameraScanner, Hearing]:
+        scanner, hearing = CameraScanner(camera, patience=IMPATIENT, **options), Hearing()
+        started.append(scanner)
+        scanner.start(hearing)
+        return scanner, hearing
+
+    yield start
+    for scanner in started:
+        scanner.stop()
+
+
+Watched = Callable[..., tuple[CameraScanner, Hearing]]
+
+
+def test_a_killed_process_is_replaced_and_reads_again(watched: Watched) -> None:
+    _, hearing = watched()
+    hearing.until(CodeRead(TEXT))
+    [child] = multiprocessing.active_children()
+    child.kill()
+    hearing.until_state(DeviceState.FAILED, "SCANNER_CRASHED")
+    assert hearing.until_state(DeviceState.RUNNING) == []
+    hearing.until(CodeRead(TEXT))
+
+
+@pytest.mark.parametrize(
+    ("main", "code"),
+    [
+        (rogues.say_garbage, "SCANNER_GARBLED"),
+        (rogues.send_too_much, "SCANNER_CRASHED"),
+        (rogues.die, "SCANNER_CRASHED"),
+        (rogues.fall_silent, "SCANNER_HUNG"),
+        (rogues.stop_halfway, "SCANNER_CRASHED"),
+    ],
+)
+def test_a_process_gone_wrong_is_ended_and_told(watched: Watched, main: ChildMain, code: str) -> None:
+    scanner, hearing = watched(main=main)
+    hearing.until_state(DeviceState.FAILED, code)
+    scanner.stop()
+    hearing.until_state(DeviceState.STOPPED)
+
+
+@pytest.mark.parametrize("main", [rogues.fall_silent, rogues.stop_halfway])
+def test_stop_is_quick_whatever_the_process_does(watched: Watched, main: ChildMain) -> None:
+    scanner, hearing = watched(main=main)
+    hearing.until_state(DeviceState.RUNNING)
+    before = time.monotonic()
+    scanner.stop()
+    assert time.monotonic() - before < 2
+    assert multiprocessing.active_children() == []
+    assert not any(thread.name == "scanner" for thread in threading.enumerate())
+
+
+def test_a_preview_comes_small_and_in_shape(watched: Watched) -> None:
+    _, hearing = watched()
+    preview = hearing.preview()
+    assert (preview.width, preview.height, len(preview.rgb)) == (480, 270, 480 * 270 * 3)
+    red, green, blue = preview.rgb[3 * (20 * 480 + 240) :][:3]
+    assert red < green < blue, "the card's blue band, in the order red, green, blue"
+
+
+def test_a_missing_camera_is_a_state_and_no_end(watched: Watched, tmp_path: Path) -> None:
+    _, hearing = watched(f"file:{tmp_path / 'card.png'}")
+    assert hearing.until_state(DeviceState.FAILED, "CAMERA_FILE_UNREADABLE") == [
+        CameraStateChanged(DeviceState.STARTING)
+    ]
+    (tmp_path / "card.png").write_bytes(CARD.read_bytes())
+    assert hearing.until(CodeRead(TEXT)) == [CameraStateChanged(DeviceState.RUNNING)]
+
+
+def test_a_setting_without_sense_is_refused_before_anything_starts() -> None:
+    with pytest.raises(SettingError, match="KIOSK_CAMERA"):
+        CameraScanner("webcam")
+
+
+def test_stop_may_be_called_from_a_report() -> None:
+    scanner = CameraScanner(f"file:{CARD}", patience=IMPATIENT)
+    hearing = Hearing()
+
+    def report(heard: ScannerReport) -> None:
+        hearing(heard)
+        if isinstance(heard, CodeRead):
+            scanner.stop()
+
+    scanner.start(report)
+    hearing.until_state(DeviceState.STOPPED)
+    for thread in threading.enumerate():
+        if thread.name == "scanner":
+            thread.join(5)
+
+
+def test_starting_twice_is_a_bug(watched: Watched) -> None:
+    scanner, hearing = watched()
+    with pytest.raises(RuntimeError):
+        scanner.start(hearing)

@@ -1,0 +1,82 @@
+"""Texts come out whole, or not at all."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.scanner import decode as decoding
+from kiosk.scanner.decode import FULL_EFFORT, Grey, Step, decode, effort_after
+from tests.scanner.drawing import beside, drawn
+from tests.scanner.names import SCRIPTS, names_in
+
+CARD = '{"hidn":"91-0000-0000-0018","phr":"ashadevi@sbx","name":"Asha Devi","gender":"F","dob":"1978"}'
+
+
+def payload(name: str) -> str:
+    return json.dumps({"hidn": "-", "phr": "a.b@sbx", "name": name, "dob": "1978"}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_names_come_out_right(script: str, data: st.DataObject) -> None:
+    text = payload(data.draw(names_in(script)))
+    assert decode(drawn(text)) == (text,)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_names_through_zbar_come_out_right_or_not_at_all(script: str, data: st.DataObject) -> None:
+    name = data.draw(names_in(script))
+    for text in (name, payload(name)):
+        assert decode(drawn(text), (Step.ZBAR,)) in ((text,), ())
+
+
+@pytest.mark.parametrize("step", Step)
+def test_each_step_reads_a_clean_card(step: Step) -> None:
+    assert decode(drawn(CARD), (step,)) == (CARD,)
+
+
+def test_no_code_is_no_text() -> None:
+    assert decode(np.full((300, 400), 200, np.uint8)) == ()
+
+
+def test_two_codes_come_largest_first_and_equal_ones_once() -> None:
+    frame = beside(drawn("small", scale=3), drawn("large", scale=6), drawn("small", scale=3))
+    assert decode(frame) == ("large", "small")
+
+
+def test_light_on_dark_is_read() -> None:
+    assert decode(np.asarray(255 - drawn(CARD), np.uint8)) == (CARD,)
+
+
+def test_a_small_code_is_read_by_enlarging() -> None:
+    small = shrunk(drawn(CARD, scale=8), 1.5 / 8)
+    assert decode(small, (Step.AS_IS,)) == ()
+    assert decode(small, FULL_EFFORT) == (CARD,)
+
+
+def shrunk(picture: Grey, factor: float) -> Grey:
+    return np.asarray(cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def test_nul_bytes_and_direction_marks_pass_for_the_model_to_judge() -> None:
+    text = 'a\0b\x1b@\u202e{"x":1}'
+    assert decode(drawn(text)) == (text,)
+
+
+def test_a_text_is_cut_at_the_limit_between_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "MAX_TEXT_BYTES", 7)
+    assert decode(drawn("हरी")) == ("हर",)
+
+
+def test_the_cheap_step_comes_with_every_frame_and_the_others_in_turn() -> None:
+    efforts = [effort_after(misses) for misses in range(20)]
+    assert all(effort[0] is Step.AS_IS for effort in efforts)
+    assert [misses for misses, effort in enumerate(efforts) if Step.ENLARGED in effort] == [3, 7, 11, 15, 19]
+    assert [misses for misses, effort in enumerate(efforts) if Step.ZBAR in effort] == [4, 9, 14, 19]
