@@ -4,6 +4,7 @@ Patient text is drawn, so it cannot carry commands; what is left are pictures wh
 """
 
 import re
+from collections.abc import Iterator
 
 from escpos.printer import Dummy
 
@@ -24,7 +25,8 @@ def slip_bytes(raster: Raster) -> bytes:
     """Everything that prints ``raster`` as one slip. The width must be one of ``layout.PAPERS``."""
     device = Dummy(profile=_PROFILES[raster.width])
     device.hw("INIT")
-    device.image(defused(raster).image(), impl="bitImageRaster", fragment_height=FRAGMENT_ROWS)
+    for piece in _pieces(defused(raster)):
+        device.image(piece.image(), impl="bitImageRaster")
     device.print_and_feed(_FEED_LINES[raster.width])
     device.cut(mode="PART", feed=False)
     return bytes(device.output)
@@ -36,6 +38,14 @@ def defused(raster: Raster) -> Raster:
     Bit 1 is white in 04, 05 and 14; setting it gives 06, 07 and 16, none of which can begin or end such a command.
     """
     return Raster(raster.width, raster.height, _REAL_TIME.sub(_with_dot, raster.rows))
+
+
+def _pieces(raster: Raster) -> Iterator[Raster]:
+    """Cut here, as python-escpos would convert the whole picture once and then each piece again."""
+    row = raster.width // 8
+    for start in range(0, len(raster.rows), FRAGMENT_ROWS * row):
+        rows = raster.rows[start : start + FRAGMENT_ROWS * row]
+        yield Raster(raster.width, len(rows) // row, rows)
 
 
 def _with_dot(match: re.Match[bytes]) -> bytes:

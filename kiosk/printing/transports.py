@@ -16,7 +16,7 @@ from kiosk.errors import PrinterError
 CONNECT_S = 3.0
 _CHUNK = 4096
 """Bytes of one write: small enough that a stall is seen early."""
-_NAP_S = 0.005
+_NAP_S = 0.002
 
 
 class Transport(Protocol):
