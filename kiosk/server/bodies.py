@@ -1,0 +1,65 @@
+"""Request bodies from outside: bounded while they arrive, and again while they are unpacked."""
+
+import asyncio
+import zlib
+
+from fastapi import Request
+
+from kiosk.server.problems import ProblemError
+from kiosk.sync.messages import MAX_REQUEST_BYTES
+
+ARRIVAL_S = 15.0
+"""How long a whole body may take to arrive."""
+
+
+async def json_body(request: Request) -> bytes:
+    """The body, unpacked, never longer than MAX_REQUEST_BYTES.
+
+    The content type is insisted on: without that any web page open on this machine could post here.
+
+    Raises:
+        ProblemError: 408, 413 or 415, or 400 where it is no gzip.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise ProblemError(415, "CONTENT_TYPE_UNKNOWN", "send application/json")
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if encoding not in ("identity", "gzip"):
+        raise ProblemError(415, "CONTENT_ENCODING_UNKNOWN", "send gzip or nothing")
+    packed = await arrived(request, ARRIVAL_S)
+    return _unpacked(packed) if encoding == "gzip" else packed
+
+
+async def arrived(request: Request, within_s: float) -> bytes:
+    """The body as it was sent; reading stops at the limit.
+
+    Raises:
+        ProblemError: 408 or 413.
+        starlette.requests.ClientDisconnect: if the connection ended within the body.
+    """
+    body = bytearray()
+    try:
+        async with asyncio.timeout(within_s):
+            async for chunk in request.stream():
+                body += chunk
+                _refuse_longer(len(body))
+    except TimeoutError:
+        raise ProblemError(408, "BODY_LATE", "the body took too long to arrive") from None
+    return bytes(body)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """Stops unpacking one byte past the limit, so a few bytes cannot fill the memory."""
+    unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        body = unpacking.decompress(packed, MAX_REQUEST_BYTES + 1)
+    except zlib.error:
+        raise ProblemError(400, "BODY_GARBAGE", "the body is no gzip") from None
+    _refuse_longer(len(body))
+    if not unpacking.eof or unpacking.unused_data:
+        raise ProblemError(400, "BODY_GARBAGE", "the body is not one whole gzip")
+    return body
+
+
+def _refuse_longer(length: int) -> None:
+    if length > MAX_REQUEST_BYTES:
+        raise ProblemError(413, "BODY_TOO_LONG", f"a body may have {MAX_REQUEST_BYTES} bytes, unpacked")

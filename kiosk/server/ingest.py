@@ -1,0 +1,194 @@
+"""A station's push becomes rows: one transaction a batch, each event at most once, none holding up another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection, and_, insert, select, update
+
+from kiosk.errors import KioskError, StoreForkError
+from kiosk.model.events import FIRST_HASH, Event, canonical_json, is_chained
+from kiosk.server.database import Database, insert_new, insert_or_replace
+from kiosk.server.projection import Projection
+from kiosk.server.tables import event, facility, parked, patient, store
+from kiosk.sync.messages import ParkedMessage, PatientMessage, SyncRequest
+
+_log = structlog.get_logger()
+_QUARANTINED = "this store is quarantined: a copy of it was here before"
+
+
+class EventRefusedError(KioskError):
+    """A whole push is refused, because one event is not what its station wrote; ``seq`` says which."""
+
+    code = "EVENT_TAMPERED"
+
+    def __init__(self, message: str, seq: int, *, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.seq = seq
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """How far a store's events are held without a gap, and which of those just sent could not be applied."""
+
+    acked_seq: int
+    parked: tuple[ParkedMessage, ...] = ()
+
+
+def ingest(database: Database, request: SyncRequest, now: datetime) -> Ingested:
+    """Take what is new in a push; what came before is a success again.
+
+    Raises:
+        EventRefusedError: nothing of the push was taken.
+        StoreForkError: nor here, and the store is quarantined from now on.
+    """
+    if not request.events:
+        with database.reader.begin() as connection:
+            return _standing(connection, request)
+    try:
+        with database.writer.begin() as connection:
+            return _Batch(connection, request, now).taken()
+    except StoreForkError:
+        with database.writer.begin() as connection:
+            _quarantine(connection, request, now)
+        raise
+
+
+def _standing(connection: Connection, request: SyncRequest) -> Ingested:
+    """What is held of a store that brings nothing; most round trips are such, and none of them waits for a writer."""
+    mine = select(store.c.acked_seq, store.c.quarantined_at)
+    row = connection.execute(mine.filter_by(facility_id=request.facility_id, store_id=request.store_id)).first()
+    if row is not None and row.quarantined_at is not None:
+        raise StoreForkError(_QUARANTINED)
+    return Ingested(row.acked_seq if row is not None else 0)
+
+
+def _quarantine(connection: Connection, request: SyncRequest, now: datetime) -> None:
+    mine = and_(store.c.facility_id == request.facility_id, store.c.store_id == request.store_id)
+    fresh = connection.execute(update(store).where(mine, store.c.quarantined_at.is_(None)).values(quarantined_at=now))
+    if fresh.rowcount:
+        _log.error("store_fork", facility_id=request.facility_id, store_id=request.store_id)
+
+
+class _Batch:
+    """One push within its transaction."""
+
+    def __init__(self, connection: Connection, request: SyncRequest, now: datetime) -> None:
+        self._connection, self._request, self._now = connection, request, now
+        self._key = {"facility_id": request.facility_id, "store_id": request.store_id}
+        self._events = [message.event() for message in request.events]
+
+    def taken(self) -> Ingested:
+        acked_seq, last_hash = self._locked_store()
+        fresh = self._fresh(acked_seq, last_hash)
+        if fresh:
+            acked_seq = fresh[-1].seq
+            self._store_events(fresh)
+        self._store_patients(acked_seq)
+        return Ingested(acked_seq, self._parked())
+
+    def _locked_store(self) -> tuple[int, str]:
+        """Lock order everywhere: the store, then the facility."""
+        insert_new(self._connection, facility, {"facility_id": self._request.facility_id, "revision": 0})
+        new = {**self._key, "acked_seq": 0, "last_hash": FIRST_HASH, "registered_at": self._now}
+        insert_new(self._connection, store, new)
+        mine = select(store.c.acked_seq, store.c.last_hash, store.c.quarantined_at).filter_by(**self._key)
+        acked_seq, last_hash, quarantined_at = self._connection.execute(mine.with_for_update()).one()
+        if quarantined_at is not None:
+            raise StoreForkError(_QUARANTINED)
+        return acked_seq, last_hash
+
+    def _fresh(self, acked_seq: int, last_hash: str) -> list[Event]:
+        """The events that follow what is held, checked; from a gap on nothing is taken."""
+        held = self._held_hashes(acked_seq)
+        fresh: list[Event] = []
+        before: Event | None = None
+        for sent in self._events:
+            _check_against_sent(sent, before)
+            if sent.seq <= acked_seq and held.get(sent.seq) != sent.hash:
+                raise StoreForkError("another event is held under this number")
+            if sent.seq == acked_seq + len(fresh) + 1:
+                _check_against_held(sent, fresh[-1].hash if fresh else last_hash)
+                fresh.append(sent)
+            before = sent
+        return fresh
+
+    def _held_hashes(self, acked_seq: int) -> dict[int, str]:
+        seqs = [sent.seq for sent in self._events if sent.seq <= acked_seq]
+        if not seqs:
+            return {}
+        rows = select(event.c.seq, event.c.hash).filter_by(**self._key).where(event.c.seq.between(seqs[0], seqs[-1]))
+        return {row.seq: row.hash for row in self._connection.execute(rows)}
+
+    def _store_events(self, fresh: Sequence[Event]) -> None:
+        revision = self._next_revision(len(fresh))
+        self._refuse_repeated(fresh)
+        rows = [{**self._key, **_row(new, revision + place, self._now)} for place, new in enumerate(fresh)]
+        self._connection.execute(insert(event), rows)
+        unfit = Projection(self._connection, self._request.facility_id).take(fresh)
+        if unfit:
+            parked_rows = [{**self._key, "seq": seq, "code": code, "parked_at": self._now} for seq, code in unfit]
+            self._connection.execute(insert(parked), parked_rows)
+        reached = {"acked_seq": fresh[-1].seq, "last_hash": fresh[-1].hash}
+        self._connection.execute(update(store).filter_by(**self._key).values(reached))
+
+    def _next_revision(self, count: int) -> int:
+        """The first of ``count`` revisions. Its row lock makes revisions visible in their own order."""
+        mine = facility.c.facility_id == self._request.facility_id
+        moved = update(facility).where(mine).values(revision=facility.c.revision + count).returning(facility.c.revision)
+        return int(self._connection.execute(moved).scalar_one()) - count + 1
+
+    def _refuse_repeated(self, fresh: Sequence[Event]) -> None:
+        """An event id is written once in its life."""
+        ids = {new.event_id for new in fresh}
+        known = select(event.c.event_id).where(
+            event.c.facility_id == self._request.facility_id, event.c.event_id.in_(ids)
+        )
+        if len(ids) < len(fresh) or self._connection.execute(known).first() is not None:
+            raise EventRefusedError("an event id is used twice", fresh[0].seq, code="EVENT_REPEATED")
+
+    def _store_patients(self, acked_seq: int) -> None:
+        """Only with the events they belong to: the station sends the others again."""
+        tokens = {sent.token_id for sent in self._events if sent.seq <= acked_seq}
+        for details in self._request.patients:
+            if details.token_id in tokens:
+                row = _patient_row(self._request.facility_id, details, self._now)
+                insert_or_replace(self._connection, patient, row)
+
+    def _parked(self) -> tuple[ParkedMessage, ...]:
+        """Also those parked at an earlier try: that answer may have been lost."""
+        if not self._events:
+            return ()
+        sent = parked.c.seq.between(self._events[0].seq, self._events[-1].seq)
+        rows = select(parked.c.seq, parked.c.code).filter_by(**self._key).where(sent).order_by(parked.c.seq)
+        return tuple(ParkedMessage(seq=row.seq, code=row.code) for row in self._connection.execute(rows))
+
+
+def _check_against_sent(sent: Event, before: Event | None) -> None:
+    """Against the neighbour in the same push: a wrong hash here is damage or tampering, whatever is held."""
+    if sent.seq == 1:
+        previous_hash = FIRST_HASH
+    elif before is not None and before.seq == sent.seq - 1:
+        previous_hash = before.hash
+    else:
+        return
+    if not is_chained(sent, previous_hash):
+        raise EventRefusedError("an event does not have the hash of its content", sent.seq)
+
+
+def _check_against_held(sent: Event, previous_hash: str) -> None:
+    """Against what is held: the station went on from another past than ours."""
+    if not is_chained(sent, previous_hash):
+        raise StoreForkError("the event does not follow the last one held")
+
+
+def _row(new: Event, revision: int, now: datetime) -> dict[str, object]:
+    return {**vars(new), "body": canonical_json(new.body), "revision": revision, "received_at": now}
+
+
+def _patient_row(facility_id: str, details: PatientMessage, now: datetime) -> dict[str, object]:
+    row: dict[str, object] = {**dict(details), "facility_id": facility_id, "received_at": now}
+    del row["birth"]
+    birth = dict(details.birth) if details.birth else {}
+    return row | {f"birth_{part}": birth.get(part) for part in ("year", "month", "day")}

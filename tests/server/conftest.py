@@ -1,0 +1,32 @@
+"""A database and a running server for each test that asks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from kiosk.server.app import running_server
+from kiosk.server.database import Database, open_database
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'server.db'}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def web(database_url: str) -> Iterator[httpx2.Client]:
+    """A client of a running server over ``database_url``."""
+    with (
+        running_server(database_url) as server,
+        httpx2.Client(base_url=server.url, trust_env=False, timeout=10.0) as client,
+    ):
+        yield client
