@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from typing import cast
 
 import pytest
+import zxingcpp
 from structlog.testing import capture_logs
 
 from kiosk.errors import StoreError
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.model.token import SlipState
 from kiosk.ports import TokenStore
+from kiosk.printing.printer import open_printer
 from kiosk.printing.spool import Spool
 from kiosk.printing.spool_thread import SpoolThread
+from tests.escpos_printer import TcpPrinter
 from tests.printing.fakes import HandClock, JobStore, Listener, ScriptedPrinter
 
 _NEVER_S = 600.0
@@ -93,3 +96,21 @@ def test_a_bug_is_logged_and_the_next_slip_printed() -> None:
 def test_stop_ends_a_thread_that_waits_for_nothing(rig: Rig) -> None:
     rig.thread.start()
     assert rig.thread.stop(5)
+
+
+def test_slips_are_drawn_and_sent_on_the_spools_own_thread() -> None:
+    clock = HandClock()
+    store = JobStore(clock)
+    with TcpPrinter() as device:
+        printer = open_printer(device.setting, 576, clock.now)
+        spool = Spool(cast("TokenStore", store), printer, SAMPLE_FACILITY, clock, Listener())
+        thread = SpoolThread(spool, idle_s=_NEVER_S)
+        for name in "abc":
+            store.queue(name)
+        thread.start()
+        slips = device.wait_for(3, timeout_s=10)
+        assert thread.stop(5)
+    codes = [code.text for slip in slips for code in zxingcpp.read_barcodes(slip.image.convert("L"))]
+    assert codes == ["token-a", "token-b", "token-c"]
+    assert device.errors == []
+    assert set(store.states().values()) == {SlipState.PRINTED}
