@@ -17,6 +17,7 @@ from kiosk.scanner.address import CameraAddress, CameraKind
 Frame: TypeAlias = npt.NDArray[np.uint8]
 """Height x width x 3, in OpenCV's order blue, green, red."""
 
+_NOT_OPENED = "CAMERA_NOT_OPENED"
 _WIDTH, _HEIGHT, _FPS = 1920, 1080, 30
 _STREAM_TIMEOUTS = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 2000)
 
@@ -56,13 +57,10 @@ def open_camera(address: CameraAddress) -> OpenCvCamera:
         if capture.isOpened():
             return OpenCvCamera(capture)
         raise CameraError("the camera's stream does not open: check its address and the network", code=_NOT_OPENED)
-    return _first_that_opens(_devices(address))
+    return _first_that_opens(device_paths(address))
 
 
-_NOT_OPENED = "CAMERA_NOT_OPENED"
-
-
-def _devices(address: CameraAddress, root: Path = Path("/dev")) -> list[str]:
+def device_paths(address: CameraAddress, root: Path = Path("/dev")) -> list[str]:
     """Device paths to try; those by id come first, as they name the same camera after it was plugged in again."""
     if address.kind is CameraKind.DEVICE:
         candidates = [Path(address.where)]

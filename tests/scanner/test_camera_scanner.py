@@ -5,7 +5,7 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,8 @@ from tests.scanner.hearing import Hearing
 CARDS = Path(__file__).parents[2] / "resources" / "cards"
 CARD = CARDS / "02-hindi-app.png"
 TEXT = json.loads((CARDS / "cards.json").read_text(encoding="utf-8"))[CARD.name]
-IMPATIENT = Patience(start_up_s=15.0, silence_s=1.5, first_back_off_s=0.05, last_back_off_s=0.2)
+IMPATIENT = Patience(start_up_s=15.0, first_back_off_s=0.05, last_back_off_s=0.2)
+NO_PATIENCE = replace(IMPATIENT, silence_s=0.3)
 
 
 @dataclass
@@ -71,11 +72,12 @@ def test_contract_stopping_what_does_not_run_is_harmless(stage: Stage) -> None:
 
 @pytest.fixture
 def watched() -> Iterator[Callable[..., tuple[CameraScanner, Hearing]]]:
-    """Starts a scanner with little patience, and stops it at the end."""
+    """Starts a scanner with little patience, or with a process of our own with none, and stops it at the end."""
     started: list[CameraScanner] = []
 
     def start(camera: str = f"file:{CARD}", **options: ChildMain) -> tuple[CameraScanner, Hearing]:
-        scanner, hearing = CameraScanner(camera, patience=IMPATIENT, **options), Hearing()
+        patience = NO_PATIENCE if options else IMPATIENT
+        scanner, hearing = CameraScanner(camera, patience=patience, **options), Hearing()
         started.append(scanner)
         scanner.start(hearing)
         return scanner, hearing
