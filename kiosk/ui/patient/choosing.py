@@ -1,0 +1,192 @@
+"""Who was understood, and which department."""
+
+import math
+from datetime import date
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from kiosk.model import flow
+from kiosk.model.opd import Department, Facility
+from kiosk.model.patient import Patient
+from kiosk.model.slip import sex_word
+from kiosk.model.token import Token
+from kiosk.ports import Clock
+from kiosk.ui.arrange import ACROSS, DOWN, disc, icon, line_up, panel, picture
+from kiosk.ui.buttons import TouchButton
+from kiosk.ui.labels import CENTRE, PlainLabel
+from kiosk.ui.patient.department_tile import DepartmentTile, Shape
+from kiosk.ui.patient.screen import EDGE_U, Screen
+from kiosk.ui.theme import Metrics
+
+translate = QCoreApplication.translate
+
+PAGE = 12
+"""Departments on one page; a hospital with more gets a button for the next page."""
+
+
+class ChoosingScreen(Screen):
+    """The patient at the top, the open departments below."""
+
+    def __init__(self, metrics: Metrics, facility: Facility, clock: Clock) -> None:
+        super().__init__(metrics)
+        self._facility = facility
+        self._clock = clock
+        self._drawn: tuple[flow.Choosing, str] | None = None
+        self._page = 0
+        self._strip = PatientStrip(metrics)
+        self.restart = TouchButton(metrics, "plain", icon="restart", icon_u=5, lines=2)
+        self.restart.setMinimumHeight(metrics.px(10))
+        self.restart.clicked.connect(lambda: self.wished.emit(flow.Cancelled()))
+        self._heading = PlainLabel("heading", align=CENTRE)
+        self._notice = PlainLabel("strong", lines=2)
+        self._notice_panel = panel(
+            "notice", line_up(metrics, ACROSS, icon(metrics, "info", 6), (self._notice, 1), gap_u=2, edge_u=1.2)
+        )
+        self.more = TouchButton(metrics, "plain", icon="next", icon_u=5)
+        self.more.clicked.connect(self._turn_page)
+        self._tiles = QWidget()
+        self.tiles: dict[str, DepartmentTile] = {}
+        self._grid_place = line_up(metrics, DOWN, (self._tiles, 1))
+        self._desk = picture(metrics, "desk-person", 56, 42)
+        self._arrange()
+
+    def show_state(self, state: flow.State, language: str) -> None:
+        assert isinstance(state, flow.Choosing)
+        if self._drawn is None or self._drawn[0].patient is not state.patient:
+            self._page = 0
+        self._drawn = (state, language)
+        self._strip.show_patient(state.patient, self._facility.local(self._clock.now()).date(), language)
+        self.restart.show_words(translate("Choosing", "Start again"))
+        self.more.show_words(translate("Choosing", "More"))
+        departments = self._facility.open_departments(self._clock.now())
+        self._show_headings(state, bool(departments))
+        self._show_tiles(departments, {token.queue_department: token for token in state.held}, language)
+
+    def forget(self) -> None:
+        self._drawn = None
+        self._strip.forget()
+        self._notice.setText("")
+        self._replace_tiles(QWidget(), {})
+
+    def _show_headings(self, state: flow.Choosing, any_open: bool) -> None:
+        self._heading.setText(
+            translate("Choosing", "Which department?")
+            if any_open
+            else translate("Choosing", "No department is open now. Please ask at the help desk.")
+        )
+        # A refusal says already that another department is to be chosen.
+        self._heading.setVisible(not state.notice)
+        self._desk.setVisible(not any_open)
+        self._notice.setText(refusal(state.notice, state.notice_text) if state.notice else "")
+        self._notice_panel.setVisible(bool(state.notice))
+
+    def _turn_page(self) -> None:
+        if self._drawn is not None:
+            self._page += 1
+            self.show_state(*self._drawn)
+
+    def _show_tiles(self, departments: tuple[Department, ...], held: dict[str, Token], language: str) -> None:
+        pages = max(1, math.ceil(len(departments) / PAGE))
+        self._page %= pages
+        self.more.setVisible(pages > 1)
+        shown = departments[self._page * PAGE : (self._page + 1) * PAGE]
+        columns, rows = grid_shape(len(shown), self.metrics.portrait)
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(self.metrics.px(2))
+        shape = tile_shape(columns, rows, self.metrics.portrait)
+        tiles = {}
+        for place, department in enumerate(shown):
+            tile = self._tile(department, held.get(department.code), language, shape)
+            grid.addWidget(tile, place // columns, place % columns)
+            tiles[department.code] = tile
+        for column in range(columns):
+            grid.setColumnStretch(column, 1)
+        self._replace_tiles(holder, tiles)
+
+    def _tile(self, department: Department, token: Token | None, language: str, shape: Shape) -> DepartmentTile:
+        tile = DepartmentTile(self.metrics, department.code, shape)
+        name = department.name(language)
+        held = translate("Choosing", "your token: {label}").format(label=token.label) if token else ""
+        tile.show_words(name, f"{name}, {held}" if held else name)
+        tile.show_held(token.label if token else "")
+        tile.clicked.connect(lambda: self.wished.emit(flow.DepartmentChosen(department.code)))
+        return tile
+
+    def _replace_tiles(self, holder: QWidget, tiles: dict[str, DepartmentTile]) -> None:
+        self._grid_place.replaceWidget(self._tiles, holder)
+        self._tiles.hide()
+        self._tiles.deleteLater()
+        self._tiles = holder
+        self.tiles = tiles
+
+    def _arrange(self) -> None:
+        metrics = self.metrics
+        heading = line_up(metrics, ACROSS, (self._heading, 1), self.more, gap_u=3)
+        desk = line_up(metrics, ACROSS, 1, self._desk, 1)
+        middle = (self._notice_panel, heading, desk, (self._grid_place, 1))
+        if metrics.portrait:
+            parts = line_up(metrics, DOWN, self._strip, *middle, self.restart, gap_u=2.5, edge_u=EDGE_U)
+        else:
+            top = line_up(metrics, ACROSS, (self._strip, 1), self.restart, gap_u=3)
+            parts = line_up(metrics, DOWN, top, *middle, gap_u=2, edge_u=EDGE_U)
+        self.setLayout(parts)
+
+
+class PatientStrip(QWidget):
+    """First name and initial, age and sex, masked ABHA: enough to see that it is oneself, and no more."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        super().__init__()
+        self._name = PlainLabel("name", elides=True)
+        self._person = PlainLabel("person", elides=True)
+        self._abha = PlainLabel("person", elides=True)
+        details = line_up(metrics, ACROSS, (self._person, 1), (self._abha, 2), gap_u=3)
+        words = line_up(metrics, DOWN, self._name, details, gap_u=0.4)
+        sign = disc(metrics, icon(metrics, "person", 8), 13)
+        card = panel("panel", line_up(metrics, ACROSS, sign, (words, 1), gap_u=2.5, edge_u=1.4))
+        self.setLayout(line_up(metrics, ACROSS, (card, 1), gap_u=0))
+
+    def show_patient(self, patient: Patient, today: date, language: str) -> None:
+        years = translate("Choosing", "{age} years").format(age=patient.birth.age_on(today)) if patient.birth else ""
+        self._name.setText(patient.short_name or patient.masked_id)
+        self._person.setText(" · ".join(part for part in (years, sex_word(patient.sex, language)) if part))
+        self._person.setVisible(bool(self._person.text()))
+        masked = translate("Choosing", "ABHA {number}").format(number=patient.masked_id)
+        self._abha.setText(masked if patient.short_name else translate("Choosing", "ABHA number as you typed it"))
+
+    def forget(self) -> None:
+        for label in (self._name, self._person, self._abha):
+            label.setText("")
+
+
+def refusal(code: str, text: str) -> str:
+    """Why there was no token in the department just chosen, and what to do."""
+    match code:
+        case "DEPARTMENT_CLOSED" if text:
+            return translate("Choosing", "This department is closed. It opens on {when}.").format(when=text)
+        case "DEPARTMENT_CLOSED":
+            return translate("Choosing", "This department is closed now. Please choose another.")
+        case "QUOTA_REACHED":
+            return translate("Choosing", "All tokens of this department are given out today. Please choose another.")
+        case _:
+            return translate("Choosing", "This department gives no token now. Please choose another.")
+
+
+def grid_shape(count: int, portrait: bool) -> tuple[int, int]:
+    """Columns and rows for ``count`` tiles: wide screens fill rows, tall ones columns."""
+    if portrait:
+        columns = 1 if count <= 3 else 2
+    else:
+        columns = count if count <= 3 else 2 if count == 4 else 3 if count <= 9 else 4
+    return max(1, columns), max(1, math.ceil(count / max(1, columns)))
+
+
+def tile_shape(columns: int, rows: int, portrait: bool) -> Shape:
+    """What fits into a grid of so many tiles."""
+    if rows > (4 if portrait else 2):
+        return Shape.SMALL
+    tall = columns > 1 if portrait else rows == 1
+    return Shape.TALL if tall else Shape.WIDE

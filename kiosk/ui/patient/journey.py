@@ -1,0 +1,235 @@
+"""One patient after the other through the screens: inputs in, states out, the store's work done elsewhere meanwhile."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+
+import structlog
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from kiosk.checkin import Registration
+from kiosk.errors import StoreError
+from kiosk.model import flow
+from kiosk.model.token import SlipState
+from kiosk.ui.patient.errands import BUG, answer, log_bug
+from kiosk.ui.patient.reports import ScannerReports
+
+RETRY_S = 5.0
+"""How often a store that failed is tried again."""
+_TOUCHES = (
+    flow.TypeRequested
+    | flow.DigitTyped
+    | flow.DigitErased
+    | flow.NumberEntered
+    | flow.DepartmentChosen
+    | flow.Cancelled
+)
+
+log = structlog.get_logger()
+
+
+class PatientJourney(QObject):
+    """Runs ``model.flow``: holds its state, its timer, the language, and the faults that keep the kiosk shut.
+
+    Lives on the GUI thread. ``store_worker`` is the one thread that uses the store; whoever made it ends it, after
+    ``close``. ``probe`` runs there after a fault and raises StoreError while the store is still unusable.
+
+    Signals:
+        state_changed: a flow.State to draw.
+        language_changed: a language code.
+    """
+
+    state_changed = Signal(object)
+    language_changed = Signal(str)
+    _arrived = Signal(object)
+    _answered = Signal(int, object)
+    _probed = Signal(str)
+    _fault_told = Signal(str, str)
+
+    def __init__(
+        self,
+        registration: Registration,
+        store_worker: Executor,
+        probe: Callable[[], object],
+        *,
+        languages: Sequence[str] = ("hi", "en"),
+        delays: flow.Delays | None = None,
+        retry_s: float = RETRY_S,
+    ) -> None:
+        """``languages`` are those to choose from, the one of the start first."""
+        super().__init__()
+        self.languages = tuple(languages)
+        self.language = self.languages[0]
+        self.state: flow.State = flow.START
+        self._registration = registration
+        self._store_worker = store_worker
+        self._probe = probe
+        self._delays = delays or flow.Delays()
+        self._serial = 0
+        self._early_slips: dict[str, SlipState] = {}
+        self._faults: dict[str, str] = {}
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._time_out)
+        self._retry = QTimer(self, interval=round(retry_s * 1000), singleShot=True)
+        self._retry.timeout.connect(self._probe_store)
+        self._connect_threads()
+
+    # --- inputs ------------------------------------------------------------------------------------------------------
+
+    def feed(self, event: flow.Input) -> None:
+        """One input on the GUI thread."""
+        before = self.state
+        step = flow.step(before, event)
+        self.state = step.state
+        if step.state == flow.START and before != flow.START:
+            self._forget(before)
+        if step.command is not None:
+            self._run(step.command)
+        if step.state != before or isinstance(event, _TOUCHES) or isinstance(before, flow.Scanning):
+            self._restart_timer()
+        if step.state != before:
+            log.info("screen", state=type(step.state).__name__)
+            self.state_changed.emit(step.state)
+        if self.state == flow.START and self._faults:
+            self.feed(flow.ServiceLost(self._newest_fault()))
+
+    def listen(self, reports: ScannerReports) -> None:
+        """Take codes from the scanner."""
+        reports.code_read.connect(self._scan)
+        reports.two_codes_seen.connect(self._scan_two)
+
+    def on_slip_moved(self, token_id: str, slip: SlipState) -> None:
+        """What became of a token's slip; safe on any thread."""
+        self._arrived.emit(flow.SlipMoved(token_id, slip))
+
+    def choose_language(self, language: str) -> None:
+        """Speak ``language`` until the start comes back."""
+        self._restart_timer()
+        self._speak(language)
+
+    def lose_service(self, source: str, code: str) -> None:
+        """Somebody (``source``) found the kiosk unfit to issue; safe on any thread."""
+        self._fault_told.emit(source, code)
+
+    def restore_service(self, source: str) -> None:
+        """``source`` found that its fault is over; safe on any thread."""
+        self._fault_told.emit(source, "")
+
+    def close(self) -> None:
+        """Take no more inputs; the store's worker may still be finishing."""
+        self._timer.stop()
+        self._retry.stop()
+        for signal in (self._arrived, self._answered, self._probed, self._fault_told):
+            signal.disconnect()
+
+    # --- language and time -------------------------------------------------------------------------------------------
+
+    def _forget(self, before: flow.State) -> None:
+        """Back at the start: nobody's answer is awaited, nobody's choice of language holds."""
+        self._serial += 1
+        self._early_slips.clear()
+        if not isinstance(before, flow.Scanning):
+            self._speak(self.languages[0])
+
+    def _speak(self, language: str) -> None:
+        if language != self.language and language in self.languages:
+            self.language = language
+            self.language_changed.emit(language)
+
+    def _restart_timer(self) -> None:
+        seconds = flow.timeout_s(self.state, self._delays)
+        if seconds is None and self.state == flow.START and self.language != self.languages[0]:
+            seconds = self._delays.choosing_s
+        if seconds is None:
+            self._timer.stop()
+        else:
+            self._timer.start(round(seconds * 1000))
+
+    def _time_out(self) -> None:
+        if self.state == flow.START:
+            self._speak(self.languages[0])
+        else:
+            self.feed(flow.TimedOut())
+
+    # --- scanner -----------------------------------------------------------------------------------------------------
+
+    def _scan(self, untrusted_text: str) -> None:
+        registration = self._registration
+        today = registration.facility.local(registration.clock.now()).date()
+        self.feed(flow.CodeScanned(untrusted_text, today))
+
+    def _scan_two(self) -> None:
+        self.feed(flow.CodesScanned())
+
+    # --- commands ----------------------------------------------------------------------------------------------------
+
+    def _connect_threads(self) -> None:
+        queued = Qt.ConnectionType.QueuedConnection
+        self._arrived.connect(self._take_slip, queued)
+        self._answered.connect(self._take_answer, queued)
+        self._probed.connect(self._take_probe, queued)
+        self._fault_told.connect(self._take_fault, queued)
+
+    def _run(self, command: flow.Command) -> None:
+        self._serial += 1
+        self._early_slips.clear()
+        serial = self._serial
+        future = self._store_worker.submit(answer, self._registration, command, self.language)
+        future.add_done_callback(lambda done: None if done.cancelled() else self._answered.emit(serial, done.result()))
+
+    def _take_answer(self, serial: int, event: flow.Input) -> None:
+        if serial != self._serial:
+            log.info("late_answer_dropped", answer=type(event).__name__)
+            return
+        match event:
+            case flow.ServiceLost(code):
+                self._note_store_fault(code)
+            case flow.CheckedIn(token=token) if token.token_id in self._early_slips:
+                self.feed(replace(event, slip=self._early_slips[token.token_id]))
+            case _:
+                self.feed(event)
+
+    def _take_slip(self, event: flow.SlipMoved) -> None:
+        """The printer may be faster than the store's answer: its word is kept until the token is known."""
+        if isinstance(self.state, flow.Issuing):
+            self._early_slips[event.token_id] = event.slip
+        self.feed(event)
+
+    # --- faults ------------------------------------------------------------------------------------------------------
+
+    def _note_store_fault(self, code: str) -> None:
+        self._faults["store"] = code
+        self._retry.start()
+        if isinstance(self.state, flow.Issuing):
+            # Who waits for a token is sent on at once; the next start says that the kiosk is out of service.
+            self.feed(flow.SentToDesk(code))
+        else:
+            self.feed(flow.ServiceLost(code))
+
+    def _probe_store(self) -> None:
+        self._store_worker.submit(self._probe).add_done_callback(self._tell_probe)
+
+    def _tell_probe(self, done: "Future[object]") -> None:
+        """On the store's thread: an empty code says that the store works again."""
+        if done.cancelled():
+            return
+        error = done.exception()
+        if error is not None and not isinstance(error, StoreError):
+            log_bug(error)
+        code = error.code if isinstance(error, StoreError) else BUG if error else ""
+        self._probed.emit(code)
+
+    def _take_probe(self, code: str) -> None:
+        if code:
+            self._retry.start()
+        self._take_fault("store", code)
+
+    def _take_fault(self, source: str, code: str) -> None:
+        self._faults.pop(source, None)
+        if code:
+            self._faults[source] = code
+        lost = bool(self._faults)
+        self.feed(flow.ServiceLost(self._newest_fault()) if lost else flow.ServiceRestored())
+
+    def _newest_fault(self) -> str:
+        return list(self._faults.values())[-1]

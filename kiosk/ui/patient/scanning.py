@@ -1,0 +1,144 @@
+"""The start: hold the card up."""
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+
+from kiosk.model import flow
+from kiosk.model.qr import Reason
+from kiosk.ports import DeviceState, PreviewFrame
+from kiosk.ui.arrange import ACROSS, DOWN, icon, line_up, picture
+from kiosk.ui.buttons import TouchButton
+from kiosk.ui.labels import CENTRE, PlainLabel
+from kiosk.ui.patient.camera_view import CameraView
+from kiosk.ui.patient.hint import HoldHint
+from kiosk.ui.patient.notices import NOTICES
+from kiosk.ui.patient.screen import EDGE_U, Screen
+from kiosk.ui.theme import Metrics
+
+translate = QCoreApplication.translate
+
+
+class ScanningScreen(Screen):
+    """Live picture and hint; after a wrong code a notice takes the hint's place while scanning goes on."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        super().__init__(metrics)
+        self.camera = CameraView(metrics)
+        self._camera_state = DeviceState.STARTING
+        self._hint = HintPanel(metrics)
+        self._notice = NoticePanel(metrics)
+        self._failure = FailurePanel(metrics)
+        self._side = QStackedWidget()
+        for each in (self._hint, self._notice, self._failure):
+            self._side.addWidget(each)
+        self._privacy = PlainLabel("small", lines=2)
+        self.type_button = TouchButton(metrics, "plain", icon="keypad", icon_u=6.5, lines=2)
+        self.type_button.setMinimumHeight(metrics.px(13))
+        self.type_button.clicked.connect(lambda: self.wished.emit(flow.TypeRequested()))
+        self._arrange()
+
+    def show_state(self, state: flow.State, language: str) -> None:
+        assert isinstance(state, flow.Scanning)
+        self.type_button.show_words(translate("Scanning", "Type the ABHA number"))
+        self._privacy.setText(
+            translate("Scanning", "We read name, age, sex and ABHA number from your card to give you an OPD number.")
+        )
+        self.camera.setAccessibleName(translate("Scanning", "Live picture of the camera"))
+        self._hint.redraw()
+        self._failure.redraw()
+        if state.notice is not None:
+            self._notice.show_reason(state.notice)
+            self._side.setCurrentWidget(self._notice)
+        else:
+            self._side.setCurrentWidget(self._failure if self._camera_state is DeviceState.FAILED else self._hint)
+
+    def show_camera(self, state: DeviceState) -> None:
+        """What the camera is doing; the caller draws the state again."""
+        self._camera_state = state
+        if state is not DeviceState.RUNNING:
+            self.camera.show_icon("camera-off" if state is DeviceState.FAILED else "camera")
+
+    def show_frame(self, frame: PreviewFrame) -> None:
+        if self._camera_state is not DeviceState.FAILED:
+            self.camera.show_frame(frame)
+
+    def forget(self) -> None:
+        self.camera.forget()
+
+    def _arrange(self) -> None:
+        metrics = self.metrics
+        privacy = line_up(metrics, ACROSS, icon(metrics, "shield", 4, "muted"), (self._privacy, 1), gap_u=1.5)
+        if metrics.portrait:
+            side = line_up(metrics, DOWN, (self._side, 1), self.type_button, gap_u=3)
+            body = line_up(metrics, DOWN, (self.camera, 6), (side, 10), gap_u=3)
+        else:
+            side = line_up(metrics, DOWN, (self._side, 1), self.type_button, gap_u=3)
+            body = line_up(metrics, ACROSS, (self.camera, 9), (side, 7), gap_u=3)
+        self.setLayout(line_up(metrics, DOWN, (body, 1), privacy, gap_u=2.5, edge_u=EDGE_U))
+
+
+class HintPanel(QFrame):
+    """What to do, in a moving picture and a sentence."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self._title = PlainLabel("title", lines=2, align=CENTRE)
+        self._kinds = PlainLabel("text", lines=2, align=CENTRE)
+        self.setLayout(line_up(metrics, DOWN, self._title, (HoldHint(metrics), 1), self._kinds, gap_u=1.5, edge_u=2.5))
+
+    def redraw(self) -> None:
+        self._title.setText(translate("Scanning", "Show your ABHA card to the camera"))
+        self._kinds.setText(translate("Scanning", "Card, phone or paper"))
+
+
+class NoticePanel(QFrame):
+    """What was shown, crossed out, and what to show instead."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        super().__init__()
+        self.setProperty("role", "notice")
+        self._icon = icon(metrics, "", 17)
+        self._title = PlainLabel("title", lines=3, align=CENTRE)
+        self._advice = PlainLabel("strong", lines=3, align=CENTRE)
+        pictures = line_up(
+            metrics,
+            ACROSS,
+            1,
+            _marked(metrics, self._icon, "cross", "wrong"),
+            icon(metrics, "next", 6),
+            _marked(metrics, picture(metrics, "abha-card", 22, 15), "tick", "success"),
+            1,
+            gap_u=3,
+        )
+        self.setLayout(line_up(metrics, DOWN, 1, pictures, 1, self._title, self._advice, 2, gap_u=2, edge_u=3))
+
+    def show_reason(self, reason: Reason) -> None:
+        notice = NOTICES[reason]
+        self._icon.show_icon(notice.icon)
+        self._title.setText(notice.what_it_was())
+        self._advice.setText(notice.what_to_show())
+
+
+def _marked(metrics: Metrics, shown: QWidget, mark: str, role: str) -> QWidget:
+    """A picture with a tick or a cross below it."""
+    holder = QWidget()
+    sign = line_up(metrics, ACROSS, 1, icon(metrics, mark, 7, role), 1, gap_u=0)
+    holder.setLayout(line_up(metrics, DOWN, 1, shown, sign, gap_u=1))
+    return holder
+
+
+class FailurePanel(QFrame):
+    """The camera is out: the number on the card still works."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        super().__init__()
+        self.setProperty("role", "notice")
+        self._title = PlainLabel("title", lines=3, align=CENTRE)
+        self._advice = PlainLabel("strong", lines=3, align=CENTRE)
+        shown = line_up(metrics, ACROSS, 1, picture(metrics, "abha-number", 34, 22), 1, gap_u=0)
+        self.setLayout(line_up(metrics, DOWN, 1, self._title, shown, self._advice, 1, gap_u=3, edge_u=3))
+
+    def redraw(self) -> None:
+        self._title.setText(translate("Scanning", "The camera is not working"))
+        self._advice.setText(translate("Scanning", "Please type your ABHA number, or use the hand scanner"))

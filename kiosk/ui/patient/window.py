@@ -1,0 +1,192 @@
+"""The kiosk's one window: a header, and the screen that fits the journey's state."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QElapsedTimer, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from kiosk.model import flow
+from kiosk.model.opd import Facility
+from kiosk.ports import CameraStateChanged, Clock, PreviewFrame
+from kiosk.ui.patient.choosing import ChoosingScreen
+from kiosk.ui.patient.header import Header
+from kiosk.ui.patient.issued import IssuedScreen
+from kiosk.ui.patient.journey import PatientJourney
+from kiosk.ui.patient.out_of_service import OutOfServiceScreen
+from kiosk.ui.patient.reports import ScannerReports
+from kiosk.ui.patient.scanning import ScanningScreen
+from kiosk.ui.patient.screen import Screen
+from kiosk.ui.patient.see_desk import SeeDeskScreen
+from kiosk.ui.patient.typed_number import TypingScreen
+from kiosk.ui.patient.waiting import WaitingScreen
+from kiosk.ui.theme import Metrics, style_sheet
+from kiosk.ui.translation import Translation
+
+CALM_MS = 300
+"""A wait shorter than this is not shown; one that is shown stays at least as long, so that nothing flickers."""
+SYNC_LOOK_MS = 30_000
+_WAITS = (flow.Checking, flow.Issuing)
+
+
+class PatientWindow(QWidget):
+    """Draws the journey's states and turns touches into its inputs.
+
+    ``shows_sync`` is for a station of a server: ``on_synced`` tells when it last spoke to it.
+    """
+
+    _sync_told = Signal(object)
+
+    def __init__(
+        self,
+        journey: PatientJourney,
+        reports: ScannerReports,
+        facility: Facility,
+        clock: Clock,
+        translation: Translation,
+        *,
+        shows_sync: bool = False,
+        calm_ms: int = CALM_MS,
+    ) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._journey = journey
+        self._facility = facility
+        self._clock = clock
+        self._translation = translation
+        self._shows_sync = shows_sync
+        self._calm_ms = calm_ms
+        self._synced_at: datetime | None = None
+        self._camera = reports.camera.state
+        self._state: flow.State = journey.state
+        self._metrics = Metrics(0, 0)
+        self._drawn_at = QElapsedTimer()
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(lambda: self.draw(self._state))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self._root = QWidget()
+        translation.use(journey.language)
+        self._connect(reports)
+        self.resize(QSize(1366, 768))
+
+    def on_synced(self, at: datetime | None) -> None:
+        """When the server last answered; safe on any thread."""
+        self._sync_told.emit(at)
+
+    def draw(self, state: flow.State) -> None:
+        """Show ``state`` now."""
+        self._later.stop()
+        self._state = state
+        screen = self._screens[type(state)]
+        before = self.pages.currentWidget()
+        self.pages.setCurrentWidget(screen)
+        if isinstance(before, Screen) and before is not screen:
+            before.forget()
+        screen.show_state(state, self._journey.language)
+        self.header.redraw(self._journey.language)
+        self._drawn_at.start()
+
+    @property
+    def screen_shown(self) -> Screen:
+        screen = self.pages.currentWidget()
+        assert isinstance(screen, Screen)
+        return screen
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        metrics = Metrics(self.width(), self.height())
+        if metrics != self._metrics:
+            self._metrics = metrics
+            self._build(metrics)
+
+    # --- inputs ------------------------------------------------------------------------------------------------------
+
+    def _connect(self, reports: ScannerReports) -> None:
+        self._journey.state_changed.connect(self._follow)
+        self._journey.language_changed.connect(self._speak)
+        reports.frame_seen.connect(self._show_frame)
+        reports.camera_moved.connect(self._show_camera)
+        self._sync_told.connect(self._take_sync, Qt.ConnectionType.QueuedConnection)
+        look = QTimer(self, interval=SYNC_LOOK_MS)
+        look.timeout.connect(self._show_sync)
+        look.start()
+
+    def _follow(self, state: flow.State) -> None:
+        """Draw at once, but a wait only when it lasts, and what follows a shown wait not too soon."""
+        shown_wait = isinstance(self.screen_shown, WaitingScreen)
+        self._state = state
+        if isinstance(state, _WAITS):
+            self._later.start(0 if shown_wait else self._calm_ms)
+        elif shown_wait and not self._drawn_at.hasExpired(self._calm_ms):
+            self._later.start(max(0, self._calm_ms - self._drawn_at.elapsed()))
+        else:
+            self.draw(state)
+
+    def _speak(self, language: str) -> None:
+        self._translation.use(language)
+        self.draw(self._state)
+        self._show_sync()
+
+    def _show_frame(self, frame: PreviewFrame) -> None:
+        if self.screen_shown is self.scanning:
+            self.scanning.show_frame(frame)
+
+    def _show_camera(self, report: CameraStateChanged) -> None:
+        self._camera = report.state
+        self._tell_camera()
+
+    def _tell_camera(self) -> None:
+        self.scanning.show_camera(self._camera)
+        if isinstance(self._state, flow.Scanning):
+            self.draw(self._state)
+
+    def _take_sync(self, at: datetime | None) -> None:
+        self._synced_at = at
+        self._show_sync()
+
+    def _show_sync(self) -> None:
+        age = self._clock.now() - self._synced_at if self._synced_at else None
+        self.header.show_sync(age, known=self._shows_sync)
+
+    # --- building ----------------------------------------------------------------------------------------------------
+
+    def _build(self, metrics: Metrics) -> None:
+        """All screens anew at this size; the state is drawn again."""
+        self._root.hide()
+        self._root.deleteLater()
+        self.setStyleSheet(style_sheet(metrics))
+        self._root = QWidget()
+        self.header = Header(metrics, self._facility, self._journey.languages)
+        self.header.language_wished.connect(self._journey.choose_language)
+        self._screens = self._make_screens(metrics)
+        self.pages = QStackedWidget()
+        for screen in dict.fromkeys(self._screens.values()):
+            screen.wished.connect(self._journey.feed)
+            self.pages.addWidget(screen)
+        inner = QVBoxLayout(self._root)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addWidget(self.header)
+        inner.addWidget(self.pages, 1)
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(self._root)
+        self.scanning.show_camera(self._camera)
+        self.draw(self._state)
+        self._show_sync()
+
+    def _make_screens(self, metrics: Metrics) -> dict[type[flow.State], Screen]:
+        self.scanning = ScanningScreen(metrics)
+        waiting = WaitingScreen(metrics)
+        return {
+            flow.Scanning: self.scanning,
+            flow.Typing: TypingScreen(metrics),
+            flow.Checking: waiting,
+            flow.Choosing: ChoosingScreen(metrics, self._facility, self._clock),
+            flow.Issuing: waiting,
+            flow.Issued: IssuedScreen(metrics, self._facility),
+            flow.SeeDesk: SeeDeskScreen(metrics),
+            flow.OutOfService: OutOfServiceScreen(metrics),
+        }

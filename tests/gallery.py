@@ -1,0 +1,205 @@
+"""``python -m tests.gallery OUT``: every screen and every slip as PNGs in one HTML page, with no display needed."""
+
+import html
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from kiosk.checkin import Registration
+from kiosk.model import flow
+from kiosk.model.opd import Department, Facility
+from kiosk.model.patient import BirthDate, Patient, Sex
+from kiosk.model.qr import Reason
+from kiosk.model.sample import SAMPLE_FACILITY
+from kiosk.model.token import SlipState
+from kiosk.ports import CameraStateChanged, DeviceState, PreviewFrame
+from kiosk.ui.icons import centred
+from kiosk.ui.patient.journey import PatientJourney
+from kiosk.ui.patient.reports import ScannerReports
+from kiosk.ui.patient.window import PatientWindow
+from kiosk.ui.theme import icon_path
+from kiosk.ui.translation import Translation
+from tests.ui.fakes import ABHA_NUMBER, FakeClock, FakeStore, make_token
+
+SIZES = ((1366, 768), (1920, 1080), (1080, 1920))
+LANGUAGES = ("en", "hi")
+PATIENT = Patient(abha_number=ABHA_NUMBER, name="सुनीता देवी श्रीवास्तव", sex=Sex.FEMALE, birth=BirthDate(1984, 3, 7))
+TOKEN = replace(make_token("MED", "M", 17), label="MA-017")
+LATER = replace(make_token("EYE", "E", 204), label="EA-204")
+NEXT_STEP = replace(make_token("SUR", "S", 8), label="SA-008")
+LONG_NAME = Patient(
+    abha_address="long.name@abdm", name="Venkatanarasimharajuvaripeta" * 3 + " Ramachandra", sex=Sex.MALE
+)
+MANY = (
+    ("MED", "General medicine", "सामान्य चिकित्सा"),
+    ("PED", "Children", "बाल रोग"),
+    ("OBG", "Women and maternity", "स्त्री एवं प्रसूति रोग"),
+    ("EYE", "Eye", "नेत्र रोग"),
+    ("ENT", "Ear, nose and throat", "कान, नाक और गला"),
+    ("SUR", "General surgery", "सामान्य सर्जरी"),
+    ("ORT", "Bones and joints", "हड्डी एवं जोड़ रोग"),
+    ("DEN", "Teeth", "दंत रोग"),
+    ("CAR", "Heart", "हृदय रोग"),
+    ("PUL", "Chest and tuberculosis", "छाती एवं क्षय रोग"),
+    ("NEU", "Brain and nerves", "मस्तिष्क एवं तंत्रिका रोग"),
+    ("AYU", "Ayurveda, yoga & naturopathy", "आयुर्वेद, योग एवं प्राकृतिक चिकित्सा"),
+)
+TWELVE = replace(
+    SAMPLE_FACILITY,
+    departments=tuple(
+        Department(code, "ABCDEFGHJKLM"[place], {"en": english, "hi": hindi}, room=str(place + 1))
+        for place, (code, english, hindi) in enumerate(MANY)
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One screen to grab."""
+
+    name: str
+    state: flow.State
+    camera: DeviceState = DeviceState.RUNNING
+    facility: Facility = SAMPLE_FACILITY
+
+
+def shots() -> Iterator[Shot]:
+    """Every state that a patient can meet."""
+    yield Shot("scanning", flow.START)
+    yield Shot("camera starting", flow.START, DeviceState.STARTING)
+    yield Shot("camera failed", flow.START, DeviceState.FAILED)
+    for reason in Reason:
+        yield Shot(f"notice {reason.value}", flow.Scanning(reason))
+    yield Shot("typing empty", flow.Typing())
+    yield Shot("typing", flow.Typing(ABHA_NUMBER[:9]))
+    yield Shot("typing complete", flow.Typing(ABHA_NUMBER))
+    yield Shot("typing doubtful", flow.Typing(ABHA_NUMBER[:13] + "7", doubtful=True))
+    yield Shot("checking", flow.Checking(PATIENT))
+    yield from _choosing()
+    yield from _issued()
+    for code in ("ALREADY_HAS_TOKEN", "TOOK_TOO_LONG", "STORE_FULL"):
+        yield Shot(f"see desk {code}", flow.SeeDesk(code))
+    for code in ("STORE_FULL", "STORE_UNUSABLE", "STORE_KEY_WRONG", "STORE_NEWER", "STORE_FORK", "CLOCK_WRONG", "BUG"):
+        yield Shot(f"out of service {code}", flow.OutOfService(code))
+
+
+def _choosing() -> Iterator[Shot]:
+    typed = Patient(abha_number=ABHA_NUMBER)
+    closed = "24-11-2026 09:00"
+    three = replace(SAMPLE_FACILITY, departments=SAMPLE_FACILITY.departments[:3])
+    yield Shot("choosing", flow.Choosing(PATIENT))
+    yield Shot("choosing held", flow.Choosing(PATIENT, held=(TOKEN, LATER)))
+    yield Shot("choosing typed", flow.Choosing(typed, typed=True))
+    yield Shot("choosing closed", flow.Choosing(PATIENT, notice="DEPARTMENT_CLOSED", notice_text=closed))
+    yield Shot("choosing quota", flow.Choosing(PATIENT, notice="QUOTA_REACHED"))
+    yield Shot("choosing three", flow.Choosing(PATIENT), facility=three)
+    yield Shot("choosing none open", flow.Choosing(PATIENT), facility=replace(SAMPLE_FACILITY, departments=()))
+    held = (TOKEN, LATER, replace(TOKEN, queue_department="AYU", label="MA-018"))
+    crowded = flow.Choosing(LONG_NAME, held=held, notice="QUOTA_REACHED")
+    yield Shot("choosing twelve", crowded, facility=TWELVE)
+    yield Shot("issuing", flow.Issuing(PATIENT, "MED", typed=False))
+
+
+def _issued() -> Iterator[Shot]:
+    for slip in SlipState:
+        yield Shot(f"issued {slip.value}", flow.Issued(TOKEN, False, 4, slip))
+    yield Shot("issued next step", flow.Issued(NEXT_STEP, False, None, SlipState.PRINTED))
+    yield Shot(
+        "issued twelve", flow.Issued(replace(TOKEN, queue_department="AYU"), False, 0, SlipState.NONE), facility=TWELVE
+    )
+    yield Shot("already", flow.Issued(TOKEN, True, 2, SlipState.PRINTED, copy=1))
+    yield Shot("already refused", flow.Issued(TOKEN, True, 2, SlipState.PRINTED, reprint_refused=True))
+    wide = replace(TOKEN, label="QWSW-1017")
+    yield Shot("issued wide label", flow.Issued(wide, False, 128, SlipState.IN_DOUBT))
+
+
+def preview(width: int = 480, height: int = 270) -> PreviewFrame:
+    """A drawn patient who holds a card up, in place of a camera."""
+    image = QImage(width, height, QImage.Format.Format_RGB888)
+    image.fill(QColor("#c5cdcb"))
+    painter = QPainter(image)
+    painter.fillRect(0, 0, width, height // 2, QColor("#d6dcd9"))
+    painter.fillRect(20, 20, 90, 130, QColor("#eef3f5"))
+    for name, place in (("desk-person", QRectF(60, 20, 420, 315)), ("hand-card", QRectF(165, 95, 190, 190))):
+        svg = QSvgRenderer(str(icon_path(name)))
+        svg.render(painter, centred(svg.defaultSize(), place))
+    painter.end()
+    stride, rows = image.bytesPerLine(), bytes(image.constBits())
+    return PreviewFrame(width, height, b"".join(rows[row * stride :][: width * 3] for row in range(height)))
+
+
+class Stage:
+    """One real window, put into any state."""
+
+    def __init__(self, application: QApplication, facility: Facility) -> None:
+        clock = FakeClock()
+        self.worker = ThreadPoolExecutor(max_workers=1)
+        registration = Registration(FakeStore(), facility, clock)
+        self.journey = PatientJourney(registration, self.worker, lambda: None, languages=LANGUAGES)
+        self.reports = ScannerReports()
+        self.translation = Translation(application)
+        self.window = PatientWindow(
+            self.journey, self.reports, facility, clock, self.translation, shows_sync=True, calm_ms=0
+        )
+        self.window.on_synced(clock.now() - timedelta(minutes=2))
+        self.window.show()
+
+    def set(self, shot: Shot, language: str, size: tuple[int, int]) -> None:
+        self.window.resize(*size)
+        self.journey.choose_language(language)
+        self.reports.report(CameraStateChanged(shot.camera))
+        self.window.draw(shot.state)
+        if shot.camera is DeviceState.RUNNING:
+            self.reports.report(preview())
+        QApplication.processEvents()
+
+    def close(self) -> None:
+        self.journey.close()
+        self.window.close()
+        self.translation.use("en")
+        self.worker.shutdown()
+
+
+def screens(application: QApplication, only: str = "") -> Iterator[tuple[str, QImage]]:
+    """File name without ending, and picture."""
+    for facility in (SAMPLE_FACILITY, TWELVE):
+        wanted = [shot for shot in shots() if only in shot.name]
+        for shot in wanted:
+            if (shot.facility is TWELVE) != (facility is TWELVE):
+                continue
+            stage = Stage(application, shot.facility)
+            for size in SIZES:
+                for language in LANGUAGES:
+                    stage.set(shot, language, size)
+                    name = f"{shot.name}-{language}-{size[0]}x{size[1]}".replace(" ", "-").replace("_", "-").lower()
+                    yield name, stage.window.grab().toImage()
+            stage.close()
+
+
+def main(out: Path, only: str = "") -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication([])
+    names = []
+    for name, image in screens(application, only):
+        image.save(str(out / f"{name}.png"))
+        names.append(name)
+    cells = "".join(
+        f'<a href="{html.escape(name)}.png"><figure><img src="{html.escape(name)}.png" loading="lazy">'
+        f"<figcaption>{html.escape(name)}</figcaption></figure></a>"
+        for name in names
+    )
+    (out / "index.html").write_text(f"<!doctype html><meta charset=utf-8><title>Gallery</title>{cells}", "utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:3])

@@ -1,0 +1,150 @@
+"""A store, a clock and a patient for the screens' tests; written by hand, and as strict as the real ones."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from threading import Event as Gate
+
+from kiosk.errors import KioskError, ReprintLimitError
+from kiosk.model.opd import Facility
+from kiosk.model.patient import Patient, PatientKeys, patient_keys
+from kiosk.model.token import SlipState, Token, label_of
+from kiosk.ports import Issued, IssueOrder, Pull, Push, SlipJob, TokenRow
+
+NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
+"""10:00 on a Monday in India."""
+ABHA_NUMBER = "91000000000018"
+HOSTILE_NAME = "<img src=x> & <b>Asha</b>"
+
+
+def card(name: str = "Asha Verma", number: str = ABHA_NUMBER, birth: str = "7/3/1984", gender: str = "F") -> str:
+    """The text in an ABHA card's QR."""
+    dashed = "-".join((number[:2], number[2:6], number[6:10], number[10:]))
+    return json.dumps({"hidn": dashed, "hid": "-", "name": name, "gender": gender, "dob": birth}, ensure_ascii=False)
+
+
+@dataclass
+class FakeClock:
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+
+@dataclass
+class FakeStore:
+    """Keeps tokens in a list. ``fault`` is raised by every call while it is set; ``gate`` holds every call up."""
+
+    issued: list[Token] = field(default_factory=list)
+    jobs: list[SlipJob] = field(default_factory=list)
+    orders: list[IssueOrder] = field(default_factory=list)
+    fault: Exception | None = None
+    refusal: KioskError | None = None
+    gate: Gate | None = None
+    calls: int = 0
+    store_id: str = "store-1"
+
+    def issue(self, order: IssueOrder) -> Issued:
+        self._enter()
+        self.orders.append(order)
+        if self.refusal is not None:
+            raise self.refusal
+        for token in self._of(order.patient, order.now, order.facility):
+            if token.queue_department == order.department.code:
+                return Issued(token, False, 2, None)
+        token = make_token(order.department.code, order.department.prefix, len(self.issued) + 17, order)
+        self.issued.append(token)
+        job = self._queue(token, 0, order.language, order.now) if order.wants_slip else None
+        return Issued(token, True, 4 if order.shows_people_ahead else None, job)
+
+    def held_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
+        self._enter()
+        return tuple(self._of(patient, now, facility))
+
+    def reprint(self, token_id: str, language: str, now: datetime, limit: int) -> SlipJob:
+        self._enter()
+        copies = sum(job.token_id == token_id for job in self.jobs)
+        if copies > limit:
+            raise ReprintLimitError("asked too often")
+        token = self.token(token_id)
+        assert token is not None
+        return self._queue(token, copies, language, now)
+
+    def token(self, token_id: str) -> Token | None:
+        return next((token for token in self.issued if token.token_id == token_id), None)
+
+    def last_synced_at(self) -> datetime | None:
+        self._enter()
+        return None
+
+    def patient_of(self, token_id: str) -> Patient | None:
+        raise NotImplementedError
+
+    def tokens(self, service_day: date) -> Sequence[TokenRow]:
+        raise NotImplementedError
+
+    def due_slips(self, queued_since: datetime) -> Sequence[SlipJob]:
+        raise NotImplementedError
+
+    def slip_moved(self, job_id: str, state: SlipState, now: datetime, cause: str = "") -> None:
+        raise NotImplementedError
+
+    def doubt_interrupted_slips(self, now: datetime) -> int:
+        raise NotImplementedError
+
+    def next_push(self, limit: int) -> Push:
+        raise NotImplementedError
+
+    def synced(self, pull: Pull, now: datetime) -> None:
+        raise NotImplementedError
+
+    def unsynced(self) -> int:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def _enter(self) -> None:
+        self.calls += 1
+        if self.gate is not None:
+            assert self.gate.wait(10), "the test never opened the gate"
+        if self.fault is not None:
+            raise self.fault
+
+    def _of(self, patient: Patient, now: datetime, facility: Facility) -> list[Token]:
+        keys = keys_of(patient, facility.service_day(now))
+        return [token for token in self.issued if token.keys.match(keys)]
+
+    def _queue(self, token: Token, copy: int, language: str, now: datetime) -> SlipJob:
+        job = SlipJob(f"job-{len(self.jobs)}", token.token_id, copy, language, None, now, SlipState.QUEUED)
+        self.jobs.append(job)
+        return job
+
+
+def keys_of(patient: Patient, day: date) -> PatientKeys:
+    return patient_keys(patient, day, b"facility key of the tests")
+
+
+def make_token(department: str, prefix: str, number: int, order: IssueOrder | None = None, at: datetime = NOW) -> Token:
+    """A token as the store makes it."""
+    token = Token(
+        token_id=f"token-{department}-{number}",
+        facility_id="IN0000000000",
+        service_day=at.date(),
+        department=department,
+        series="A",
+        number=number,
+        label=label_of(prefix, "A", number),
+        queue_department=department,
+        store_id="store-1",
+        issued_at=at,
+        moved_at=at,
+        keys=PatientKeys(None, None),
+    )
+    if order is None:
+        return token
+    return replace(token, keys=keys_of(order.patient, order.facility.service_day(order.now)))
