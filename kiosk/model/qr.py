@@ -112,8 +112,8 @@ _AADHAAR_NUMBER = re.compile(r"[0-9]{201,}", re.ASCII)
 _FACILITY_URL = re.compile(r"https?://[^/]*/share-profile\b", re.IGNORECASE)
 _SLIP = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _STRANGERS = (
-    (re.compile(r"(?:[a-z][a-z0-9+.-]*://(?!pay)|www\.)", re.IGNORECASE), Reason.WEB_ADDRESS),
     (re.compile(r"(?:upi|bhim|phonepe|paytmmp)://|000201", re.IGNORECASE), Reason.PAYMENT),
+    (re.compile(r"[a-z][a-z0-9+.-]*://|www\.", re.IGNORECASE), Reason.WEB_ADDRESS),
     (re.compile(r"BEGIN:VCARD|MECARD:|tel:|mailto:", re.IGNORECASE), Reason.CONTACT),
     (re.compile(r"WIFI:", re.IGNORECASE), Reason.WIFI),
 )
@@ -128,7 +128,7 @@ def _refuse_known_strangers(text: str) -> None:
         raise QrError(Reason.FACILITY)
     if _SLIP.fullmatch(text):
         raise QrError(Reason.SLIP)
-    for pattern, reason in (_STRANGERS[1], *_STRANGERS):
+    for pattern, reason in _STRANGERS:
         if pattern.match(text):
             raise QrError(reason)
 
@@ -215,26 +215,30 @@ def _fields(untrusted: Mapping[str, object]) -> dict[str, str]:
 def _clean(untrusted_value: object, field: str | None) -> str:
     if untrusted_value is None or isinstance(untrusted_value, bool | float):
         return ""
-    text = str(untrusted_value).strip()
+    _refuse_control(str(untrusted_value).strip(), is_name=field == "name")
+    # Judged in its final form: normalising can make a semicolon, and a line break could hide a formula's rest.
+    text = " ".join(unicodedata.normalize("NFC", str(untrusted_value)).split())
     _refuse_hostile(text, is_name=field == "name", is_digits=field in _DIGIT_FIELDS)
-    text = " ".join(unicodedata.normalize("NFC", text).split())
-    return text[: MAX_NAME if field == "name" else MAX_TEXT]
+    return text[: MAX_NAME if field == "name" else MAX_TEXT].rstrip()
 
 
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MARKUP = re.compile(r"[<>]|&(?:#|[a-zA-Z]+;)")
-_FORMULA = re.compile(r"[=@]|[+-](?=.*[=(!|])")
-_NAME_FORMULA = re.compile(r"[=@+-]")
+_FORMULA = re.compile(r"[=@＝＠]|[+＋-](?=.*[=(!|])")
+_NAME_FORMULA = re.compile(r"[=@＝＠+＋-]")
 _SPACING = frozenset("\t\r\n")
 
 
-def _refuse_hostile(text: str, *, is_name: bool, is_digits: bool) -> None:
+def _refuse_control(text: str, *, is_name: bool) -> None:
     if "\x00" in text:
         raise QrError(Reason.NUL_BYTES)
-    if _DIRECTION.search(text):
-        raise QrError(Reason.DIRECTION_CHARACTERS)
     if any(unicodedata.category(char) == "Cc" and (is_name or char not in _SPACING) for char in text):
         raise QrError(Reason.CONTROL_CHARACTERS)
+
+
+def _refuse_hostile(text: str, *, is_name: bool, is_digits: bool) -> None:
+    if _DIRECTION.search(text):
+        raise QrError(Reason.DIRECTION_CHARACTERS)
     if _MARKUP.search(text):
         raise QrError(Reason.MARKUP)
     if text.lower() not in _EMPTY and (_NAME_FORMULA if is_name else _FORMULA).match(text):
