@@ -93,7 +93,7 @@ class TcpPrinter:
     Attributes:
         stall_after: stop reading after so many bytes of a connection, until ``resume``.
         close_after: hang up after so many bytes of a connection.
-        slips, errors, received: what came, over all connections; read them after ``wait_for``.
+        slips, errors, received, stream: what came, over all connections; read them after ``wait_for``.
     """
 
     def __init__(self, *, refuse: bool = False, stall_after: int | None = None, close_after: int | None = None) -> None:
@@ -102,6 +102,7 @@ class TcpPrinter:
         self.slips: list[SlipPaper] = []
         self.errors: list[str] = []
         self.received = 0
+        self.stream = bytearray()
         self._refuse = refuse
         self._changed = threading.Condition()
         self._resumed = threading.Event()
@@ -194,7 +195,7 @@ class TcpPrinter:
                 return
             count += len(data)
             tokeniser.feed(data)
-            self._note(len(data), tokeniser)
+            self._note(data, tokeniser)
 
     def _room(self, count: int) -> int:
         limits = [
@@ -202,9 +203,10 @@ class TcpPrinter:
         ]
         return min([65536, *limits])
 
-    def _note(self, length: int, tokeniser: Tokeniser) -> None:
+    def _note(self, data: bytes, tokeniser: Tokeniser) -> None:
         with self._changed:
-            self.received += length
+            self.received += len(data)
+            self.stream += data
             self.slips += tokeniser.slips
             self.errors += tokeniser.errors
             tokeniser.slips, tokeniser.errors = [], []
