@@ -1,6 +1,6 @@
 """Opening the server's database: SQLite for one small hospital; the same statements for PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,15 +91,17 @@ def _begin(connection: Connection, statement: str) -> None:
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one of its unique keys is taken. Returns whether it was inserted."""
-    return connection.execute(_insert(connection, table).values(values).on_conflict_do_nothing()).rowcount == 1
+    return connection.execute(_insert(connection, table).on_conflict_do_nothing(), dict(values)).rowcount == 1
 
 
-def insert_or_replace(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
-    """Insert a row, or overwrite the one with the same primary key."""
-    insert = _insert(connection, table).values(values)
-    kept = {column.name for column in table.primary_key}
-    changed = {name: insert.excluded[name] for name in values if name not in kept}
-    connection.execute(insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed))
+def insert_or_replace(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert whole rows, or overwrite those with the same primary keys."""
+    if not rows:
+        return
+    insert = _insert(connection, table)
+    kept = list(table.primary_key)
+    changed = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+    connection.execute(insert.on_conflict_do_update(index_elements=kept, set_=changed), [dict(row) for row in rows])
 
 
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

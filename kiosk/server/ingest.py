@@ -151,10 +151,9 @@ class _Batch:
     def _store_patients(self, acked_seq: int) -> None:
         """Only with the events they belong to: the station sends the others again."""
         tokens = {sent.token_id for sent in self._events if sent.seq <= acked_seq}
-        for details in self._request.patients:
-            if details.token_id in tokens:
-                row = _patient_row(self._request.facility_id, details, self._now)
-                insert_or_replace(self._connection, patient, row)
+        known = [details for details in self._request.patients if details.token_id in tokens]
+        rows = [_patient_row(self._request.facility_id, details, self._now) for details in known]
+        insert_or_replace(self._connection, patient, rows)
 
     def _parked(self) -> tuple[ParkedMessage, ...]:
         """Also those parked at an earlier try: that answer may have been lost."""

@@ -77,9 +77,14 @@ def _grown(report: SyncReport, push: Push, pull: Pull) -> SyncReport:
 
 
 def _got_on(push: Push, pull: Pull) -> bool:
-    """Whether going on makes sense. An event written during an exchange that had nothing to push is no standstill."""
+    """Whether going on makes sense.
+
+    It does where an event was written during an exchange that had nothing to push, and where the server holds less than
+    before: it was restored from a backup, and the store goes back to what is missing there.
+    """
     nothing_asked = not push.events and not pull.more
-    return nothing_asked or pull.cursor > push.cursor or any(event.seq <= pull.acked_seq for event in push.events)
+    acked_moved = bool(push.events) and pull.acked_seq != push.events[0].seq - 1
+    return nothing_asked or acked_moved or pull.cursor > push.cursor
 
 
 def backoff_s(failures: int, first_s: float, chance: float) -> float:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +63,19 @@ def test_a_bad_database_frees_the_port() -> None:
 def test_it_serves_on_ipv6_loopback_too(database_url: str) -> None:
     with running_server(database_url, "::1") as server:
         assert httpx2.get(f"{server.url}/healthz", trust_env=False).status_code == 200
+
+
+def test_an_answer_does_not_wait_for_an_acknowledgement(database_url: str) -> None:
+    """Nagle's algorithm would hold each back for 40 ms."""
+    with running_server(database_url) as server:
+        client = HttpServer(server.url, FACILITY)
+        took_s = []
+        for _ in range(10):
+            started = time.perf_counter()
+            client.exchange(Chain().push())
+            took_s.append(time.perf_counter() - started)
+        client.close()
+    assert min(took_s) < 0.03
 
 
 def test_after_the_stop_nobody_listens(database_url: str) -> None:

@@ -25,7 +25,7 @@ class FakeStore:
     def synced(self, pull: Pull, now: datetime) -> None:
         if pull.acked_seq > len(self.chain.events):
             raise StoreForkError("the server holds more of us than we ever wrote")
-        self.acked_seq = max(self.acked_seq, pull.acked_seq)
+        self.acked_seq = pull.acked_seq
         self.cursor, self.synced_at = pull.cursor, now
         self.pulled += pull.events
         self.parked += pull.parked

@@ -88,6 +88,17 @@ def test_a_restored_store_that_the_server_knows_better_is_a_fork() -> None:
         sync_until_done(FakeStore(restored), server, CLOCK)
 
 
+def test_a_server_restored_from_a_backup_gets_what_it_lost() -> None:
+    server, store = FakeHospitalServer(), FakeStore(Chain().issue_many(300))
+    sync_until_done(store, server, CLOCK)
+    del server.log[100:]
+    for token in store.chain.events[100:]:
+        del server.tokens[token.token_id]
+    store.chain.issue(301)
+    assert sync_until_done(store, server, CLOCK).acked_seq == 301
+    assert server.log == store.chain.events
+
+
 class Stuck(FakeHospitalServer):
     """Answers, and takes nothing; or says for ever that there is more."""
 
