@@ -100,7 +100,7 @@ def demo(context: click.Context, camera: str | None, printer: str | None, offscr
 @calm
 def server(context: click.Context, database: str | None, host: str, port: int) -> None:
     """The hospital server, to which stations send their tokens."""
-    from kiosk.server.running import run_server
+    from kiosk.server.app import run_server
 
     settings = settings_of(context)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

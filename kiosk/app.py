@@ -27,7 +27,7 @@ from kiosk.model.opd import Facility
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.model.token import SlipState
 from kiosk.ports import Clock, SlipJob, SlipPrinter
-from kiosk.printing.printer import open_printer, wants_slips
+from kiosk.printing.printer import open_printer, resolved, wants_slips
 from kiosk.printing.spool import Spool
 from kiosk.settings import Settings
 from kiosk.store.store import SqliteStore, open_store
@@ -82,9 +82,11 @@ def open_station(settings: Settings, environ: Mapping[str, str], clock: Clock | 
     """
     clock = clock or SystemClock()
     facility = load_facility(settings)
-    wants = wants_slips(settings.printer)
+    # Looked for once: a printer plugged in between two looks would be half there.
+    device = resolved(settings.printer)
+    wants = wants_slips(device)
     _painting = gui_application(environ) if wants else None
-    printer = open_printer(settings.printer, settings.printer_dots, clock.now)
+    printer = open_printer(device, settings.printer_dots, lambda: facility.local(clock.now()))
     with ExitStack() as stack:
         store = open_store(settings.data_dir, settings.series, new_id, environ)
         stack.callback(store.close)

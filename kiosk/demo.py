@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer
 from kiosk.app import Station, has_display, open_station
 from kiosk.model import flow
 from kiosk.model.token import SlipState, Token
-from kiosk.server.running import running_server
+from kiosk.server.app import running_server
 from kiosk.settings import Settings
 from kiosk.window import Kiosk, kiosk_application, running_kiosk
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def _examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bo
     except KioskError as error:
         yield Finding("store", False, f"{error.code}: {error}", "mend this first; nothing is issued until then")
     yield _fonts(environ)
+    yield _zbar()
     yield _checked("camera", "check its cable, or set camera to another one", lambda: _camera(settings.camera))
 
 
@@ -93,7 +95,8 @@ def _clock(station: Station) -> Finding:
 
 def _printer(station: Station) -> Finding:
     if not station.registration.wants_slips:
-        return Finding("printer", True, "none: tokens are shown, no slips are printed")
+        found = "none" if station.settings.printer == "none" else f"{station.settings.printer} found none"
+        return Finding("printer", True, f"{found}: tokens are shown, no slips are printed")
     return Finding("printer", True, f"{station.printer.name}, {station.settings.printer_dots} dots")
 
 
@@ -123,6 +126,12 @@ def _fonts(environ: Mapping[str, str]) -> Finding:
     if missing:
         return Finding("fonts", False, f"missing: {', '.join(missing)}", "install the package fonts-noto-core")
     return Finding("fonts", True, f"all {len(FONTS)} families")
+
+
+def _zbar() -> Finding:
+    if find_library("zbar") is None:
+        return Finding("zbar", False, "the second reader is missing", "install the package libzbar0")
+    return Finding("zbar", True, "the second reader is there")
 
 
 def _camera(setting: str) -> str:

@@ -99,7 +99,7 @@ def canonical_json(value: Mapping[str, Json]) -> str:
 
 def instant_text(at: datetime) -> str:
     """``2026-11-22T04:05:06.123456Z``: always UTC, always this wide, so that texts sort as times do."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_instant(text: str) -> datetime:
@@ -111,4 +111,7 @@ def parse_instant(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError("a time without a zone")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time outside the calendar") from error

@@ -1,7 +1,7 @@
 """The print spool: due slips go to the printer, what became of each is written down, and no token is ever undone."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -15,6 +15,8 @@ PRESENCE = timedelta(seconds=60)
 """How long a patient is taken to stand before the kiosk. A slip older than this is not printed unattended."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 4.0
 """Between attempts at a printer that took nothing; doubled each time."""
+
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 log = structlog.get_logger()
 
@@ -48,8 +50,12 @@ class Spool:
     def recover(self) -> int:
         """Slips found on their way, since the program or the store failed, are in doubt now. Returns how many.
 
+        What was queued so long ago that its patient has gone is given up: it waits for a scan or for the desk.
         To be called before the first ``print_due``, and after one that raised.
         """
+        for job in self._store.due_slips(_EVER):
+            if not self._is_present(job):
+                self._move(job, SlipState.FAILED, "PATIENT_GONE")
         return self._store.doubt_interrupted_slips(self._clock.now())
 
     def print_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
