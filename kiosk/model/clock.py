@@ -9,6 +9,8 @@ LEAP = timedelta(days=7)
 """A jump ahead of this much needs a server's time, or a supervisor, to confirm it."""
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 """No true time is earlier: a clock before it has lost its battery."""
+TICK = timedelta(microseconds=1)
+"""Held time goes on by this much, so that a store's order by time is its order by sequence."""
 
 
 class ClockFault(StrEnum):
@@ -26,4 +28,4 @@ def believable_time(now: datetime, last: datetime | None, confirmed: datetime | 
     known = max(filter(None, (last, confirmed)), default=now)
     if now - known >= LEAP:
         return ClockFault.AHEAD
-    return max(now, last) if last is not None else now
+    return now if last is None or now > last else last + TICK
