@@ -116,10 +116,13 @@ class _Reader:
     def clock(self, key: str) -> time:
         value = self.values.get(key, "00:00")
         try:
-            return time.fromisoformat(str(value))
+            found = time.fromisoformat(str(value))
         except ValueError:
+            found = None
+        if found is None or found.tzinfo is not None:
             self.problem(key, f"must be a time such as 06:00, not {value!r}")
             return time(0)
+        return found
 
     def problem(self, key: str, text: str) -> None:
         self.problems.append(f"{self.where}: {key} {text}")
@@ -183,7 +186,7 @@ def _timezone(reader: _Reader) -> str:
     name = str(reader.values.get("timezone", "Asia/Kolkata"))
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Asia" is a folder, other names are too long
         reader.problem("timezone", f"{name!r} is not known; write it as Asia/Kolkata")
         return "UTC"
     return name
