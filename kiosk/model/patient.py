@@ -10,6 +10,7 @@ from enum import StrEnum
 from kiosk.model.abha import masked_address, masked_number
 
 _VIRAMA_CLASS = 9
+_JOINERS = "\u200c\u200d"
 
 
 class Sex(StrEnum):
@@ -96,8 +97,8 @@ def _first_letter(word: str) -> str:
     end = 1
     while end < len(word) and (
         unicodedata.category(word[end]).startswith("M")
-        or word[end] in "\u200c\u200d"
-        or unicodedata.combining(word[end - 1]) == _VIRAMA_CLASS
+        or word[end] in _JOINERS
+        or unicodedata.combining(word[:end].rstrip(_JOINERS)[-1:] or " ") == _VIRAMA_CLASS
     ):
         end += 1
     return word[:end]

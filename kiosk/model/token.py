@@ -91,6 +91,10 @@ MOVES: dict[str, tuple[frozenset[State], State]] = {
 """Kind -> from which states it is legal, and where it leads."""
 
 
+MAX_NUMBER = 999_999
+"""No queue of one day is longer, and no database's column overflows."""
+
+
 def label_of(prefix: str, series: str, number: int) -> str:
     """``MA-017``: what is printed, shown and spoken."""
     return f"{prefix}{series}-{number:03d}"
@@ -131,8 +135,8 @@ def _moved(token: Token, event: Event) -> Token:
 
 def _issued(event: Event) -> Token:
     number = event.body.get("number")
-    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise IllegalMoveError("BODY_INVALID", "a token needs a number from 1")
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MAX_NUMBER:
+        raise IllegalMoveError("BODY_INVALID", f"a token needs a number from 1 to {MAX_NUMBER}")
     return Token(
         token_id=event.token_id,
         facility_id=_text(event, "facility_id"),

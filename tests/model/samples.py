@@ -1,6 +1,7 @@
 """Invented people, codes, tokens and a hospital, for the tests of the model and of whatever stands on it."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from kiosk.model.events import FIRST_HASH, Event, Json, Kind, chained
@@ -78,11 +79,13 @@ def issued_event(**changes: Json) -> Event:
         "number_key": "digest",
         "address_key": None,
     }
-    return event(Kind.TOKEN_ISSUED, **(body | changes))
+    return event(Kind.TOKEN_ISSUED, body | changes)
 
 
-def event(kind: str, *, seq: int = 1, at: datetime = NINE, token_id: str = "t1", **body: Json) -> Event:
-    """An event of store ``s1`` on Monday; the keywords left over are its body."""
+def event(
+    kind: str, body: Mapping[str, Json] | None = None, *, seq: int = 1, at: datetime = NINE, token_id: str = "t1"
+) -> Event:
+    """An event of store ``s1`` on Monday."""
     return chained(
         FIRST_HASH,
         event_id=f"e{seq}",
@@ -92,7 +95,7 @@ def event(kind: str, *, seq: int = 1, at: datetime = NINE, token_id: str = "t1",
         token_id=token_id,
         at=at,
         service_day=MONDAY,
-        body=body,
+        body=body or {},
     )
 
 

@@ -110,8 +110,18 @@ def test_typographic_quotes_are_straightened() -> None:
 
 @pytest.mark.parametrize(
     ("code", "sex"),
-    [("M", Sex.MALE), ("f", Sex.FEMALE), ("O", Sex.OTHER), ("T", Sex.TRANSGENDER), ("D", Sex.UNDISCLOSED)]
-    + [("U", Sex.UNKNOWN), ("X", Sex.UNKNOWN), ("Female", Sex.FEMALE), ("", Sex.UNKNOWN), ("ß", Sex.UNKNOWN)],
+    [
+        ("M", Sex.MALE),
+        ("f", Sex.FEMALE),
+        ("O", Sex.OTHER),
+        ("T", Sex.TRANSGENDER),
+        ("D", Sex.UNDISCLOSED),
+        ("U", Sex.UNKNOWN),
+        ("X", Sex.UNKNOWN),
+        ("ß", Sex.UNKNOWN),
+        ("", Sex.UNKNOWN),
+        ("Female", Sex.FEMALE),
+    ],
 )
 def test_sex_codes(code: str, sex: Sex) -> None:
     assert parse(card(gender=code), MONDAY).sex is sex
@@ -119,8 +129,14 @@ def test_sex_codes(code: str, sex: Sex) -> None:
 
 @pytest.mark.parametrize(
     ("mobile", "expected"),
-    [("9000000000", "9000000000"), ("+91 9000000000", "9000000000"), ("91-9000000000", "9000000000")]
-    + [("1234567890", None), ("90000", None), (9000000000, "9000000000")],
+    [
+        ("9000000000", "9000000000"),
+        ("+91 9000000000", "9000000000"),
+        ("91-9000000000", "9000000000"),
+        (9000000000, "9000000000"),
+        ("1234567890", None),
+        ("90000", None),
+    ],
 )
 def test_mobile_numbers(mobile: object, expected: str | None) -> None:
     assert parse(card(mobile=mobile), MONDAY).mobile == expected
