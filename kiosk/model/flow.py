@@ -334,7 +334,9 @@ def _typing(state: Typing, event: Input) -> Step:
             patient = Patient(abha_number=state.digits)
             return Step(Checking(patient), FindHeld(patient))
         case CodeScanned(untrusted_text, today):
-            return _read(untrusted_text, today)
+            # A wrong code that happens to lie in view must not throw the typed digits away.
+            read = _read(untrusted_text, today)
+            return read if isinstance(read.state, Choosing) else Step(state)
         case Cancelled() | TimedOut():
             return Step(START)
     return Step(state)
@@ -370,6 +372,8 @@ def _choosing(state: Choosing, event: Input) -> Step:
 
 def _issuing(state: Issuing, event: Input) -> Step:
     match event:
+        case CheckedIn(already=True) if state.typed:
+            return Step(SeeDesk("ALREADY_HAS_TOKEN"))
         case CheckedIn():
             return Step(
                 Issued(event.token, event.already, event.people_ahead, event.slip, event.copy, event.reprint_refused)

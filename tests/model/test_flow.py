@@ -1,0 +1,295 @@
+"""Journeys through the screens: what each input leads to, what is shown to whom, and nothing of a patient stays."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.model.flow import (
+    START,
+    Cancelled,
+    CheckedIn,
+    CheckIn,
+    Checking,
+    Choosing,
+    CodeScanned,
+    CodesScanned,
+    Delays,
+    DepartmentChosen,
+    DigitErased,
+    DigitTyped,
+    FindHeld,
+    HeldFound,
+    Input,
+    Issued,
+    Issuing,
+    NumberEntered,
+    OutOfService,
+    Refused,
+    Scanning,
+    SeeDesk,
+    SentToDesk,
+    ServiceLost,
+    ServiceRestored,
+    SlipMoved,
+    State,
+    TimedOut,
+    TypeRequested,
+    Typing,
+    step,
+    timeout_s,
+)
+from kiosk.model.patient import Patient
+from kiosk.model.qr import Reason, parse
+from kiosk.model.token import SlipState, Token
+from tests.model.samples import MONDAY, NUMBER, card, token
+
+SCAN = CodeScanned(card(), MONDAY)
+PATIENT = parse(card(), MONDAY)
+TOKEN = token()
+NEW = CheckedIn(TOKEN, already=False, people_ahead=3, slip=SlipState.QUEUED)
+AGAIN = CheckedIn(TOKEN, already=True, people_ahead=3, slip=SlipState.QUEUED, copy=1)
+MED: Input = DepartmentChosen("MED")
+TYPED: list[Input] = [TypeRequested(), *map(DigitTyped, NUMBER)]
+
+
+def after(*inputs: Input, start: State = START) -> State:
+    state = start
+    for each in inputs:
+        state = step(state, each).state
+    return state
+
+
+JOURNEYS: dict[str, list[tuple[Input, type[State]]]] = {
+    "a new token": [
+        (SCAN, Choosing),
+        (HeldFound(()), Choosing),
+        (MED, Issuing),
+        (NEW, Issued),
+        (SlipMoved("t1", SlipState.PRINTED), Issued),
+        (TimedOut(), Scanning),
+    ],
+    "the answer about held tokens comes after the choice": [
+        (SCAN, Choosing),
+        (MED, Issuing),
+        (HeldFound((TOKEN,)), Issuing),
+        (NEW, Issued),
+        (Cancelled(), Scanning),
+    ],
+    "a wrong code, two codes, then the right one": [
+        (CodeScanned("https://example.com", MONDAY), Scanning),
+        (CodesScanned(), Scanning),
+        (TimedOut(), Scanning),
+        (SCAN, Choosing),
+    ],
+    "closed, then another department": [
+        (SCAN, Choosing),
+        (MED, Issuing),
+        (Refused("DEPARTMENT_CLOSED", "24-11-2026 08:00"), Choosing),
+        (DepartmentChosen("EYE"), Issuing),
+        (NEW, Issued),
+    ],
+    "a typed number that is free": [
+        *[(each, Typing) for each in TYPED],
+        (NumberEntered(), Checking),
+        (HeldFound(()), Choosing),
+        (MED, Issuing),
+        (NEW, Issued),
+    ],
+    "a typed number that has a token": [
+        *[(each, Typing) for each in TYPED],
+        (NumberEntered(), Checking),
+        (HeldFound((TOKEN,)), SeeDesk),
+        (TimedOut(), Scanning),
+    ],
+    "the card is found while typing": [(TypeRequested(), Typing), (DigitTyped("9"), Typing), (SCAN, Choosing)],
+    "nobody there any more": [(SCAN, Choosing), (TimedOut(), Scanning)],
+    "the store does not answer": [
+        (SCAN, Choosing),
+        (MED, Issuing),
+        (TimedOut(), SeeDesk),
+        (NEW, SeeDesk),
+        (Cancelled(), Scanning),
+    ],
+    "the store fails": [(SCAN, Choosing), (MED, Issuing), (SentToDesk("STORE_FULL"), SeeDesk), (TimedOut(), Scanning)],
+    "out of service and back": [
+        (ServiceLost("STORE_FULL"), OutOfService),
+        (SCAN, OutOfService),
+        (TypeRequested(), OutOfService),
+        (TimedOut(), OutOfService),
+        (ServiceRestored(), Scanning),
+    ],
+    "who is being served finishes first": [
+        (SCAN, Choosing),
+        (MED, Issuing),
+        (ServiceLost("STORE_FULL"), Issuing),
+        (NEW, Issued),
+        (ServiceLost("STORE_FULL"), Issued),
+        (TimedOut(), Scanning),
+        (ServiceLost("STORE_FULL"), OutOfService),
+    ],
+    "a check that takes too long": [
+        *[(each, Typing) for each in TYPED],
+        (NumberEntered(), Checking),
+        (TimedOut(), Scanning),
+        (HeldFound((TOKEN,)), Scanning),
+    ],
+    "late answers to somebody who left": [
+        (HeldFound((TOKEN,)), Scanning),
+        (NEW, Scanning),
+        (Refused("QUOTA_REACHED"), Scanning),
+        (SentToDesk("X"), Scanning),
+        (SlipMoved("t1", SlipState.PRINTED), Scanning),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", JOURNEYS)
+def test_journeys(name: str) -> None:
+    state: State = START
+    for place, (given_input, expected) in enumerate(JOURNEYS[name]):
+        state = step(state, given_input).state
+        assert type(state) is expected, f"step {place}: {type(given_input).__name__}"
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+def test_each_question_is_asked_once_and_of_the_right_patient() -> None:
+    assert step(START, SCAN).command == FindHeld(PATIENT)
+    assert step(after(SCAN), MED).command == CheckIn(PATIENT, "MED", typed=False)
+    assert step(after(*TYPED), NumberEntered()).command == FindHeld(Patient(NUMBER))
+    typed = after(*TYPED, NumberEntered(), HeldFound(()))
+    assert step(typed, MED).command == CheckIn(Patient(NUMBER), "MED", typed=True)
+    assert step(after(SCAN, MED), MED).command is None
+    assert step(after(SCAN, MED, NEW), SCAN).command is None
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_code_is_named() -> None:
+    assert after(CodeScanned("https://example.com", MONDAY)) == Scanning(Reason.WEB_ADDRESS)
+    assert after(CodesScanned()) == Scanning(Reason.TWO_CODES)
+
+
+def test_a_scanned_patient_sees_their_tokens_even_after_a_refusal() -> None:
+    assert after(SCAN, HeldFound((TOKEN,))) == Choosing(PATIENT, held=(TOKEN,))
+    refused = after(SCAN, HeldFound((TOKEN,)), MED, Refused("DEPARTMENT_CLOSED", "24-11-2026 08:00"))
+    assert refused == Choosing(PATIENT, held=(TOKEN,), notice="DEPARTMENT_CLOSED", notice_text="24-11-2026 08:00")
+
+
+def test_a_token_already_there_says_so() -> None:
+    assert after(SCAN, MED, AGAIN) == Issued(TOKEN, True, 3, SlipState.QUEUED, copy=1)
+    refused = replace(AGAIN, copy=0, reprint_refused=True)
+    assert after(SCAN, MED, refused) == Issued(TOKEN, True, 3, SlipState.QUEUED, reprint_refused=True)
+
+
+def test_the_slips_fate_is_shown_for_the_token_on_the_screen_alone() -> None:
+    issued = after(SCAN, MED, NEW)
+    assert step(issued, SlipMoved("t1", SlipState.FAILED)).state == Issued(TOKEN, False, 3, SlipState.FAILED)
+    assert step(issued, SlipMoved("t2", SlipState.FAILED)).state == issued
+
+
+def test_typing_takes_fourteen_digits_and_hints_at_a_slip_of_the_finger() -> None:
+    assert after(*TYPED) == Typing(NUMBER)
+    assert after(*TYPED, DigitTyped("5")) == Typing(NUMBER)
+    assert after(*TYPED, DigitErased(), DigitTyped("9")) == Typing(NUMBER[:-1] + "9", doubtful=True)
+    assert after(TypeRequested(), DigitErased()) == Typing()
+    assert after(TypeRequested(), NumberEntered()) == Typing()
+    assert after(TypeRequested(), *map(DigitTyped, ("", "x", "९", " "))) == Typing()
+
+
+def test_a_doubtful_number_may_be_entered_all_the_same() -> None:
+    state = after(*TYPED, DigitErased(), DigitTyped("9"), NumberEntered())
+    assert state == Checking(Patient(NUMBER[:-1] + "9"))
+
+
+def test_a_wrong_code_in_view_does_not_throw_typed_digits_away() -> None:
+    assert after(TypeRequested(), DigitTyped("9"), CodeScanned("https://example.com", MONDAY)) == Typing("9")
+
+
+def test_typing_never_shows_a_token_that_is_there() -> None:
+    typed = after(*TYPED, NumberEntered(), HeldFound(()))
+    assert typed == Choosing(Patient(NUMBER), typed=True)
+    assert step(typed, HeldFound((TOKEN,))).state == typed
+    assert after(MED, AGAIN, start=typed) == SeeDesk("ALREADY_HAS_TOKEN")
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_screen_with_a_patient_ends_by_itself() -> None:
+    delays = Delays(1, 2, 3, 4, 5, 6)
+    waits: dict[State, float | None] = {
+        Scanning(Reason.PLAIN_TEXT): 1,
+        Typing("9"): 2,
+        Choosing(PATIENT): 3,
+        Checking(PATIENT): 4,
+        Issuing(PATIENT, "MED", typed=False): 4,
+        Issued(TOKEN, False, None, SlipState.NONE): 5,
+        SeeDesk("X"): 6,
+        START: None,
+        OutOfService("X"): None,
+    }
+    assert {state: timeout_s(state, delays) for state in waits} == waits
+
+
+# --- any inputs at all -----------------------------------------------------------------------------------------------
+
+_CODES = st.sampled_from(["", "STORE_FULL", "DEPARTMENT_CLOSED"])
+_TOKENS = st.sampled_from([TOKEN, token(token_id="t2", label="EA-001")])
+_INPUTS: st.SearchStrategy[Input] = st.one_of(
+    st.sampled_from([SCAN, CodesScanned(), TypeRequested(), DigitErased(), NumberEntered(), Cancelled(), TimedOut()]),
+    st.sampled_from([ServiceRestored(), *map(DigitTyped, NUMBER)]),
+    st.builds(CodeScanned, st.text(max_size=20), st.just(MONDAY)),
+    st.builds(DigitTyped, st.text(max_size=2)),
+    st.builds(HeldFound, st.lists(_TOKENS, max_size=2).map(tuple)),
+    st.builds(DepartmentChosen, st.sampled_from(["MED", "EYE", "?"])),
+    st.builds(CheckedIn, _TOKENS, st.booleans(), st.none() | st.integers(0, 9), st.sampled_from(SlipState)),
+    st.builds(Refused, _CODES, st.text(max_size=5)),
+    st.builds(SentToDesk, _CODES),
+    st.builds(SlipMoved, st.sampled_from(["t1", "t2"]), st.sampled_from(SlipState)),
+    st.builds(ServiceLost, _CODES),
+)
+_WAYS_IN: st.SearchStrategy[list[Input]] = st.sampled_from(
+    [
+        [],
+        [SCAN],
+        [SCAN, MED],
+        [SCAN, MED, NEW],
+        [*TYPED],
+        [*TYPED, NumberEntered()],
+        [*TYPED, NumberEntered(), HeldFound(())],
+    ]
+)
+
+
+@given(_WAYS_IN, st.lists(_INPUTS, max_size=30))
+def test_no_order_of_inputs_breaks_the_machine(way_in: list[Input], inputs: list[Input]) -> None:
+    state: State = START
+    for each in (*way_in, *inputs):
+        before, taken = state, step(state, each)
+        state, command = taken.state, taken.command
+        if isinstance(state, Scanning | Typing | OutOfService | SeeDesk):
+            assert not _patients(state)
+        if isinstance(state, Choosing | Issuing) and state.typed:
+            assert state.held == ()
+        if isinstance(state, Issued) and state.already and not isinstance(before, Issued):
+            assert isinstance(before, Issuing)
+            assert not before.typed
+        if isinstance(command, CheckIn):
+            assert isinstance(state, Issuing)
+            assert (command.patient, command.typed) == (state.patient, state.typed)
+
+
+def _patients(state: State) -> list[object]:
+    return [value for value in vars(state).values() if isinstance(value, Patient | Token)]
+
+
+@given(_WAYS_IN, st.lists(_INPUTS, max_size=30))
+def test_time_always_leads_back_to_the_start_unless_out_of_service(way_in: list[Input], inputs: list[Input]) -> None:
+    state = after(*way_in, *inputs)
+    if not isinstance(state, OutOfService):
+        assert after(TimedOut(), TimedOut(), start=state) == START
