@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 something in the environment failed (the message says what to do), 2 wrong use or wrong settings.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -71,7 +72,10 @@ def settings_of(context: click.Context) -> Settings:
 @calm
 def run(context: click.Context, windowed: bool) -> None:
     """The patient kiosk, full screen."""
+    from kiosk.app import configure_logging
     from kiosk.window import run_kiosk
+
+    configure_logging(logging.INFO)
 
     sys.exit(run_kiosk(settings_of(context), os.environ, windowed=windowed))
 
@@ -100,7 +104,10 @@ def demo(context: click.Context, camera: str | None, printer: str | None, offscr
 @calm
 def server(context: click.Context, database: str | None, host: str, port: int) -> None:
     """The hospital server, to which stations send their tokens."""
+    from kiosk.app import configure_logging
     from kiosk.server.app import run_server
+
+    configure_logging(logging.INFO)
 
     settings = settings_of(context)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+import structlog
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from kiosk.app import Station, choose_platform, open_server, open_station, spool_of
-from kiosk.errors import StoreError
+from kiosk.errors import StoreError, StoreForkError
 from kiosk.model import flow
 from kiosk.model.token import SlipState
 from kiosk.ports import SlipJob
@@ -20,6 +21,7 @@ from kiosk.printing.spool_thread import SpoolThread
 from kiosk.scanner.camera_scanner import CameraScanner
 from kiosk.settings import LANGUAGES, Settings
 from kiosk.sync.loop import SyncThread
+from kiosk.ui.patient.closed import ClosedWindow
 from kiosk.ui.patient.journey import PatientJourney
 from kiosk.ui.patient.reports import ScannerReports
 from kiosk.ui.patient.window import PatientWindow
@@ -28,7 +30,7 @@ from kiosk.ui.translation import Translation
 STOP_S = 12.0
 """How long a background thread gets to end, a slip or an exchange under way included."""
 SIGNAL_LOOK_MS = 200
-FORK = "STORE_FORK"
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,39 @@ class Kiosk:
 def run_kiosk(settings: Settings, environ: Mapping[str, str], *, windowed: bool) -> int:
     """``kiosk run``: until the window is closed or the process is asked to end. Returns the exit code.
 
+    A store that cannot be opened closes the kiosk for the patient, with a code for staff, until it can.
+
     Raises:
-        SettingError, StoreError
+        SettingError
     """
     application = kiosk_application(environ)
-    with open_station(settings, environ) as station, running_kiosk(station, application) as kiosk:
-        kiosk.window.show() if windowed else kiosk.window.showFullScreen()
-        return application.exec()
+    while True:
+        try:
+            with open_station(settings, environ) as station, running_kiosk(station, application) as kiosk:
+                _show(kiosk.window, windowed=windowed)
+                return application.exec()
+        except StoreError as error:
+            print(f"{error.code}: {error}", file=sys.stderr)  # noqa: T201 - for whoever started it at a terminal
+            log.error("not_started", code=error.code)
+            if not _stay_closed(application, settings.language, error.code, windowed=windowed):
+                return 1
+
+
+def _stay_closed(application: QApplication, language: str, code: str, *, windowed: bool) -> bool:
+    """Out of service for a while. Returns whether to try again; False where somebody closed the window."""
+    Translation(application).use(language)
+    window = ClosedWindow(code, language)
+    _show(window, windowed=windowed)
+    application.exec()
+    window.close()
+    return window.timed_out
+
+
+def _show(window: QWidget, *, windowed: bool) -> None:
+    if windowed:
+        window.show()
+    else:
+        window.showFullScreen()
 
 
 def kiosk_application(environ: Mapping[str, str], *, offscreen: bool = False) -> QApplication:
@@ -81,7 +109,10 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
     with ExitStack() as stack:
         worker = stack.enter_context(ThreadPoolExecutor(1, "store"))
         journey = PatientJourney(
-            station.registration, worker, probe=station.store.unsynced, languages=_languages(settings.language)
+            station.registration,
+            worker,
+            probe=lambda: station.store.prove_usable(station.clock.now()),
+            languages=_languages(settings.language),
         )
         stack.callback(journey.close)
         reports = ScannerReports()
@@ -137,7 +168,7 @@ def _start_sync(
     stack.callback(server.close)
 
     def failed(code: str) -> None:
-        if code == FORK:
+        if code == StoreForkError.code:
             journey.lose_service("sync", code)
 
     thread = SyncThread(

@@ -17,7 +17,7 @@ from kiosk.ports import Issued, IssueOrder, Pull, Push, SlipJob, TokenRow
 from kiosk.store import issuing, slips, syncing, tables
 from kiosk.store.engine import reader_engine, store_errors, writer_engine
 from kiosk.store.key import KEY_BYTES, load_key
-from kiosk.store.ledger import find_token, read_meta
+from kiosk.store.ledger import Ledger, find_token, read_meta
 from kiosk.store.rows import patient_of, token_of
 from kiosk.store.schema import ensure_schema
 
@@ -141,6 +141,17 @@ class SqliteStore:
         with self._reading() as connection:
             meta = read_meta(connection)
             return meta.last_at, meta.confirmed_at
+
+    def prove_usable(self, now: datetime) -> None:
+        """Write something harmless, as issuing would.
+
+        Raises:
+            StoreError: also ClockError; a token could not be issued either.
+        """
+        with self._writing() as connection:
+            ledger = Ledger(connection, self._new_id)
+            ledger.time_at(now)
+            ledger.close()
 
     def damage(self) -> str:
         """What SQLite's own check finds wrong, or an empty text."""
