@@ -26,6 +26,7 @@ _SAME_PATIENT = select(tables.token).where(
     or_(_t.number_key == bindparam("number_key"), _t.address_key == bindparam("address_key")),
 )
 _AHEAD = select(func.count()).where(
+    _t.facility_id == bindparam("facility_id"),
     _t.service_day == bindparam("day"),
     _t.queue_department == bindparam("queue"),
     _t.state == State.WAITING.value,
@@ -152,6 +153,7 @@ def _ahead(connection: Connection, order: IssueOrder, token: Token) -> int | Non
     count: int = connection.execute(
         _AHEAD,
         {
+            "facility_id": token.facility_id,
             "day": token.service_day.isoformat(),
             "queue": token.queue_department,
             "issued_at": instant_text(token.issued_at),

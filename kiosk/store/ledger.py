@@ -79,9 +79,7 @@ class Ledger:
 
     def act(self, kind: str, token: Token, now: datetime, body: Mapping[str, Json]) -> Token:
         """Append an event of a token that exists and save what becomes of it."""
-        # An outcome is noted even while the clock is wrong: it is true, and only the order of events counts.
-        at = max(now, self.meta.last_at or now)
-        after = self.append(kind, token.token_id, at, token.service_day, body, token)
+        after = self.append(kind, token.token_id, self._noted_at(now), token.service_day, body, token)
         save(self._connection, after, last_seq=self.meta.last_seq)
         return after
 
@@ -96,6 +94,16 @@ class Ledger:
                 "confirmed_at": _text(self.meta.confirmed_at),
             },
         )
+
+    def _noted_at(self, now: datetime) -> datetime:
+        """An outcome is noted even while the clock is wrong: it is true, and only the order of events counts.
+
+        Then at the time of the event before, for a time far ahead would shut the store once the clock is right again.
+        """
+        at = believable_time(now, self.meta.last_at, self.meta.confirmed_at)
+        if isinstance(at, ClockFault):
+            return self.meta.last_at or self.meta.confirmed_at or now
+        return max(now, self.meta.last_at or now)
 
     def _next(self, kind: str, token_id: str, at: datetime, service_day: date, body: Mapping[str, Json]) -> Event:
         return chained(

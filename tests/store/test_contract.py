@@ -1,0 +1,25 @@
+"""The contract of TokenStore on the real store and on the fake that other tests stand on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.ports import TokenStore
+from kiosk.store.store import open_store
+from tests.contracts.token_store import TokenStoreContract
+from tests.fakes import FakeTokenStore, shuffled_ids
+
+
+class TestSqliteStore(TokenStoreContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[TokenStore]:
+        store = open_store(tmp_path, "A", shuffled_ids(), {})
+        yield store
+        store.close()
+
+
+class TestFakeTokenStore(TokenStoreContract):
+    @pytest.fixture
+    def store(self) -> TokenStore:
+        return FakeTokenStore()
