@@ -60,6 +60,9 @@ TWELVE = replace(
         for place, (code, english, hindi) in enumerate(MANY)
     ),
 )
+THREE = replace(SAMPLE_FACILITY, departments=SAMPLE_FACILITY.departments[:3])
+CLOSED = replace(SAMPLE_FACILITY, departments=())
+FACILITIES = (SAMPLE_FACILITY, TWELVE, THREE, CLOSED)
 
 
 @dataclass(frozen=True)
@@ -95,14 +98,13 @@ def shots() -> Iterator[Shot]:
 def _choosing() -> Iterator[Shot]:
     typed = Patient(abha_number=ABHA_NUMBER)
     closed = "24-11-2026 09:00"
-    three = replace(SAMPLE_FACILITY, departments=SAMPLE_FACILITY.departments[:3])
     yield Shot("choosing", flow.Choosing(PATIENT))
     yield Shot("choosing held", flow.Choosing(PATIENT, held=(TOKEN, LATER)))
     yield Shot("choosing typed", flow.Choosing(typed, typed=True))
     yield Shot("choosing closed", flow.Choosing(PATIENT, notice="DEPARTMENT_CLOSED", notice_text=closed))
     yield Shot("choosing quota", flow.Choosing(PATIENT, notice="QUOTA_REACHED"))
-    yield Shot("choosing three", flow.Choosing(PATIENT), facility=three)
-    yield Shot("choosing none open", flow.Choosing(PATIENT), facility=replace(SAMPLE_FACILITY, departments=()))
+    yield Shot("choosing three", flow.Choosing(PATIENT), facility=THREE)
+    yield Shot("choosing none open", flow.Choosing(PATIENT), facility=CLOSED)
     held = (TOKEN, LATER, replace(TOKEN, queue_department="AYU", label="MA-018"))
     crowded = flow.Choosing(LONG_NAME, held=held, notice="QUOTA_REACHED")
     yield Shot("choosing twelve", crowded, facility=TWELVE)
@@ -142,6 +144,7 @@ class Stage:
 
     def __init__(self, application: QApplication, facility: Facility) -> None:
         clock = FakeClock()
+        self.facility = facility
         self.worker = ThreadPoolExecutor(max_workers=1)
         registration = Registration(FakeStore(), facility, clock)
         self.journey = PatientJourney(registration, self.worker, lambda: None, languages=LANGUAGES)
@@ -171,18 +174,21 @@ class Stage:
 
 def screens(application: QApplication, only: str = "") -> Iterator[tuple[str, QImage]]:
     """File name without ending, and picture."""
-    for facility in (SAMPLE_FACILITY, TWELVE):
-        wanted = [shot for shot in shots() if only in shot.name]
-        for shot in wanted:
-            if (shot.facility is TWELVE) != (facility is TWELVE):
-                continue
-            stage = Stage(application, shot.facility)
-            for size in SIZES:
-                for language in LANGUAGES:
-                    stage.set(shot, language, size)
-                    name = f"{shot.name}-{language}-{size[0]}x{size[1]}".replace(" ", "-").replace("_", "-").lower()
-                    yield name, stage.window.grab().toImage()
-            stage.close()
+    wanted = [shot for shot in shots() if only in shot.name]
+    for facility in FACILITIES:
+        stage = Stage(application, facility)
+        for size in SIZES:
+            for shot in wanted:
+                if shot.facility is facility:
+                    yield from _grabs(stage, shot, size)
+        stage.close()
+
+
+def _grabs(stage: Stage, shot: Shot, size: tuple[int, int]) -> Iterator[tuple[str, QImage]]:
+    for language in LANGUAGES:
+        stage.set(shot, language, size)
+        name = f"{shot.name} {size[0]}x{size[1]} {language}"
+        yield name.replace(" ", "-").replace("_", "-").lower(), stage.window.grab().toImage()
 
 
 def main(out: Path, only: str = "") -> None:

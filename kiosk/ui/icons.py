@@ -26,16 +26,16 @@ class Icon(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFixedSize(size)
         self._tinted = tinted
-        self._name = ""
+        self.shown = ""
         self._svg = QSvgRenderer()
         self._drawn: QImage | None = None
         self.show_icon(name)
 
     def show_icon(self, name: str) -> None:
         """``name`` is a file of resources/icons without its ending; empty shows nothing."""
-        if name == self._name:
+        if name == self.shown:
             return
-        self._name = name
+        self.shown = name
         self._drawn = None
         if name:
             self._svg.load(str(icon_path(name)))
@@ -47,7 +47,7 @@ class Icon(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if not self._name:
+        if not self.shown:
             return
         if self._drawn is None or self._drawn.size() != self.size():
             self._drawn = self._draw()

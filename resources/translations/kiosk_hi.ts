@@ -44,8 +44,8 @@
         <translation>यह विभाग अभी बंद है। कृपया दूसरा विभाग चुनें।</translation>
     </message>
     <message>
-        <source>All tokens of this department are given out today. Please choose another.</source>
-        <translation>आज इस विभाग के सभी टोकन बँट चुके हैं। कृपया दूसरा विभाग चुनें।</translation>
+        <source>No tokens are left here today. Please choose another department.</source>
+        <translation>आज इस विभाग के टोकन समाप्त हो गए हैं। कृपया दूसरा विभाग चुनें।</translation>
     </message>
     <message>
         <source>This department gives no token now. Please choose another.</source>
@@ -133,8 +133,8 @@
         <translation>कृपया अपना आभा कार्ड दिखाएँ</translation>
     </message>
     <message>
-        <source>Please show another copy of your ABHA card, or type its number</source>
-        <translation>कृपया आभा कार्ड की दूसरी प्रति दिखाएँ, या उसका नंबर टाइप करें</translation>
+        <source>Please show another copy, or type the ABHA number</source>
+        <translation>कृपया दूसरी प्रति दिखाएँ, या आभा नंबर टाइप करें</translation>
     </message>
     <message>
         <source>This QR code is empty</source>

@@ -1,7 +1,8 @@
 """A store, a clock and a patient for the screens' tests; written by hand, and as strict as the real ones."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from threading import Event as Gate
@@ -10,7 +11,7 @@ from kiosk.errors import KioskError, ReprintLimitError
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.token import SlipState, Token, label_of
-from kiosk.ports import Issued, IssueOrder, Pull, Push, SlipJob, TokenRow
+from kiosk.ports import Issued, IssueOrder, Pull, Push, ScannerReport, SlipJob, TokenRow
 
 NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
 """10:00 on a Monday in India."""
@@ -33,6 +34,27 @@ class FakeClock:
 
     def monotonic(self) -> float:
         return self.at.timestamp()
+
+
+class FakeScanner:
+    """Reports from a thread of its own, as the real one does."""
+
+    def __init__(self) -> None:
+        self._thread: ThreadPoolExecutor | None = None
+        self._report: Callable[[ScannerReport], None] | None = None
+
+    def start(self, report: Callable[[ScannerReport], None]) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._report = report
+
+    def tell(self, report: ScannerReport) -> None:
+        assert self._thread is not None
+        assert self._report is not None
+        self._thread.submit(self._report, report).result()
+
+    def stop(self) -> None:
+        if self._thread is not None:
+            self._thread.shutdown()
 
 
 @dataclass

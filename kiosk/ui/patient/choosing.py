@@ -39,7 +39,7 @@ class ChoosingScreen(Screen):
         self.restart.setMinimumHeight(metrics.px(10))
         self.restart.clicked.connect(lambda: self.wished.emit(flow.Cancelled()))
         self._heading = PlainLabel("heading", align=CENTRE)
-        self._notice = PlainLabel("strong", lines=2)
+        self._notice = PlainLabel("refusal", lines=2)
         self._notice_panel = panel(
             "notice", line_up(metrics, ACROSS, icon(metrics, "info", 6), (self._notice, 1), gap_u=2, edge_u=1.2)
         )
@@ -143,7 +143,7 @@ class PatientStrip(QWidget):
         self._name = PlainLabel("name", elides=True)
         self._person = PlainLabel("person", elides=True)
         self._abha = PlainLabel("person", elides=True)
-        details = line_up(metrics, ACROSS, (self._person, 1), (self._abha, 2), gap_u=3)
+        details = line_up(metrics, ACROSS, self._person, self._abha, 1, gap_u=4)
         words = line_up(metrics, DOWN, self._name, details, gap_u=0.4)
         sign = disc(metrics, icon(metrics, "person", 8), 13)
         card = panel("panel", line_up(metrics, ACROSS, sign, (words, 1), gap_u=2.5, edge_u=1.4))
@@ -170,7 +170,7 @@ def refusal(code: str, text: str) -> str:
         case "DEPARTMENT_CLOSED":
             return translate("Choosing", "This department is closed now. Please choose another.")
         case "QUOTA_REACHED":
-            return translate("Choosing", "All tokens of this department are given out today. Please choose another.")
+            return translate("Choosing", "No tokens are left here today. Please choose another department.")
         case _:
             return translate("Choosing", "This department gives no token now. Please choose another.")
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from kiosk.model import flow
 from kiosk.ui.patient.out_of_service import OutOfServiceScreen
@@ -26,6 +26,7 @@ class ClosedWindow(QWidget):
         self._language = language
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._screen: OutOfServiceScreen | None = None
         self._retry = QTimer(self, interval=round(retry_s * 1000), singleShot=True)
         self._retry.timeout.connect(self._try_again)

@@ -16,7 +16,7 @@ class Shape(Enum):
 
     TALL = (17.0, "tile")
     WIDE = (14.0, "tile")
-    SMALL = (10.5, "tile-small")
+    SMALL = (10.0, "tile-small")
 
 
 class DepartmentTile(TouchButton):
@@ -39,16 +39,17 @@ class DepartmentTile(TouchButton):
     def _arrange(self, metrics: Metrics, stacked: bool) -> None:
         self._label = PlainLabel("badge-words")
         slip = icon(metrics, "slip", 3.6, "badge-icon")
-        self._badge = panel("badge", line_up(metrics, ACROSS, slip, self._label, gap_u=0.8, edge_u=0.4))
+        self._badge = panel("badge", line_up(metrics, ACROSS, slip, self._label, gap_u=0.8, edge_u=0.2))
         self._badge.hide()
         sign = disc(metrics, self.picture, self._shape.value[0])
         for child in (self._badge, sign):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         badge = line_up(metrics, ACROSS, *([1] if stacked else []), self._badge, 1, gap_u=0)
-        words = line_up(metrics, DOWN, 1, self.words, badge, 1, gap_u=0.6)
+        words = line_up(metrics, DOWN, 1, self.words, badge, 1, gap_u=0.4)
         box = QBoxLayout(DOWN if stacked else ACROSS, self)
-        edge = metrics.px(0.8 if self._shape is Shape.SMALL else 1.6)
+        edge = metrics.px(0.7 if self._shape is Shape.SMALL else 2.4)
         box.setContentsMargins(edge, edge, edge, edge)
         box.setSpacing(metrics.px(1.6))
+        box.addStretch(2 if stacked else 0)
         box.addWidget(sign, 0, Qt.AlignmentFlag.AlignCenter)
-        box.addLayout(words, 1)
+        box.addLayout(words, 3 if stacked else 1)

@@ -87,8 +87,9 @@ class PatientJourney(QObject):
             self._run(step.command)
         if step.state != before or isinstance(event, _TOUCHES) or isinstance(before, flow.Scanning):
             self._restart_timer()
-        if step.state != before:
+        if type(step.state) is not type(before):
             log.info("screen", state=type(step.state).__name__)
+        if step.state != before:
             self.state_changed.emit(step.state)
         if self.state == flow.START and self._faults:
             self.feed(flow.ServiceLost(self._newest_fault()))
@@ -104,8 +105,8 @@ class PatientJourney(QObject):
 
     def choose_language(self, language: str) -> None:
         """Speak ``language`` until the start comes back."""
-        self._restart_timer()
         self._speak(language)
+        self._restart_timer()
 
     def lose_service(self, source: str, code: str) -> None:
         """Somebody (``source``) found the kiosk unfit to issue; safe on any thread."""

@@ -8,7 +8,7 @@ from kiosk.model.qr import Reason
 
 CONTEXT = "Notice"
 _SHOW_CARD = QT_TRANSLATE_NOOP("Notice", "Please show your ABHA card")
-_ANOTHER_COPY = QT_TRANSLATE_NOOP("Notice", "Please show another copy of your ABHA card, or type its number")
+_ANOTHER_COPY = QT_TRANSLATE_NOOP("Notice", "Please show another copy, or type the ABHA number")
 
 
 @dataclass(frozen=True)

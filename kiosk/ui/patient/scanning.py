@@ -1,7 +1,7 @@
 """The start: hold the card up."""
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QStackedWidget, QWidget
 
 from kiosk.model import flow
 from kiosk.model.qr import Reason
@@ -98,20 +98,18 @@ class NoticePanel(QFrame):
     def __init__(self, metrics: Metrics) -> None:
         super().__init__()
         self.setProperty("role", "notice")
-        self._icon = icon(metrics, "", 17)
-        self._title = PlainLabel("title", lines=3, align=CENTRE)
+        size = 18.0 if metrics.portrait else 11.5
+        self._icon = icon(metrics, "", size)
+        self._title = PlainLabel("title", lines=2, align=CENTRE)
         self._advice = PlainLabel("strong", lines=3, align=CENTRE)
-        pictures = line_up(
-            metrics,
-            ACROSS,
-            1,
-            _marked(metrics, self._icon, "cross", "wrong"),
-            icon(metrics, "next", 6),
-            _marked(metrics, picture(metrics, "abha-card", 22, 15), "tick", "success"),
-            1,
-            gap_u=3,
+        card = picture(metrics, "abha-card", size * 1.4, size)
+        cross, tick = (
+            icon(metrics, name, size * 0.42, role) for name, role in (("cross", "wrong"), ("tick", "success"))
         )
-        self.setLayout(line_up(metrics, DOWN, 1, pictures, 1, self._title, self._advice, 2, gap_u=2, edge_u=3))
+        wrong = line_up(metrics, DOWN, self._icon, _centred(metrics, cross), gap_u=1)
+        right = line_up(metrics, DOWN, card, _centred(metrics, tick), gap_u=1)
+        pictures = line_up(metrics, ACROSS, 1, wrong, icon(metrics, "next", 6), right, 1, gap_u=3)
+        self.setLayout(line_up(metrics, DOWN, 1, pictures, 1, self._title, self._advice, 1, gap_u=1.2, edge_u=2))
 
     def show_reason(self, reason: Reason) -> None:
         notice = NOTICES[reason]
@@ -120,25 +118,22 @@ class NoticePanel(QFrame):
         self._advice.setText(notice.what_to_show())
 
 
-def _marked(metrics: Metrics, shown: QWidget, mark: str, role: str) -> QWidget:
-    """A picture with a tick or a cross below it."""
-    holder = QWidget()
-    sign = line_up(metrics, ACROSS, 1, icon(metrics, mark, 7, role), 1, gap_u=0)
-    holder.setLayout(line_up(metrics, DOWN, 1, shown, sign, gap_u=1))
-    return holder
-
-
 class FailurePanel(QFrame):
     """The camera is out: the number on the card still works."""
 
     def __init__(self, metrics: Metrics) -> None:
         super().__init__()
         self.setProperty("role", "notice")
-        self._title = PlainLabel("title", lines=3, align=CENTRE)
+        self._title = PlainLabel("title", lines=2, align=CENTRE)
         self._advice = PlainLabel("strong", lines=3, align=CENTRE)
-        shown = line_up(metrics, ACROSS, 1, picture(metrics, "abha-number", 34, 22), 1, gap_u=0)
-        self.setLayout(line_up(metrics, DOWN, 1, self._title, shown, self._advice, 1, gap_u=3, edge_u=3))
+        size = (48.0, 31.0) if metrics.portrait else (28.0, 18.0)
+        shown = _centred(metrics, picture(metrics, "abha-number", *size))
+        self.setLayout(line_up(metrics, DOWN, 1, self._title, shown, self._advice, 1, gap_u=2, edge_u=2))
 
     def redraw(self) -> None:
         self._title.setText(translate("Scanning", "The camera is not working"))
         self._advice.setText(translate("Scanning", "Please type your ABHA number, or use the hand scanner"))
+
+
+def _centred(metrics: Metrics, widget: QWidget) -> QBoxLayout:
+    return line_up(metrics, ACROSS, 1, widget, 1, gap_u=0)
