@@ -19,6 +19,8 @@ from kiosk.model.sample import SAMPLE_FACILITY
 
 KIOSK = (str(Path(sys.executable).with_name("kiosk")),)
 """The command that ``make setup`` leaves."""
+ROOT = Path(__file__).parent.parent.parent
+"""Where ``python -m tests...`` works."""
 PATIENCE_S = 60.0
 """Far above what any command takes; only a hang gets there."""
 Line: TypeAlias = dict[str, Any]
@@ -74,7 +76,7 @@ class Station:
 
 
 def finished(command: Sequence[str], environ: Mapping[str, str]) -> Ended:
-    ended = subprocess.run(command, env=environ, capture_output=True, timeout=PATIENCE_S, check=False)
+    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, timeout=PATIENCE_S, check=False)
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
@@ -118,7 +120,8 @@ def _started(database: Path, command: Sequence[str]) -> Hospital:
     for _ in range(5):
         port = _free_port()
         words = [*command, "--database", f"sqlite:///{database}", "--port", str(port)]
-        server = Hospital(f"http://127.0.0.1:{port}", subprocess.Popen(words, env=Station(database.parent).environ))
+        process = subprocess.Popen(words, cwd=ROOT, env=Station(database.parent).environ)
+        server = Hospital(f"http://127.0.0.1:{port}", process)
         if _comes_up(server):
             return server
         server.process.kill()

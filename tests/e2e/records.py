@@ -104,3 +104,16 @@ def station_events(folder: Path) -> list[tuple[str, int, str]]:
     with opened_store(folder) as store:
         found = rows(store, "SELECT store_id, seq, event_id FROM event ORDER BY store_id, seq")
     return [(row["store_id"], row["seq"], row["event_id"]) for row in found]
+
+
+def slip_jobs(folder: Path) -> list[tuple[str, int, str, str]]:
+    """Label, copy, state and cause of each slip, in the order they were wished for."""
+    query = "SELECT label, copy, slip_job.state, cause FROM slip_job JOIN token USING (token_id) ORDER BY queued_at"
+    with opened_store(folder) as store:
+        return [(row["label"], row["copy"], row["state"], row["cause"]) for row in rows(store, query)]
+
+
+def acknowledged(folder: Path) -> int:
+    """Up to which of its own events the station believes the server to have them."""
+    with opened_store(folder) as store:
+        return sum(row["value"] for row in rows(store, "SELECT value FROM cursor WHERE name = 'acked'"))
