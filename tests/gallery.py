@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from PIL.Image import Image
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
@@ -20,6 +21,7 @@ from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import BirthDate, Patient, Sex
 from kiosk.model.qr import Reason
 from kiosk.model.sample import SAMPLE_FACILITY
+from kiosk.model.slip import slip_of
 from kiosk.model.token import SlipState
 from kiosk.ports import CameraStateChanged, DeviceState, PreviewFrame
 from kiosk.ui.icons import centred
@@ -32,6 +34,8 @@ from tests.ui.fakes import ABHA_NUMBER, FakeClock, FakeStore, make_token
 
 SIZES = ((1366, 768), (1920, 1080), (1080, 1920))
 LANGUAGES = ("en", "hi")
+SLIP_LANGUAGES = ("en", "hi", "gu")
+SECTIONS = tuple(f"{width}x{height}" for width, height in SIZES)
 PATIENT = Patient(abha_number=ABHA_NUMBER, name="सुनीता देवी श्रीवास्तव", sex=Sex.FEMALE, birth=BirthDate(1984, 3, 7))
 TOKEN = replace(make_token("MED", "M", 17), label="MA-017")
 LATER = replace(make_token("EYE", "E", 204), label="EA-204")
@@ -191,21 +195,60 @@ def _grabs(stage: Stage, shot: Shot, size: tuple[int, int]) -> Iterator[tuple[st
         yield name.replace(" ", "-").replace("_", "-").lower(), stage.window.grab().toImage()
 
 
+def slips() -> Iterator[tuple[str, Image]]:
+    """Every layout of the slip: languages, widths of paper, originals and duplicates."""
+    from kiosk.printing.layout import PAPERS, SlipPainter
+
+    for width in sorted(PAPERS, reverse=True):
+        painter = SlipPainter(width)
+        for language in SLIP_LANGUAGES:
+            for name, token, patient, copy in (
+                ("slip", TOKEN, PATIENT, 0),
+                ("slip duplicate", NEXT_STEP, LONG_NAME, 1),
+            ):
+                slip = slip_of(token, patient, SAMPLE_FACILITY, language, people_ahead=4, copy=copy)
+                yield f"{name} {width} dots {language}".replace(" ", "-"), painter.render(slip).image()
+
+
+SLIPS = (("slip", TOKEN, PATIENT, 0), ("slip duplicate", NEXT_STEP, LONG_NAME, 1))
+
+
+def page(titles: dict[str, list[str]]) -> str:
+    """One page with a section for each title; file names are escaped, though they come from here."""
+    sections = []
+    for title, names in titles.items():
+        cells = "".join(CELL.format(name=html.escape(name)) for name in names)
+        sections.append(f"<h2>{html.escape(title)}</h2><div>{cells}</div>")
+    return PAGE.format(sections="".join(sections))
+
+
+CELL = '<a href="{name}.png"><img src="{name}.png" loading="lazy" alt=""><span>{name}</span></a>'
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Every screen and slip</title><style>
+body {{ font-family: "Noto Sans", sans-serif; margin: 2rem; background: #eef4f3; color: #10302f }}
+div {{ display: flex; flex-wrap: wrap; gap: 1rem; align-items: end }}
+a {{ color: inherit; text-decoration: none; font-size: .75rem }}
+img {{ display: block; max-height: 15rem; max-width: 24rem; border: 1px solid #9fbfbc; background: #fff }}
+</style><h1>Every screen and slip</h1>{sections}</html>
+"""
+
+
 def main(out: Path, only: str = "") -> None:
-    out.mkdir(parents=True, exist_ok=True)
+    """Write the gallery to ``out``; ``only`` takes the screens with this in their names."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    out.mkdir(parents=True, exist_ok=True)
     application = QApplication([])
-    names = []
-    for name, image in screens(application, only):
-        image.save(str(out / f"{name}.png"))
-        names.append(name)
-    cells = "".join(
-        f'<a href="{html.escape(name)}.png"><figure><img src="{html.escape(name)}.png" loading="lazy">'
-        f"<figcaption>{html.escape(name)}</figcaption></figure></a>"
-        for name in names
-    )
-    (out / "index.html").write_text(f"<!doctype html><meta charset=utf-8><title>Gallery</title>{cells}", "utf-8")
+    titles: dict[str, list[str]] = {}
+    for name, shown in screens(application, only):
+        shown.save(str(out / f"{name}.png"))
+        titles.setdefault(next(title for title in SECTIONS if title in name), []).append(name)
+    for name, printed in slips():
+        printed.save(out / f"{name}.png")
+        titles.setdefault("slips", []).append(name)
+    (out / "index.html").write_text(page(titles), encoding="utf-8")
+    print(out / "index.html")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:3])
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: python -m tests.gallery OUT [PART-OF-NAME]")
+    main(Path(sys.argv[1]), *sys.argv[2:])

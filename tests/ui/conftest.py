@@ -86,6 +86,12 @@ class Rig:
         self.touch(choosing.tiles[department])
         return self.wait_for(flow.Issued, IssuedScreen)
 
+    def record_states(self) -> list[flow.State]:
+        """Grows with each state from now on, however short it lasts."""
+        states: list[flow.State] = []
+        self.journey.state_changed.connect(states.append)
+        return states
+
     def texts(self) -> list[str]:
         """All that can be read on the screen shown."""
         labels = self.window.screen_shown.findChildren(PlainLabel)

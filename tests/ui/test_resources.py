@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.model.qr import Reason
 from kiosk.model.sample import SAMPLE_FACILITY
-from kiosk.ui.patient.choosing import grid_shape
+from kiosk.ui.patient.department_grid import grid_shape
 from kiosk.ui.patient.notices import NOTICES
 from kiosk.ui.theme import RESOURCES, Metrics, department_icon, icon_path, style_sheet
 

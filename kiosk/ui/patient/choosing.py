@@ -4,7 +4,7 @@ import math
 from datetime import date
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from kiosk.model import flow
 from kiosk.model.opd import Department, Facility
@@ -15,7 +15,8 @@ from kiosk.ports import Clock
 from kiosk.ui.arrange import ACROSS, DOWN, disc, icon, line_up, panel, picture
 from kiosk.ui.buttons import TouchButton
 from kiosk.ui.labels import CENTRE, PlainLabel
-from kiosk.ui.patient.department_tile import DepartmentTile, Shape
+from kiosk.ui.patient.department_grid import DepartmentGrid
+from kiosk.ui.patient.department_tile import DepartmentTile
 from kiosk.ui.patient.screen import EDGE_U, Screen
 from kiosk.ui.theme import Metrics
 
@@ -45,11 +46,15 @@ class ChoosingScreen(Screen):
         )
         self.more = TouchButton(metrics, "plain", icon="next", icon_u=5)
         self.more.clicked.connect(self._turn_page)
-        self._tiles = QWidget()
-        self.tiles: dict[str, DepartmentTile] = {}
-        self._grid_place = line_up(metrics, DOWN, (self._tiles, 1))
+        self._grid = DepartmentGrid(metrics)
+        self._grid.chosen.connect(lambda code: self.wished.emit(flow.DepartmentChosen(code)))
         self._desk = picture(metrics, "desk-person", 56, 42)
         self._arrange()
+
+    @property
+    def tiles(self) -> dict[str, DepartmentTile]:
+        """The buttons of the page shown, by department."""
+        return self._grid.tiles
 
     def show_state(self, state: flow.State, language: str) -> None:
         assert isinstance(state, flow.Choosing)
@@ -61,13 +66,13 @@ class ChoosingScreen(Screen):
         self.more.show_words(translate("Choosing", "More"))
         departments = self._facility.open_departments(self._clock.now())
         self._show_headings(state, bool(departments))
-        self._show_tiles(departments, {token.queue_department: token for token in state.held}, language)
+        self._show_page(departments, state.held, language)
 
     def forget(self) -> None:
         self._drawn = None
         self._strip.forget()
         self._notice.setText("")
-        self._replace_tiles(QWidget(), {})
+        self._grid.clear()
 
     def _show_headings(self, state: flow.Choosing, any_open: bool) -> None:
         self._heading.setText(
@@ -86,47 +91,18 @@ class ChoosingScreen(Screen):
             self._page += 1
             self.show_state(*self._drawn)
 
-    def _show_tiles(self, departments: tuple[Department, ...], held: dict[str, Token], language: str) -> None:
+    def _show_page(self, departments: tuple[Department, ...], held: tuple[Token, ...], language: str) -> None:
         pages = max(1, math.ceil(len(departments) / PAGE))
         self._page %= pages
         self.more.setVisible(pages > 1)
         shown = departments[self._page * PAGE : (self._page + 1) * PAGE]
-        columns, rows = grid_shape(len(shown), self.metrics.portrait)
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(self.metrics.px(2))
-        shape = tile_shape(columns, rows, self.metrics.portrait)
-        tiles = {}
-        for place, department in enumerate(shown):
-            tile = self._tile(department, held.get(department.code), language, shape)
-            grid.addWidget(tile, place // columns, place % columns)
-            tiles[department.code] = tile
-        for column in range(columns):
-            grid.setColumnStretch(column, 1)
-        self._replace_tiles(holder, tiles)
-
-    def _tile(self, department: Department, token: Token | None, language: str, shape: Shape) -> DepartmentTile:
-        tile = DepartmentTile(self.metrics, department.code, shape)
-        name = department.name(language)
-        held = translate("Choosing", "your token: {label}").format(label=token.label) if token else ""
-        tile.show_words(name, f"{name}, {held}" if held else name)
-        tile.show_held(token.label if token else "")
-        tile.clicked.connect(lambda: self.wished.emit(flow.DepartmentChosen(department.code)))
-        return tile
-
-    def _replace_tiles(self, holder: QWidget, tiles: dict[str, DepartmentTile]) -> None:
-        self._grid_place.replaceWidget(self._tiles, holder)
-        self._tiles.hide()
-        self._tiles.deleteLater()
-        self._tiles = holder
-        self.tiles = tiles
+        self._grid.show_departments(shown, {token.queue_department: token.label for token in held}, language)
 
     def _arrange(self) -> None:
         metrics = self.metrics
         heading = line_up(metrics, ACROSS, (self._heading, 1), self.more, gap_u=3)
         desk = line_up(metrics, ACROSS, 1, self._desk, 1)
-        middle = (self._notice_panel, heading, desk, (self._grid_place, 1))
+        middle = (self._notice_panel, heading, desk, (self._grid, 1))
         if metrics.portrait:
             parts = line_up(metrics, DOWN, self._strip, *middle, self.restart, gap_u=2.5, edge_u=EDGE_U)
         else:
@@ -173,20 +149,3 @@ def refusal(code: str, text: str) -> str:
             return translate("Choosing", "No tokens are left here today. Please choose another department.")
         case _:
             return translate("Choosing", "This department gives no token now. Please choose another.")
-
-
-def grid_shape(count: int, portrait: bool) -> tuple[int, int]:
-    """Columns and rows for ``count`` tiles: wide screens fill rows, tall ones columns."""
-    if portrait:
-        columns = 1 if count <= 3 else 2
-    else:
-        columns = count if count <= 3 else 2 if count == 4 else 3 if count <= 9 else 4
-    return max(1, columns), max(1, math.ceil(count / max(1, columns)))
-
-
-def tile_shape(columns: int, rows: int, portrait: bool) -> Shape:
-    """What fits into a grid of so many tiles."""
-    if rows > (4 if portrait else 2):
-        return Shape.SMALL
-    tall = columns > 1 if portrait else rows == 1
-    return Shape.TALL if tall else Shape.WIDE

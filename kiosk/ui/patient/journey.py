@@ -37,10 +37,12 @@ class PatientJourney(QObject):
     Signals:
         state_changed: a flow.State to draw.
         language_changed: a language code.
+        time_given: seconds until the start comes back without a touch; 0 where the screen may stay.
     """
 
     state_changed = Signal(object)
     language_changed = Signal(str)
+    time_given = Signal(float)
     _arrived = Signal(object)
     _answered = Signal(int, object)
     _probed = Signal(str)
@@ -145,6 +147,7 @@ class PatientJourney(QObject):
             self._timer.stop()
         else:
             self._timer.start(round(seconds * 1000))
+        self.time_given.emit(seconds or 0.0)
 
     def _time_out(self) -> None:
         if self.state == flow.START:

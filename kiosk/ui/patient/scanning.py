@@ -46,16 +46,18 @@ class ScanningScreen(Screen):
         self.camera.setAccessibleName(translate("Scanning", "Live picture of the camera"))
         self._hint.redraw()
         self._failure.redraw()
+        failed = self._camera_state is DeviceState.FAILED
+        self.type_button.show_role("primary" if failed else "plain")
         if state.notice is not None:
             self._notice.show_reason(state.notice)
             self._side.setCurrentWidget(self._notice)
         else:
-            self._side.setCurrentWidget(self._failure if self._camera_state is DeviceState.FAILED else self._hint)
+            self._side.setCurrentWidget(self._failure if failed else self._hint)
 
     def show_camera(self, state: DeviceState) -> None:
         """What the camera is doing; the caller draws the state again."""
         self._camera_state = state
-        if state is not DeviceState.RUNNING:
+        if state is not DeviceState.RUNNING or not self.camera.has_frame:
             self.camera.show_icon("camera-off" if state is DeviceState.FAILED else "camera")
 
     def show_frame(self, frame: PreviewFrame) -> None:

@@ -18,6 +18,7 @@ from kiosk.ui.patient.reports import ScannerReports
 from kiosk.ui.patient.scanning import ScanningScreen
 from kiosk.ui.patient.screen import Screen
 from kiosk.ui.patient.see_desk import SeeDeskScreen
+from kiosk.ui.patient.time_bar import TimeBar
 from kiosk.ui.patient.typed_number import TypingScreen
 from kiosk.ui.patient.waiting import WaitingScreen
 from kiosk.ui.theme import Metrics, style_sheet
@@ -106,6 +107,7 @@ class PatientWindow(QWidget):
     def _connect(self, reports: ScannerReports) -> None:
         self._journey.state_changed.connect(self._follow)
         self._journey.language_changed.connect(self._speak)
+        self._journey.time_given.connect(self._show_time)
         reports.frame_seen.connect(self._show_frame)
         reports.camera_moved.connect(self._show_camera)
         self._sync_told.connect(self._take_sync, Qt.ConnectionType.QueuedConnection)
@@ -128,6 +130,11 @@ class PatientWindow(QWidget):
         self._translation.use(language)
         self.draw(self._state)
         self._show_sync()
+
+    def _show_time(self, seconds: float) -> None:
+        """The start and the waits have nothing to hurry for."""
+        calm = isinstance(self._journey.state, flow.Scanning | flow.Checking | flow.Issuing)
+        self.time_bar.give(0.0 if calm else seconds)
 
     def _show_frame(self, frame: PreviewFrame) -> None:
         if self.screen_shown is self.scanning:
@@ -162,6 +169,7 @@ class PatientWindow(QWidget):
         self.header.language_wished.connect(self._journey.choose_language)
         self._screens = self._make_screens(metrics)
         self.pages = QStackedWidget()
+        self.time_bar = TimeBar(metrics)
         for screen in dict.fromkeys(self._screens.values()):
             screen.wished.connect(self._journey.feed)
             self.pages.addWidget(screen)
@@ -170,6 +178,7 @@ class PatientWindow(QWidget):
         inner.setSpacing(0)
         inner.addWidget(self.header)
         inner.addWidget(self.pages, 1)
+        inner.addWidget(self.time_bar)
         layout = self.layout()
         assert layout is not None
         layout.addWidget(self._root)
