@@ -72,7 +72,7 @@ class ChoosingScreen(Screen):
         self._drawn = None
         self._strip.forget()
         self._notice.setText("")
-        self._grid.clear()
+        self._grid.forget()
 
     def _show_headings(self, state: flow.Choosing, any_open: bool) -> None:
         self._heading.setText(

@@ -29,7 +29,7 @@ class DepartmentGrid(QWidget):
     def show_departments(self, shown: Sequence[Department], held: Mapping[str, str], language: str) -> None:
         """``held`` are labels by department. Tiles that are there already stay: a finger may be on one of them."""
         if list(self.tiles) != [department.code for department in shown]:
-            self.clear()
+            self._remove()
             self._place(shown)
         for department in shown:
             tile, name, label = self.tiles[department.code], department.name(language), held.get(department.code, "")
@@ -37,7 +37,13 @@ class DepartmentGrid(QWidget):
             tile.show_words(name, f"{name}, {token}" if label else name)
             tile.show_held(label)
 
-    def clear(self) -> None:
+    def forget(self) -> None:
+        """The tiles stay for the next patient, the labels go."""
+        for tile in self.tiles.values():
+            tile.show_held("")
+            tile.setAccessibleName(tile.words.text())
+
+    def _remove(self) -> None:
         for tile in self.tiles.values():
             self._grid.removeWidget(tile)
             tile.hide()
