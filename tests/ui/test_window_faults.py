@@ -82,7 +82,7 @@ def test_camera_failed_offers_typing(rig: Rig) -> None:
     rig.qtbot.waitUntil(lambda: "Show your ABHA card to the camera" in rig.texts())
 
 
-# --- time --------------------------------------------------------------------------------------------------------------
+# --- time -------------------------------------------------------------------------------------------------------------
 
 
 def test_who_leaves_without_choosing_is_forgotten(make_rig: MakeRig) -> None:

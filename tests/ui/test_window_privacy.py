@@ -81,7 +81,7 @@ def test_department_names_keep_their_ampersand(make_rig: MakeRig) -> None:
     assert tile.words.fitted()[1] == "Eye & <b>vision</b>"
 
 
-# --- languages ---------------------------------------------------------------------------------------------------------
+# --- languages --------------------------------------------------------------------------------------------------------
 
 
 def test_every_screen_changes_its_language(rig: Rig) -> None:
