@@ -44,6 +44,7 @@ def _engine(path: Path, key: bytes, begin: str, connections: int) -> Engine:
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
+        hide_parameters=True,  # else every error's text quotes them, which are a patient's details
         pool_timeout=BUSY_TIMEOUT_MS / 1000,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
@@ -78,7 +79,7 @@ def store_errors() -> Iterator[None]:
 
 
 def _store_error(error: DatabaseError) -> StoreError:
-    # The message only: SQLAlchemy's own text quotes the parameters, which are a patient's details.
+    # The database's own message only: SQLAlchemy's adds the statement.
     reason = str(error.orig)
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL or "full" in reason:
