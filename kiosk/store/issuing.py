@@ -86,8 +86,9 @@ def live_tokens(
 
 def _roll_over(connection: Connection, ledger: Ledger, order: IssueOrder, at: datetime, day: date) -> None:
     """With the first token of a new service day, what was left waiting lapses. No timer, nothing is deleted."""
+    # None: a new store, or one whose clock a supervisor has accepted and whose last day is forgotten.
     last = ledger.meta.last_service_day
-    if last is None or last >= day or order.facility.carries_over:
+    if (last is not None and last >= day) or order.facility.carries_over:
         return
     rows = connection.execute(_LEFT_OVER, {"day": day.isoformat(), "store_id": ledger.meta.store_id}).all()
     for left in map(token_of, rows):
