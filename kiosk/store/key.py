@@ -16,7 +16,7 @@ CHECK_FILE = "store.check"
 
 
 def load_key(data_dir: Path, store_file: Path, environ: Mapping[str, str]) -> bytes:
-    """The key of the store in ``data_dir``; made on first use.
+    """The key of the store in ``data_dir``; made on first use. The caller keeps other processes away meanwhile.
 
     Raises:
         StoreKeyError: the key is missing though there is a store, is malformed, or is another store's.
@@ -30,6 +30,14 @@ def load_key(data_dir: Path, store_file: Path, environ: Mapping[str, str]) -> by
     key = _parse(untrusted_key)
     _check(data_dir / CHECK_FILE, key, store_file)
     return key
+
+
+def remember_key(data_dir: Path, key: bytes) -> None:
+    """Note that ``key`` has opened the store, so that the next start can tell a wrong one."""
+    path, digest = data_dir / CHECK_FILE, _digest(key)
+    if _file(path) != digest:
+        path.unlink(missing_ok=True)
+        _write_private(path, digest)
 
 
 def _credential(environ: Mapping[str, str]) -> str | None:
@@ -57,19 +65,22 @@ def _parse(untrusted_key: str) -> bytes:
 
 
 def _check(path: Path, key: bytes, store_file: Path) -> None:
-    expected = hmac.new(key, b"store", hashlib.sha256).hexdigest()
+    if not store_file.exists():
+        path.unlink(missing_ok=True)  # left over from a store that is gone
+        return
     known = _file(path)
-    if known is None or not store_file.exists():
-        path.unlink(missing_ok=True)
-        _write_private(path, expected)
-    elif not hmac.compare_digest(known, expected):
+    if known is not None and not hmac.compare_digest(known, _digest(key)):
         raise StoreKeyError(f"this key does not belong to {store_file}; put the right {KEY_FILE} back")
+
+
+def _digest(key: bytes) -> str:
+    return hmac.new(key, b"store", hashlib.sha256).hexdigest()
 
 
 def _write_private(path: Path, text: str) -> None:
     """Written whole or not at all, for its owner's eyes only.
 
-    ``link`` rather than ``rename``: where two processes start at once the first key stays.
+    ``link`` rather than ``rename``: a key that is there is never written over.
     """
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -79,7 +90,5 @@ def _write_private(path: Path, text: str) -> None:
         os.fsync(file.fileno())
     try:
         os.link(draft, path)
-    except FileExistsError:
-        pass
     finally:
         draft.unlink()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from kiosk.errors import StoreError
@@ -15,13 +16,14 @@ from kiosk.model.patient import Patient, patient_keys
 from kiosk.model.token import SlipState, Token
 from kiosk.ports import Issued, IssueOrder, Pull, Push, SlipJob, TokenRow
 from kiosk.store import issuing, slips, syncing, tables
-from kiosk.store.engine import reader_engine, store_errors, writer_engine
-from kiosk.store.key import KEY_BYTES, load_key
+from kiosk.store.engine import BUSY_TIMEOUT_MS, reader_engine, store_errors, writer_engine
+from kiosk.store.key import KEY_BYTES, load_key, remember_key
 from kiosk.store.ledger import Ledger, find_token, read_meta
 from kiosk.store.rows import patient_of, token_of
 from kiosk.store.schema import ensure_schema
 
 STORE_FILE = "store.db"
+LOCK_FILE = "opening.lock"
 
 
 def open_store(data_dir: Path, series: str, new_id: Callable[[], str], environ: Mapping[str, str]) -> "SqliteStore":
@@ -33,16 +35,33 @@ def open_store(data_dir: Path, series: str, new_id: Callable[[], str], environ: 
     path = data_dir / STORE_FILE
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = load_key(data_dir, path, environ)
+        # One process at a time makes key, file and tables; SQLite alone would call the second one's store busy.
+        with FileLock(data_dir / LOCK_FILE, timeout=BUSY_TIMEOUT_MS / 1000, mode=0o600):
+            key = load_key(data_dir, path, environ)
+            # SQLite gives its journals the permissions of the store, so these are right before it opens.
+            path.touch(mode=0o600)
+            path.chmod(0o600)
+            store = _opened(path, key, series, new_id)
+            remember_key(data_dir, key)
+            return store
+    except Timeout as error:
+        raise StoreError("another process is opening the store", code="STORE_BUSY") from error
     except OSError as error:
         raise StoreError(f"cannot write in {data_dir}: {error.strerror}") from error
+
+
+def _opened(path: Path, key: bytes, series: str, new_id: Callable[[], str]) -> "SqliteStore":
     writer, reader = writer_engine(path, key), reader_engine(path, key)
-    with store_errors():
-        ensure_schema(writer)
-        path.chmod(0o600)
-        with writer.begin() as connection:
-            _found(connection, series, new_id)
-        return SqliteStore(writer, reader, new_id)
+    try:
+        with store_errors():
+            ensure_schema(writer)
+            with writer.begin() as connection:
+                _found(connection, series, new_id)
+            return SqliteStore(writer, reader, new_id)
+    except BaseException:
+        reader.dispose()
+        writer.dispose()
+        raise
 
 
 def _found(connection: Connection, series: str, new_id: Callable[[], str]) -> None:
