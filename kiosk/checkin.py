@@ -1,7 +1,7 @@
 """The story of a check-in: a patient becomes a token. The same patient, department and day get the same token."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kiosk.errors import AlreadyHasTokenError, DepartmentClosedError, DepartmentUnknownError, ReprintLimitError
 from kiosk.model.opd import Department, Facility
@@ -61,13 +61,27 @@ class Registration:
             DeskError: unknown or closed department, quota reached, a token already there for a typed number.
             StoreError: nothing was issued.
         """
-        order = self._order(patient, self._open_department(department_code), language)
-        issued = self.store.issue(order)
+        department = self._department(department_code)
+        local = self.facility.local(self.clock.now())
+        if not department.is_open(local):
+            return self._while_closed(patient, department, language, local, typed)
+        issued = self.store.issue(self._order(patient, department, language))
         if issued.created:
             return CheckedIn(issued.token, False, issued.people_ahead, issued.job)
         if typed:
             raise AlreadyHasTokenError("this number has a token today; the desk can reprint it")
         return self._again(issued.token, issued.people_ahead, language)
+
+    def _while_closed(
+        self, patient: Patient, department: Department, language: str, local: datetime, typed: bool
+    ) -> CheckedIn:
+        """Registration is over, but who holds a token here may still lose the slip and wait to be called."""
+        held = () if typed else self.held_tokens(patient)
+        for token in held:
+            if token.queue_department == department.code:
+                return self._again(token, None, language)
+        opening = department.next_opening(local)
+        raise DepartmentClosedError(f"{opening:%d-%m-%Y %H:%M}" if opening else "")
 
     def _again(self, token: Token, people_ahead: int | None, language: str) -> CheckedIn:
         if not self.wants_slips:
@@ -78,15 +92,11 @@ class Registration:
             return CheckedIn(token, True, people_ahead, None, reprint_refused=True)
         return CheckedIn(token, True, people_ahead, job)
 
-    def _open_department(self, code: str) -> Department:
+    def _department(self, code: str) -> Department:
         department = self.facility.department(code)
         if department is None:
             known = ", ".join(each.code for each in self.facility.departments)
             raise DepartmentUnknownError(f"no department {code[:20]!r} here; there are {known}")
-        local = self.facility.local(self.clock.now())
-        if not department.is_open(local):
-            opening = department.next_opening(local)
-            raise DepartmentClosedError(f"{opening:%d-%m-%Y %H:%M}" if opening else "")
         return department
 
     def _order(self, patient: Patient, department: Department, language: str) -> IssueOrder:
