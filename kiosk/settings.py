@@ -3,6 +3,7 @@
 Every key below is ``KIOSK_`` and its name in capitals in the environment: ``data_dir`` is ``KIOSK_DATA_DIR``.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -19,6 +20,7 @@ CONFIG_VARIABLE = "KIOSK_CONFIG"
 FILE_NAME = "kiosk.toml"
 WIDTHS = (576, 512, 384)
 LANGUAGES = ("en", "hi")
+_SERVER_URL = re.compile(r"https?://[^/?#\s]+(?:/[^?#\s]*)?")
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,15 @@ def _with(settings: Settings, key: str, shown: str, untrusted_value: object) -> 
         known = ", ".join(sorted(field.name for field in fields(Settings)))
         raise SettingError(f"unknown setting {shown}; there are: {known}")
     try:
-        return replace(settings, **{key: parse(str(untrusted_value))})
+        return replace(settings, **{key: parse(_plain(untrusted_value))})
     except ValueError as error:
         raise SettingError(f"{shown} is {untrusted_value!r}; allowed: {error}") from None
+
+
+def _plain(untrusted_value: object) -> str:
+    if isinstance(untrusted_value, bool) or not isinstance(untrusted_value, str | int):
+        raise ValueError("one text or whole number")
+    return str(untrusted_value)
 
 
 def _text(value: str) -> str:
@@ -101,7 +109,10 @@ def _text(value: str) -> str:
 def _path(value: str) -> Path:
     if not value.strip():
         raise ValueError("a path")
-    return Path(value).expanduser()
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("a path; there is no such user's folder") from None
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -135,7 +146,7 @@ def _series(value: str) -> str:
 
 
 def _server_url(value: str) -> str:
-    if value and not value.startswith(("http://", "https://")):
+    if value and not _SERVER_URL.fullmatch(value):
         raise ValueError("an address such as http://127.0.0.1:8765")
     return value.rstrip("/")
 

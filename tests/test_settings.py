@@ -1,0 +1,138 @@
+"""Settings: the environment over the file over the defaults; every mistake names key, value and what is allowed."""
+
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from kiosk.errors import SettingError
+from kiosk.settings import CONFIG_VARIABLE, FILE_NAME, Settings, config_file, load
+
+GOOD_FILE = """
+data_dir = "/var/lib/kiosk"
+facility = "/etc/kiosk/facility.toml"
+language = "en"
+series = "A"
+camera = 0
+printer = "network:10.0.0.7:9100"
+printer_dots = 384
+reprint_limit = 0
+server_url = "https://opd.example.org/"
+sync_interval_s = 60
+database_url = "sqlite:////var/lib/kiosk/server.db"
+"""
+
+
+def test_without_anything_every_setting_has_a_default() -> None:
+    settings = load({})
+    assert settings == Settings()
+    assert (settings.camera, settings.printer, settings.server_url, settings.facility) == ("auto", "auto", "", None)
+
+
+def test_a_file_sets_every_key() -> None:
+    settings = load({}, GOOD_FILE)
+    assert settings == Settings(
+        data_dir=Path("/var/lib/kiosk"),
+        facility=Path("/etc/kiosk/facility.toml"),
+        language="en",
+        series="A",
+        camera="0",
+        printer="network:10.0.0.7:9100",
+        printer_dots=384,
+        reprint_limit=0,
+        server_url="https://opd.example.org",
+        sync_interval_s=60,
+        database_url="sqlite:////var/lib/kiosk/server.db",
+    )
+    assert all(getattr(settings, field.name) != getattr(Settings(), field.name) for field in fields(Settings))
+
+
+def test_the_environment_is_stronger_than_the_file() -> None:
+    environ = {"KIOSK_PRINTER": "none", "KIOSK_PRINTER_DOTS": "512", "KIOSK_CONFIG": "ignored.toml", "HOME": "/root"}
+    settings = load(environ, GOOD_FILE)
+    assert (settings.printer, settings.printer_dots, settings.series) == ("none", 512, "A")
+
+
+def test_every_key_of_a_file_is_a_variable_too() -> None:
+    environ = {f"KIOSK_{key.upper()}": str(value) for key, value in tomllib.loads(GOOD_FILE).items()}
+    assert load(environ) == load({}, GOOD_FILE)
+
+
+@pytest.mark.parametrize(
+    ("key", "bad", "allowed"),
+    [
+        ("data_dir", "", "a path"),
+        ("data_dir", "~no-such-user-at-all/x", "a path"),
+        ("facility", " ", "a path"),
+        ("language", "ta", "en, hi"),
+        ("language", "", "en, hi"),
+        ("series", "S", "not S alone"),
+        ("series", "O", "without I and O"),
+        ("series", "abc", "capital letters"),
+        ("printer_dots", "600", "576, 512, 384"),
+        ("reprint_limit", "-1", "a whole number from 0 to 99"),
+        ("reprint_limit", "100", "a whole number from 0 to 99"),
+        ("reprint_limit", "३", "a whole number from 0 to 99"),
+        ("sync_interval_s", "0", "a whole number from 1 to 3600"),
+        ("sync_interval_s", "1.5", "a whole number from 1 to 3600"),
+        ("server_url", "opd.example.org", "an address such as http://"),
+        ("server_url", "http://", "an address such as http://"),
+        ("server_url", "http:///x", "an address such as http://"),
+        ("server_url", "ftp://opd.example.org", "an address such as http://"),
+        ("server_url", "http://opd example", "an address such as http://"),
+    ],
+)
+def test_a_bad_value_names_key_value_and_what_is_allowed(key: str, bad: str, allowed: str) -> None:
+    variable = f"KIOSK_{key.upper()}"
+    with pytest.raises(SettingError) as from_environment:
+        load({variable: bad})
+    with pytest.raises(SettingError) as from_file:
+        load({}, f'{key} = "{bad}"', "my.toml")
+    assert str(from_environment.value).startswith(f"{variable} is {bad!r}; allowed: ")
+    assert str(from_file.value).startswith(f"{key} in my.toml is {bad!r}; allowed: ")
+    assert allowed in str(from_environment.value)
+    assert from_file.value.code == "SETTING_INVALID"
+
+
+@pytest.mark.parametrize("text", ["true", '["a"]', "{ a = 1 }", "1.5", "2026-11-23"])
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
+def test_a_value_of_the_wrong_type_is_no_text(name: str, text: str) -> None:
+    with pytest.raises(SettingError, match=f"{name} in kiosk.toml is .*; allowed: "):
+        load({}, f"{name} = {text}")
+
+
+def test_an_unknown_key_names_itself_and_those_there_are() -> None:
+    with pytest.raises(SettingError, match=r"unknown setting pinter in kiosk\.toml; there are: camera, .*printer"):
+        load({}, 'pinter = "none"')
+    with pytest.raises(SettingError, match=r"unknown setting KIOSK_PINTER; there are: "):
+        load({"KIOSK_PINTER": "none"})
+    with pytest.raises(SettingError, match="unknown setting printer_a"):
+        load({}, "[printer_a]\nname = 1")
+
+
+def test_a_file_that_is_no_toml_is_named() -> None:
+    with pytest.raises(SettingError, match=r"^my\.toml is not TOML: .*line 1"):
+        load({}, "printer = none", "my.toml")
+
+
+def test_which_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    usual = tmp_path / "opd-kiosk" / FILE_NAME
+    by_variable, by_option = tmp_path / "variable.toml", tmp_path / "option.toml"
+    assert config_file({}, None) is None
+    for path in (usual, by_variable, by_option):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("")
+    assert config_file({}, None) == usual
+    assert config_file({CONFIG_VARIABLE: ""}, None) == usual
+    assert config_file({CONFIG_VARIABLE: str(by_variable)}, None) == by_variable
+    assert config_file({CONFIG_VARIABLE: str(by_variable)}, by_option) == by_option
+
+
+def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.toml"
+    with pytest.raises(SettingError, match=f"no configuration file {missing}"):
+        config_file({CONFIG_VARIABLE: str(missing)}, None)
+    with pytest.raises(SettingError, match="no configuration file"):
+        config_file({}, tmp_path)
