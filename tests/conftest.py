@@ -7,8 +7,12 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A loaded machine is slow, not wrong; a failure prints what replays it.
+settings.register_profile("kiosk", max_examples=100, deadline=None, derandomize=False, print_blob=True)
+settings.load_profile("kiosk")
 
 
 @pytest.fixture(autouse=True)
