@@ -9,7 +9,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import structlog
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QInputDevice
 from PySide6.QtWidgets import QApplication, QWidget
 
 from kiosk.app import Station, choose_platform, open_server, open_station, spool_of
@@ -77,6 +78,8 @@ def _show(window: QWidget, *, windowed: bool) -> None:
     if windowed:
         window.show()
     else:
+        if any(device.type() is QInputDevice.DeviceType.TouchScreen for device in QInputDevice.devices()):
+            window.setCursor(Qt.CursorShape.BlankCursor)
         window.showFullScreen()
 
 

@@ -51,8 +51,9 @@ def read_files(connection: Connection) -> None:
 
 
 def confine() -> None:
-    """Limit this process: 2 GiB of memory, no core dump of patients' cards; Ctrl-C is the program's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Limit this process: 2 GiB of memory, no core dump of patients' cards; being stopped is the program's business."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     os.environ.update(_ENVIRONMENT)
     if sys.platform != "win32":
         import resource
