@@ -101,15 +101,26 @@ def test_a_refusal_at_roll_over_undoes_the_lapses_too(store: SqliteStore) -> Non
     assert everything(store) == before
 
 
-def test_no_error_carries_a_personal_detail(tmp_path: Path) -> None:
-    store = open_store(tmp_path, "A", lambda: "always-the-same", {})
-    issue(store, ASHA)
-    with pytest.raises(IntegrityError) as caught:
-        issue(store, RAVI)
-    store.close()
+@pytest.mark.parametrize(
+    ("fault", "error", "said"),
+    [
+        (
+            "CREATE TRIGGER fault BEFORE INSERT ON patient BEGIN SELECT RAISE(ABORT, 'on purpose'); END",
+            IntegrityError,
+            "on purpose",
+        ),
+        ("DROP TABLE patient", StoreError, "no such table"),
+    ],
+)
+def test_no_error_carries_a_personal_detail(store: SqliteStore, fault: str, error: type[Exception], said: str) -> None:
+    with store._writer.begin() as connection:
+        connection.exec_driver_sql(fault)
+    with pytest.raises(error) as caught:
+        issue(store, ASHA)
     told = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
-    assert "UNIQUE constraint failed" in told
-    assert not [detail for detail in ("Ravi", "Kumar", RAVI.abha_number, NUMBER, "9000000000") if str(detail) in told]
+    assert said in told
+    assert not [detail for detail in ("Asha", "Devi", "asha.devi", NUMBER, "9000000000", "1984") if detail in told]
+    assert store.tokens(MONDAY) == []
 
 
 def test_a_locked_store_says_that_it_is_busy(store: SqliteStore, tmp_path: Path) -> None:
