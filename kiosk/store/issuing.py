@@ -22,7 +22,6 @@ _OPEN = (*LIVE, State.NO_SHOW)
 _SAME_PATIENT = select(tables.token).where(
     _t.service_day == bindparam("day"),
     _t.facility_id == bindparam("facility_id"),
-    _t.state.in_(_OPEN),
     or_(_t.number_key == bindparam("number_key"), _t.address_key == bindparam("address_key")),
 )
 _AHEAD = select(func.count()).where(

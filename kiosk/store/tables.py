@@ -55,7 +55,8 @@ token = Table(
     Column("arrived", Boolean, nullable=False),
     Column("last_seq", Integer, nullable=False, doc="newest own event of this token; 0 for other stations' tokens"),
     UniqueConstraint("facility_id", "service_day", "department", "series", "number"),
-    Index("token_queue", "service_day", "queue_department", "state"),
+    # Covers counting the people ahead, which would else look up every waiting token.
+    Index("token_queue", "service_day", "queue_department", "state", "facility_id", "issued_at", "token_id"),
     Index("token_number_key", "service_day", "number_key"),
     Index("token_address_key", "service_day", "address_key"),
 )

@@ -108,7 +108,12 @@ def upgrade() -> None:
     )
     op.create_index("token_address_key", "token", ["service_day", "address_key"], unique=False)
     op.create_index("token_number_key", "token", ["service_day", "number_key"], unique=False)
-    op.create_index("token_queue", "token", ["service_day", "queue_department", "state"], unique=False)
+    op.create_index(
+        "token_queue",
+        "token",
+        ["service_day", "queue_department", "state", "facility_id", "issued_at", "token_id"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
