@@ -39,9 +39,9 @@ setup_packages() {
     fi
     missing=$(missing_packages)
     [ -n "$missing" ] || return 0
-    say "installing Debian packages: $missing"
+    say "missing Debian packages: $missing"
     # shellcheck disable=SC2086  # one word per package
-    install_packages $missing || stop "these Debian packages are missing. Ask the administrator to run
+    install_packages $missing || stop "the Debian packages above could not be installed. As administrator run
     apt-get update && apt-get install --no-install-recommends $missing
 and then start make again."
 }
