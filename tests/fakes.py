@@ -184,8 +184,10 @@ class FakeTokenStore:
             raise StoreError("no such job", code="SLIP_JOB_UNKNOWN")
         if state is SlipState.SENDING and job.state is not SlipState.QUEUED:
             raise StoreError("taken", code="SLIP_JOB_TAKEN")
-        self._jobs[job_id] = replace(job, state=state)
         token = self._need(job.token_id)
+        if state is SlipState.QUEUED and job.copy != token.copies:
+            state, cause = SlipState.FAILED, "SUPERSEDED"
+        self._jobs[job_id] = replace(job, state=state)
         if state not in _LOCAL:
             self._act(Kind.SLIP_STATE_CHANGED, token, now, {"state": state.value, "copy": job.copy, "cause": cause})
         elif job.copy == token.copies:

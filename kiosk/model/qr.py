@@ -157,15 +157,30 @@ def _loads(text: str) -> object:
     """JSON as written, else with typographic quotes straightened (seen in copies of real codes)."""
     for candidate in (text, text.translate(_STRAIGHT_QUOTES)):
         try:
-            return json.loads(candidate, strict=False, parse_int=_short_int, parse_constant=_no_constant)
+            return json.loads(
+                candidate,
+                strict=False,
+                parse_int=_short_int,
+                parse_constant=_no_constant,
+                object_pairs_hook=_unambiguous,
+            )
         except RecursionError:
             raise QrError(Reason.NESTED) from None
+        except QrError:
+            raise
         except ValueError:
             continue
     raise QrError(Reason.NOT_JSON)
 
 
 _STRAIGHT_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"'})
+
+
+def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A key that stands twice could be read as two patients."""
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise QrError(Reason.TEXT_MALFORMED)
+    return dict(pairs)
 
 
 def _short_int(digits: str) -> str:
@@ -217,11 +232,14 @@ def _clean(untrusted_value: object, field: str | None) -> str:
         return ""
     _refuse_control(str(untrusted_value).strip(), is_name=field == "name")
     # Judged in its final form: normalising can make a semicolon, and a line break could hide a formula's rest.
-    text = " ".join(unicodedata.normalize("NFC", str(untrusted_value)).split())
+    seen = str(untrusted_value).translate(_INVISIBLE)
+    text = " ".join(unicodedata.normalize("NFC", seen).split())
     _refuse_hostile(text, is_name=field == "name", is_digits=field in _DIGIT_FIELDS)
     return text[: MAX_NAME if field == "name" else MAX_TEXT].rstrip()
 
 
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+"""Soft hyphen and its like: unseen, they keep equal names apart. Joiners stay: Indian scripts need them."""
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MARKUP = re.compile(r"[<>]|&(?:#|[a-zA-Z]+;)")
 _FORMULA = re.compile(r"[=@＝＠]|[+＋-](?=.*[=(!|])")

@@ -14,6 +14,7 @@ from kiosk.store import tables
 from kiosk.store.ledger import Ledger, need_token, save
 from kiosk.store.rows import job_of, job_values
 
+SUPERSEDED = "SUPERSEDED"
 _LOCAL = frozenset({SlipState.QUEUED, SlipState.SENDING})
 """These never become events: nobody else could act on them."""
 _j = tables.slip_job.c
@@ -53,12 +54,15 @@ def moved(
         raise StoreError(f"this store has no slip job {job_id}", code="SLIP_JOB_UNKNOWN")
     if state is SlipState.SENDING and row.state != SlipState.QUEUED.value:
         raise StoreError("this slip was taken by a newer copy or another spool", code="SLIP_JOB_TAKEN")
+    token = need_token(connection, row.token_id)
+    if state is SlipState.QUEUED and row.copy != token.copies:
+        # Back from a printer that took nothing, but a newer copy is on its way by now: one scan, one slip.
+        state, cause = SlipState.FAILED, SUPERSEDED
     connection.execute(
         update(tables.slip_job)
         .where(_j.job_id == job_id)
         .values(state=state.value, moved_at=instant_text(now), cause=cause)
     )
-    token = need_token(connection, row.token_id)
     if state in _LOCAL:
         if row.copy == token.copies:
             save(connection, replace(token, slip=state))
@@ -82,5 +86,5 @@ def _forget_queued(connection: Connection, token_id: str, now: datetime) -> None
     connection.execute(
         update(tables.slip_job)
         .where(_j.token_id == token_id, _j.state == SlipState.QUEUED.value)
-        .values(state=SlipState.FAILED.value, cause="SUPERSEDED", moved_at=instant_text(now))
+        .values(state=SlipState.FAILED.value, cause=SUPERSEDED, moved_at=instant_text(now))
     )

@@ -87,7 +87,9 @@ def _take_in(connection: Connection, event: Event) -> None:
         return
     if before is None:
         added = insert(tables.token).values(token_values(after) | {"last_seq": 0}).prefix_with("OR IGNORE")
-        connection.execute(added)
+        if connection.execute(added).rowcount == 0:
+            # Another station has given out this very number: both have the same series.
+            _log.error("pulled_token_collides", series=after.series, seq=event.seq)
     else:
         save(connection, after)
 

@@ -98,6 +98,13 @@ class SlipContract:
             store.slip_moved(original.job_id, SlipState.SENDING, NINE + minutes(1))
         assert caught.value.code == "SLIP_JOB_TAKEN"
 
+    def test_a_slip_that_comes_back_from_the_printer_is_not_queued_beside_its_copy(self, store: TokenStore) -> None:
+        original = only_job(store.issue(order()))
+        store.slip_moved(original.job_id, SlipState.SENDING, NINE)
+        copy = store.reprint(original.token_id, "hi", NINE + minutes(1), limit=3)
+        store.slip_moved(original.job_id, SlipState.QUEUED, NINE + minutes(1))
+        assert list(store.due_slips(NINE)) == [copy]
+
     def test_the_outcome_of_an_older_copy_says_nothing_of_the_newest(self, store: TokenStore) -> None:
         original = only_job(store.issue(order()))
         store.slip_moved(original.job_id, SlipState.SENDING, NINE)

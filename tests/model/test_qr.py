@@ -334,3 +334,14 @@ def test_the_error_holds_nothing_of_the_text() -> None:
 def test_the_patient_shows_nothing_in_its_repr() -> None:
     shown = repr(parse(card(), MONDAY))
     assert not [text for text in ("Asha", "0018", "asha.devi", "Lucknow", "1984", "9000000000") if text in shown]
+
+
+def test_a_key_that_stands_twice_is_no_card() -> None:
+    text = '{"hidn":"91-0000-0000-0018","name":"Asha Devi","hidn":"91-0000-0000-0026"}'
+    assert classify(text, MONDAY).reason is Reason.TEXT_MALFORMED
+
+
+def test_what_nobody_sees_is_left_out_of_a_name() -> None:
+    patient = classify('{"hidn":"91-0000-0000-0018","name":"As\u00adha\u200b De\u2060vi"}', MONDAY).patient
+    assert patient is not None
+    assert patient.name == "Asha Devi"
