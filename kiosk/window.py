@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QInputDevice
 from PySide6.QtWidgets import QApplication, QWidget
 
-from kiosk.app import Station, choose_platform, open_server, open_station, spool_of
+from kiosk.app import StandardError, Station, choose_platform, open_server, open_station, spool_of
 from kiosk.errors import StoreError, StoreForkError
 from kiosk.model import flow
 from kiosk.model.token import SlipState
@@ -58,7 +58,7 @@ def run_kiosk(settings: Settings, environ: Mapping[str, str], *, windowed: bool)
                 _show(kiosk.window, windowed=windowed)
                 return application.exec()
         except StoreError as error:
-            print(f"{error.code}: {error}", file=sys.stderr)  # noqa: T201 - for whoever started it at a terminal
+            print(f"{error.code}: {error}", file=StandardError())
             log.error("not_started", code=error.code)
             if not _stay_closed(application, settings.language, error.code, windowed=windowed):
                 return 1
@@ -91,7 +91,8 @@ def kiosk_application(environ: Mapping[str, str], *, offscreen: bool = False) ->
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: application.quit())
+        # By a timer, as quit() says nothing to a loop that does not run yet.
+        signal.signal(number, lambda *_: QTimer.singleShot(0, application.quit))
     # Python runs its signal handlers only between its own instructions; Qt's loop has none of these while it idles.
     awake = QTimer(application, interval=SIGNAL_LOOK_MS)
     awake.timeout.connect(lambda: None)

@@ -1,0 +1,75 @@
+"""What the composition root promises whatever becomes of the terminal and the signals around it."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from kiosk.app import configure_logging
+from kiosk.window import kiosk_application
+
+FULL = Path("/dev/full")
+HANG_MS, HUNG = 5000, 9
+
+
+@pytest.fixture
+def logging() -> Iterator[None]:
+    configure_logging()
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """The test runner's handlers come back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("logging")
+@pytest.mark.skipif(not FULL.exists(), reason="needs Linux's /dev/full")
+def test_a_log_on_a_full_disk_costs_the_line_and_not_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = os.fdopen(os.open(FULL, os.O_WRONLY), "w", buffering=1)
+    monkeypatch.setattr(sys, "stderr", full)
+    structlog.get_logger().error("spool_failed", code="STORE_FULL")
+    monkeypatch.undo()
+    with pytest.raises(OSError, match="No space left"):
+        full.close()
+
+
+@pytest.mark.usefixtures("logging")
+@pytest.mark.parametrize("stderr", ["closed", "none"])
+def test_nor_does_one_that_is_gone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stderr: str) -> None:
+    gone = (tmp_path / "log").open("w")
+    gone.close()
+    monkeypatch.setattr(sys, "stderr", gone if stderr == "closed" else None)
+    structlog.get_logger().error("spool_failed", code="STORE_FULL")
+
+
+@pytest.mark.usefixtures("logging")
+def test_lines_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.get_logger().error("spool_failed", code="STORE_FULL")
+    output = capsys.readouterr()
+    assert '"code": "STORE_FULL"' in output.err
+    assert output.out == ""
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_stop_signal_during_the_start_is_heeded_once_the_window_runs(qapp: QApplication) -> None:
+    before = set(qapp.findChildren(QTimer))
+    application = kiosk_application({})
+    signal.raise_signal(signal.SIGTERM)
+    hang = QTimer(interval=HANG_MS, singleShot=True)
+    hang.timeout.connect(lambda: application.exit(HUNG))
+    hang.start()
+    assert application.exec() == 0
+    for timer in set(qapp.findChildren(QTimer)) - before:
+        timer.stop()
