@@ -9,6 +9,11 @@ UV ?= $(or $(shell command -v uv),$(wildcard .venv/bin/uv))
 READY := .venv/.ready
 TRANSLATIONS = $(wildcard resources/translations/*.ts)
 
+# Qt warns in a locale without UTF-8: plain C, or one that came over ssh and was never generated here.
+ifneq ($(shell locale charmap 2>/dev/null),UTF-8)
+export LC_ALL := C.UTF-8
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench soak gallery translations lock clean
 
