@@ -51,13 +51,16 @@ def test_one_reader_reads_many_files(reader: FileReader, pictures: Path) -> None
     assert reader.read(pictures / "blank.png").texts == ()
 
 
-def test_what_is_no_picture_is_named_and_reading_goes_on(reader: FileReader, pictures: Path) -> None:
+def test_what_is_no_picture_is_named_and_reading_goes_on(
+    reader: FileReader, pictures: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     for file in ("", "missing.png", "text.png", "empty.png", "cut.png", "huge.png"):
         with pytest.raises(CameraError) as caught:
             reader.read(pictures / file)
         assert caught.value.code == "CAMERA_FILE_UNREADABLE"
         assert str(pictures / file) in str(caught.value)
     assert reader.read(pictures / "two.png").texts == ("b", "a")
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("bad", [rogues.die, rogues.read_nothing])
