@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
 from typing import ParamSpec
 
@@ -206,11 +207,23 @@ def doctor(context: click.Context, accept_clock: bool) -> None:
 
 
 def _print_lines(lines: Iterable[dict[str, object]]) -> None:
-    """Each line leaves as soon as it is true: whoever reads them may count on it even if this process dies next."""
+    """Each line leaves as soon as it is true: whoever reads them may count on it even if this process dies next.
+
+    JSON is UTF-8 whatever the terminal speaks; what is no Unicode in a file's name becomes a question mark.
+
+    Raises:
+        KioskError: OUTPUT_FAILED, where nobody can read the lines any more.
+    """
     from kiosk.batch import to_json
 
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     for line in lines:
-        print(to_json(line), flush=True)
+        try:
+            print(to_json(line), flush=True)
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python fails again at its end
+            raise KioskError(f"the output cannot be written: {error.strerror}", code="OUTPUT_FAILED") from error
 
 
 if __name__ == "__main__":
