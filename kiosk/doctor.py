@@ -7,13 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.app import Station, gui_application, load_facility, open_server, open_station
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, PrinterError, SettingError, StoreForkError
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.ports import CameraStateChanged, DeviceState, ScannerReport
+from kiosk.printing.printer import prove_reachable
 from kiosk.settings import Settings
 
 LOW_DISK_MB = 500
 CAMERA_WAIT_S = 12.0
+_REPAIR = "look at the folder's disk and owner; nothing is issued until then"
+_REPAIRS = {
+    "STORE_DAMAGED": "keep a copy of the folder and call support; to go on now, set a new data_dir and a new series",
+    "STORE_KEY_WRONG": "put the right store.key back; without it nobody can read this store",
+    "STORE_NEWER": "install the newer program",
+    "STORE_FULL": "free some space",
+    "STORE_BUSY": "another command holds the store: end it, or try again",
+}
+"""What to do about a store that cannot be opened."""
 FONTS = ("Noto Sans", "Noto Sans Devanagari", "Noto Sans Gujarati", "Noto Sans Tamil", "Noto Sans Bengali")
 
 
@@ -37,8 +47,17 @@ def examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: boo
 
 
 def _examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool) -> Iterator[Finding]:
-    yield _checked("facility", "mend the facility file", lambda: _facility(settings))
+    facility = _checked("facility", "mend the facility file", lambda: _facility(settings))
+    yield facility
     yield _disk(settings.data_dir)
+    if facility.ok:
+        yield from _examine_station(settings, environ, accept_clock=accept_clock)
+    yield _fonts(environ)
+    yield _zbar()
+    yield _checked("camera", "check its cable, or set camera to another one", lambda: _camera(settings.camera))
+
+
+def _examine_station(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool) -> Iterator[Finding]:
     try:
         with open_station(settings, environ) as station:
             yield _store(station)
@@ -47,11 +66,10 @@ def _examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bo
             yield _clock(station)
             yield _printer(station)
             yield _sync(station)
+    except SettingError as error:
+        yield Finding("settings", False, f"{error.code}: {error}", "mend the setting; nothing is issued until then")
     except KioskError as error:
-        yield Finding("store", False, f"{error.code}: {error}", "mend this first; nothing is issued until then")
-    yield _fonts(environ)
-    yield _zbar()
-    yield _checked("camera", "check its cable, or set camera to another one", lambda: _camera(settings.camera))
+        yield Finding("store", False, f"{error.code}: {error}", _REPAIRS.get(error.code, _REPAIR))
 
 
 def _checked(name: str, advice: str, look: Callable[[], str]) -> Finding:
@@ -102,7 +120,13 @@ def _printer(station: Station) -> Finding:
     if not station.registration.wants_slips:
         found = "none" if station.settings.printer == "none" else f"{station.settings.printer} found none"
         return Finding("printer", True, f"{found}: tokens are shown, no slips are printed")
-    return Finding("printer", True, f"{station.printer.name}, {station.settings.printer_dots} dots")
+    found = f"{station.printer.name}, {station.settings.printer_dots} dots"
+    try:
+        if station.owns_devices:  # a kiosk that runs may be printing at this moment
+            prove_reachable(station.printer)
+    except PrinterError as error:
+        return Finding("printer", False, f"{error.code}: {found}: {error}", "switch it on, check cable and address")
+    return Finding("printer", True, found)
 
 
 def _sync(station: Station) -> Finding:
@@ -116,6 +140,9 @@ def _sync(station: Station) -> Finding:
         return Finding("server", False, f"{error.code}: {error}", "mend server_url")
     try:
         server.exchange(station.store.next_push(0))
+    except StoreForkError as error:
+        advice = "a copy of this store is in use: end one of the two, and give this kiosk a new data_dir and series"
+        return Finding("server", False, f"{error.code}: {error}", advice)
     except KioskError as error:
         return Finding("server", False, f"{error.code}: {error}; {waiting}", "nothing is lost; check the network")
     finally:

@@ -17,6 +17,8 @@ from kiosk.printing.transports import NetworkTransport, Transport, UsblpTranspor
 
 DEADLINE_S = 10.0
 """For all bytes of one slip. A slip is out in one or two seconds; a printer at work empties its buffer long before."""
+PROOF_S = 3.0
+"""For a printer to show that it is there."""
 RAW_PORT = 9100
 ALLOWED = "auto, usblp:/dev/usb/lp0, network:HOST[:9100], folder:PATH or none"
 _HOST_PORT = re.compile(r"(?:\[(?P<v6>[^\[\]]+)\]|(?P<host>[^\[\]:]+))(?::(?P<port>[0-9]{1,5}))?")
@@ -68,6 +70,16 @@ def open_printer(setting: str, width: int, now: Callable[[], datetime], nodes: P
             return EscPosPrinter(chosen, painter, UsblpTransport(place))
         case _:
             return FolderPrinter(Path(place).expanduser(), painter, now)
+
+
+def prove_reachable(printer: SlipPrinter) -> None:
+    """Open the printer and send it nothing. A folder is not looked at: it is made with the first slip.
+
+    Raises:
+        PrinterError: it does not answer, or takes no bytes now.
+    """
+    if isinstance(printer, EscPosPrinter):
+        printer.transport.write_all(b"", PROOF_S)
 
 
 def wants_slips(setting: str, nodes: Path = _NODES) -> bool:

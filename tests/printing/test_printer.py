@@ -10,7 +10,7 @@ from PIL import Image
 
 from kiosk.errors import PrinterError, SettingError
 from kiosk.ports import Confirmation
-from kiosk.printing.printer import EscPosPrinter, open_printer, wants_slips
+from kiosk.printing.printer import EscPosPrinter, open_printer, prove_reachable, wants_slips
 from kiosk.printing.transports import NetworkTransport
 from tests.escpos_printer import TcpPrinter, Tokeniser
 from tests.printing.slips import TOKEN_ID, a_slip
@@ -131,3 +131,12 @@ def test_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         open_printer(f"folder:{tmp_path / 'file'}", 576, nine_thirty).print_slip(a_slip())
     assert (caught.value.code, caught.value.sent) == ("SLIP_FOLDER_UNWRITABLE", False)
     assert (tmp_path / "file").read_text() == "in the way"
+
+
+def test_a_printer_shows_that_it_is_there_without_a_byte() -> None:
+    with TcpPrinter() as device:
+        prove_reachable(open_printer(device.setting, 576, nine_thirty))
+        assert device.received == 0
+    with TcpPrinter(refuse=True) as device, pytest.raises(PrinterError) as caught:
+        prove_reachable(open_printer(device.setting, 576, nine_thirty))
+    assert caught.value.code == "PRINTER_UNREACHABLE"

@@ -1,0 +1,78 @@
+"""``kiosk doctor``: one line for each thing, with what to do about it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from kiosk.app import new_id
+from kiosk.doctor import Finding, examine
+from kiosk.settings import Settings
+from kiosk.store.store import open_store
+from tests.escpos_printer import TcpPrinter
+
+pytestmark = pytest.mark.usefixtures("qapp")
+CARD = Path(__file__).parent.parent / "resources" / "cards" / "02-hindi-app.png"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, qapp: QApplication) -> Settings:
+    return Settings(data_dir=tmp_path / "data", camera="file:/nowhere", printer="none")
+
+
+def found(settings: Settings) -> dict[str, Finding]:
+    findings = examine(settings, {})
+    assert len({finding.name for finding in findings}) == len(findings), "each thing has one line"
+    return {finding.name: finding for finding in findings}
+
+
+def test_a_sound_station_is_well_all_over(settings: Settings) -> None:
+    with TcpPrinter() as printer:
+        findings = found(replace(settings, camera=f"file:{CARD}", printer=printer.setting))
+        assert printer.received == 0
+    assert list(findings) == ["facility", "disk", "store", "clock", "printer", "server", "fonts", "zbar", "camera"]
+    assert [finding.line() for finding in findings.values() if not finding.ok] == []
+
+
+def test_a_printer_that_is_off_and_a_camera_that_is_not_there(settings: Settings) -> None:
+    with TcpPrinter(refuse=True) as printer:
+        findings = found(replace(settings, printer=printer.setting))
+    assert findings["printer"].text.startswith("PRINTER_UNREACHABLE: network:")
+    assert findings["camera"].line().startswith("FAIL camera    CAMERA_FILE_UNREADABLE")
+    assert {name for name, finding in findings.items() if not finding.ok} == {"printer", "camera"}
+
+
+def test_a_facility_file_that_is_not_there_is_told_once(settings: Settings, tmp_path: Path) -> None:
+    findings = found(replace(settings, facility=tmp_path / "none.toml"))
+    assert findings["facility"].advice == "mend the facility file"
+    assert "store" not in findings
+
+
+def test_a_wrong_setting_is_no_fault_of_the_store(settings: Settings) -> None:
+    findings = found(replace(settings, printer="fax:1"))
+    assert findings["settings"].text.startswith("PRINTER_UNKNOWN: ")
+    assert "store" not in findings
+
+
+def test_another_series_than_the_stores_is_told(settings: Settings) -> None:
+    open_store(settings.data_dir, "A", new_id, {}).close()
+    store = found(replace(settings, series="B"))["store"]
+    assert (store.ok, "'A'" in store.text, "'B'" in store.text) == (False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "advice"),
+    [
+        ("store.db", b"\xa5" * 40_000, "STORE_DAMAGED", "copy of the folder"),
+        ("store.key", b"00" * 32, "STORE_KEY_WRONG", "store.key back"),
+    ],
+)
+def test_a_store_that_does_not_open_comes_with_its_repair(
+    settings: Settings, name: str, content: bytes, code: str, advice: str
+) -> None:
+    open_store(settings.data_dir, "", new_id, {}).close()
+    (settings.data_dir / name).write_bytes(content)
+    store = found(settings)["store"]
+    assert store.text.startswith(f"{code}: ")
+    assert advice in store.advice
