@@ -21,7 +21,7 @@ import uuid_utils
 from filelock import FileLock, Timeout
 
 from kiosk.checkin import Registration
-from kiosk.errors import SettingError
+from kiosk.errors import SettingError, StoreError
 from kiosk.model.facility_file import FacilityError, parse_facility
 from kiosk.model.opd import Facility
 from kiosk.model.sample import SAMPLE_FACILITY
@@ -60,8 +60,8 @@ class Station:
     """The parts of a station that need no screen.
 
     Attributes:
-        owns_devices: this process has the data folder's lock, so printing and sync are its own. Another process may
-            issue all the same and leaves these to the owner.
+        owns_devices: no other process has the data folder's lock, so printing and sync are this one's. A process
+            that does not own them may issue all the same and leaves these to the owner.
     """
 
     settings: Settings
@@ -74,8 +74,12 @@ class Station:
 
 
 @contextmanager
-def open_station(settings: Settings, environ: Mapping[str, str], clock: Clock | None = None) -> Iterator[Station]:
+def open_station(
+    settings: Settings, environ: Mapping[str, str], clock: Clock | None = None, *, claims_devices: bool = True
+) -> Iterator[Station]:
     """Open the store and the printer of the configured station.
+
+    Who only looks does not claim the devices: a check-in beside it would leave its slips to a process that prints none.
 
     Raises:
         SettingError, StoreError
@@ -98,7 +102,12 @@ def open_station(settings: Settings, environ: Mapping[str, str], clock: Clock | 
             has_server=bool(settings.server_url),
             reprint_limit=settings.reprint_limit,
         )
-        owns = stack.enter_context(_ownership(settings.data_dir))
+        claim = _ownership(settings.data_dir)
+        if claims_devices:
+            owns = stack.enter_context(claim)
+        else:
+            with claim as owns:
+                pass
         yield Station(settings, facility, clock, store, registration, printer, owns)
 
 
@@ -164,12 +173,14 @@ def choose_platform(environ: Mapping[str, str]) -> None:
 
 @contextmanager
 def _ownership(data_dir: Path) -> Iterator[bool]:
-    lock = FileLock(data_dir / OWNER_LOCK)
+    lock = FileLock(data_dir / OWNER_LOCK, mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         yield False
         return
+    except OSError as error:
+        raise StoreError(f"cannot write {data_dir / OWNER_LOCK}: {error.strerror}") from error
     try:
         yield True
     finally:

@@ -59,7 +59,7 @@ def _examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bo
 
 def _examine_station(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool) -> Iterator[Finding]:
     try:
-        with open_station(settings, environ) as station:
+        with open_station(settings, environ, claims_devices=False) as station:
             yield _store(station)
             if accept_clock:
                 station.store.accept_clock(station.clock.now())

@@ -11,7 +11,9 @@ import structlog
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from kiosk.app import configure_logging
+from kiosk.app import OWNER_LOCK, configure_logging, open_station
+from kiosk.errors import StoreError
+from kiosk.settings import Settings
 from kiosk.window import kiosk_application
 
 FULL = Path("/dev/full")
@@ -73,3 +75,19 @@ def test_a_stop_signal_during_the_start_is_heeded_once_the_window_runs(qapp: QAp
     assert application.exec() == 0
     for timer in set(qapp.findChildren(QTimer)) - before:
         timer.stop()
+
+
+def test_who_only_looks_leaves_the_devices_to_who_prints(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, printer="none")
+    with open_station(settings, {}, claims_devices=False) as looking:
+        assert looking.owns_devices
+        with open_station(settings, {}) as printing:
+            assert printing.owns_devices
+            with open_station(settings, {}, claims_devices=False) as later:
+                assert not later.owns_devices
+
+
+def test_a_lock_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    (tmp_path / OWNER_LOCK).mkdir()
+    with pytest.raises(StoreError, match=OWNER_LOCK), open_station(Settings(data_dir=tmp_path, printer="none"), {}):
+        pass
