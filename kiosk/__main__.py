@@ -17,10 +17,12 @@ import click
 
 from kiosk import __version__
 from kiosk.errors import KioskError, SettingError
+from kiosk.model.slip import WORDS
 from kiosk.settings import Settings, config_file, load
 
 _P = ParamSpec("_P")
 EXIT_CODES = "Exit codes: 0 done; 1 something failed, the message says what to do; 2 wrong use or wrong settings."
+SLIP_LANGUAGES = sorted(WORDS["token"])
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 
 
@@ -136,7 +138,7 @@ def decode(files: tuple[Path, ...]) -> None:
 @cli.command()
 @FILES
 @click.option("--department", required=True, metavar="CODE", help="The department's code, such as MED.")
-@click.option("--language", help="The slip's language; without one, that of the first screen.")
+@click.option("--language", type=click.Choice(SLIP_LANGUAGES), help="The slip's; else the first screen's.")
 @click.pass_context
 @calm
 def checkin(context: click.Context, files: tuple[Path, ...], department: str, language: str | None) -> None:
@@ -167,7 +169,7 @@ def tokens(context: click.Context, day: date | None) -> None:
     from kiosk.app import open_station
     from kiosk.batch import token_lines
 
-    with open_station(settings_of(context), os.environ) as station:
+    with open_station(settings_of(context), os.environ, claims_devices=False) as station:
         today = station.facility.service_day(station.clock.now())
         _print_lines(token_lines(station.store.tokens(date(day.year, day.month, day.day) if day else today)))
 

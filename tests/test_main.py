@@ -35,3 +35,11 @@ def test_an_output_that_is_full_is_told_in_one_line(tmp_path: Path) -> None:
         )
     assert done.returncode == 1
     assert done.stderr.decode() == "OUTPUT_FAILED: the output cannot be written: No space left on device\n"
+
+
+def test_a_language_that_no_slip_speaks_is_wrong_use(tmp_path: Path) -> None:
+    station = Station(tmp_path / "kiosk")
+    ended = station.run("checkin", CARD, "--department", "MED", "--language", "xx")
+    assert ended.code == 2
+    assert "'gu'" in ended.errors
+    assert station.tokens() == []
