@@ -63,7 +63,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 def settings_of(context: click.Context) -> Settings:
     path = config_file(os.environ, context.obj)
     try:
-        text = path.read_text("utf-8") if path else ""
+        text = path.read_text("utf-8-sig") if path else ""  # -sig: Windows's editor puts a mark in front
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"cannot read {path}: {type(error).__name__}") from error
     return load(os.environ, text, str(path))

@@ -120,7 +120,7 @@ def load_facility(settings: Settings) -> Facility:
     if settings.facility is None:
         return SAMPLE_FACILITY
     try:
-        return parse_facility(tomllib.loads(settings.facility.read_text("utf-8")))
+        return parse_facility(tomllib.loads(settings.facility.read_text("utf-8-sig")))
     except OSError as error:
         raise SettingError(f"cannot read the facility file {settings.facility}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -11,7 +11,7 @@ import structlog
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from kiosk.app import OWNER_LOCK, configure_logging, open_station
+from kiosk.app import OWNER_LOCK, configure_logging, load_facility, open_station
 from kiosk.errors import StoreError
 from kiosk.settings import Settings
 from kiosk.window import kiosk_application
@@ -91,3 +91,10 @@ def test_a_lock_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     (tmp_path / OWNER_LOCK).mkdir()
     with pytest.raises(StoreError, match=OWNER_LOCK), open_station(Settings(data_dir=tmp_path, printer="none"), {}):
         pass
+
+
+def test_a_facility_file_written_on_windows(tmp_path: Path) -> None:
+    file = tmp_path / "facility.toml"
+    lines = ['facility_id = "IN1"', 'names = { en = "A" }', "[[departments]]", 'code = "MED"', 'prefix = "M"']
+    file.write_text("\r\n".join([*lines, 'names = { en = "Medicine" }']), "utf-8-sig")
+    assert load_facility(Settings(facility=file)).facility_id == "IN1"

@@ -43,3 +43,11 @@ def test_a_language_that_no_slip_speaks_is_wrong_use(tmp_path: Path) -> None:
     assert ended.code == 2
     assert "'gu'" in ended.errors
     assert station.tokens() == []
+
+
+def test_a_settings_file_written_on_windows(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_text('language = "xx"\r\n', "utf-8-sig")
+    ended = Station(tmp_path / "kiosk").run("tokens", more={"KIOSK_CONFIG": str(tmp_path / "kiosk.toml")})
+    assert ended.code == 2
+    assert "language" in ended.errors
+    assert "'xx'" in ended.errors
