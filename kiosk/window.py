@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from kiosk.app import StandardError, Station, choose_platform, open_server, open_station, spool_of
 from kiosk.errors import StoreError, StoreForkError
 from kiosk.model import flow
+from kiosk.model.opd import ENGLISH
 from kiosk.model.token import SlipState
 from kiosk.ports import SlipJob
 from kiosk.printing.spool_thread import SpoolThread
@@ -66,11 +67,13 @@ def run_kiosk(settings: Settings, environ: Mapping[str, str], *, windowed: bool)
 
 def _stay_closed(application: QApplication, language: str, code: str, *, windowed: bool) -> bool:
     """Out of service for a while. Returns whether to try again; False where somebody closed the window."""
-    Translation(application).use(language)
+    translation = Translation(application)
+    translation.use(language)
     window = ClosedWindow(code, language)
     _show(window, windowed=windowed)
     application.exec()
     window.close()
+    translation.use(ENGLISH)
     return window.timed_out
 
 
@@ -122,6 +125,7 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
         reports = ScannerReports()
         journey.listen(reports)
         translation = Translation(application)
+        stack.callback(translation.use, ENGLISH)
         window = PatientWindow(
             journey,
             reports,

@@ -12,6 +12,7 @@ from kiosk.model.patient import PatientKeys, patient_keys
 from kiosk.model.token import LIVE, SlipState, State, Token, label_of
 from kiosk.ports import Issued, IssueOrder, SlipJob
 from kiosk.store import tables
+from kiosk.store.engine import fixed_sql
 from kiosk.store.ledger import Ledger
 from kiosk.store.rows import job_values, patient_values, token_of, token_values
 
@@ -19,10 +20,9 @@ _t = tables.token.c
 _OPEN = (*LIVE, State.NO_SHOW)
 
 # The statements stand here whole, so that SQLAlchemy compiles each once.
+# The keys alone, which hold the day: two look-ups. With any other condition SQLite reads the whole day instead.
 _SAME_PATIENT = select(tables.token).where(
-    _t.service_day == bindparam("day"),
-    _t.facility_id == bindparam("facility_id"),
-    or_(_t.number_key == bindparam("number_key"), _t.address_key == bindparam("address_key")),
+    or_(_t.number_key == bindparam("number_key"), _t.address_key == bindparam("address_key"))
 )
 _AHEAD = select(func.count()).where(
     _t.facility_id == bindparam("facility_id"),
@@ -43,9 +43,9 @@ _NEXT_NUMBER = (
     )
     .returning(tables.number.c.last)
 )
-_INSERT_TOKEN = insert(tables.token)
-_INSERT_PATIENT = insert(tables.patient)
-_INSERT_JOB = insert(tables.slip_job)
+_INSERT_TOKEN = fixed_sql(insert(tables.token))
+_INSERT_PATIENT = fixed_sql(insert(tables.patient))
+_INSERT_JOB = fixed_sql(insert(tables.slip_job))
 
 
 def issue(connection: Connection, order: IssueOrder, new_id: Callable[[], str]) -> Issued:
@@ -69,17 +69,9 @@ def live_tokens(
     connection: Connection, facility_id: str, day: date, keys: PatientKeys, now: datetime, return_window: timedelta
 ) -> list[Token]:
     """The live tokens of the patient with ``keys`` on ``day``, oldest first."""
-    rows = connection.execute(
-        _SAME_PATIENT,
-        {
-            "day": day.isoformat(),
-            "facility_id": facility_id,
-            "number_key": keys.number,
-            "address_key": keys.address,
-        },
-    )
-    tokens = (token_of(row) for row in rows)
-    mine = (token for token in tokens if token.keys.match(keys) and token.is_live(now, return_window))
+    rows = connection.execute(_SAME_PATIENT, {"number_key": keys.number, "address_key": keys.address})
+    here = (token for token in map(token_of, rows) if (token.facility_id, token.service_day) == (facility_id, day))
+    mine = (token for token in here if token.keys.match(keys) and token.is_live(now, return_window))
     return sorted(mine, key=lambda token: token.issued_at)
 
 
@@ -119,8 +111,8 @@ def _new_token(
     token = ledger.append(Kind.TOKEN_ISSUED, token_id, at, day, body, None)
     slip = SlipState.QUEUED if order.wants_slip else SlipState.NONE
     values = token_values(token) | {"slip": slip.value, "last_seq": ledger.meta.last_seq}
-    connection.execute(_INSERT_TOKEN, values)
-    connection.execute(_INSERT_PATIENT, patient_values(token_id, order.patient))
+    connection.exec_driver_sql(_INSERT_TOKEN, values)
+    connection.exec_driver_sql(_INSERT_PATIENT, patient_values(token_id, order.patient))
     return token
 
 
@@ -142,7 +134,7 @@ def _next_number(connection: Connection, order: IssueOrder, day: date, series: s
 
 def _new_job(connection: Connection, order: IssueOrder, token: Token, ahead: int | None, job_id: str) -> SlipJob:
     job = SlipJob(job_id, token.token_id, 0, order.language, ahead, order.now, SlipState.QUEUED)
-    connection.execute(_INSERT_JOB, job_values(job))
+    connection.exec_driver_sql(_INSERT_JOB, job_values(job))
     return job
 
 

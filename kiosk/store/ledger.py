@@ -13,11 +13,12 @@ from kiosk.model.events import Event, Json, chained, instant_text, parse_instant
 from kiosk.model.opd import Facility
 from kiosk.model.token import Token, apply
 from kiosk.store import tables
+from kiosk.store.engine import fixed_sql
 from kiosk.store.rows import event_values, token_of, token_values
 
 _SELECT_META = select(tables.meta)
 _UPDATE_META = update(tables.meta)
-_INSERT_EVENT = insert(tables.event)
+_INSERT_EVENT = fixed_sql(insert(tables.event))
 _CLOCK_ADVICE = {
     ClockFault.BEHIND: "the clock is behind the newest token: set date and time",
     ClockFault.AHEAD: "the clock is a week ahead of the newest token: set date and time, or confirm it if it is right",
@@ -67,7 +68,7 @@ class Ledger:
         """Write the next event and return what it makes of the token ``before`` it; the caller saves the token."""
         event = self._next(kind, token_id, at, service_day, body)
         after = apply(before, event)
-        self._connection.execute(_INSERT_EVENT, event_values(event))
+        self._connection.exec_driver_sql(_INSERT_EVENT, event_values(event))
         self.meta = replace(
             self.meta,
             last_seq=event.seq,

@@ -57,8 +57,8 @@ token = Table(
     UniqueConstraint("facility_id", "service_day", "department", "series", "number"),
     # Covers counting the people ahead, which would else look up every waiting token.
     Index("token_queue", "service_day", "queue_department", "state", "facility_id", "issued_at", "token_id"),
-    Index("token_number_key", "service_day", "number_key"),
-    Index("token_address_key", "service_day", "address_key"),
+    Index("token_number_key", "number_key"),
+    Index("token_address_key", "address_key"),
 )
 
 patient = Table(

@@ -106,8 +106,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_id"),
         sa.UniqueConstraint("facility_id", "service_day", "department", "series", "number"),
     )
-    op.create_index("token_address_key", "token", ["service_day", "address_key"], unique=False)
-    op.create_index("token_number_key", "token", ["service_day", "number_key"], unique=False)
+    op.create_index("token_address_key", "token", ["address_key"], unique=False)
+    op.create_index("token_number_key", "token", ["number_key"], unique=False)
     op.create_index(
         "token_queue",
         "token",
