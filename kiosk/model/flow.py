@@ -240,6 +240,10 @@ class Step:
 # --- time ------------------------------------------------------------------------------------------------------------
 
 NUMBER_LENGTH = 14
+REPEAT_S = 0.5
+"""How often a scanner says again what stays in view, so that a card held up too early waits for its turn."""
+SAME_SCAN_S = 3.0
+"""A code that is away for less than this was only out of focus, or slipped in the hand."""
 
 
 @dataclass(frozen=True)

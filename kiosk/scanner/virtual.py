@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from kiosk.errors import CameraError
-from kiosk.scanner.debounce import SAME_SCAN_S
+from kiosk.model.flow import SAME_SCAN_S
 from kiosk.scanner.sources import Frame, FrameSource
 
 FRAME_SIZE = (1280, 720)
@@ -16,7 +16,7 @@ LARGE_FRAME_SIZE = (1920, 1080)
 FPS = 15.0
 HOLD_S = 4.0
 GAP_S = 1.5
-LONE_GAP_S = SAME_SCAN_S + 1.0
+LONE_GAP_S = SAME_SCAN_S + 1.5
 """A single picture is away for longer, so that each time it comes back it is a scan of its own."""
 UNREADABLE = "CAMERA_FILE_UNREADABLE"
 _BACKGROUND = 190

@@ -10,10 +10,10 @@ import numpy as np
 
 from kiosk.errors import CameraError
 from kiosk.ports import DeviceState
-from kiosk.scanner.debounce import Debounce
 from kiosk.scanner.decode import decode, effort_after
 from kiosk.scanner.messages import HEARTBEAT, PREVIEW_SIZE, pack_code, pack_preview, pack_state, pack_two_codes
 from kiosk.scanner.newest import FAILURES_TO_GIVE_UP
+from kiosk.scanner.repeats import Repeats
 from kiosk.scanner.sources import Frame, FrameSource
 
 PREVIEW_PERIOD_S = 1 / 12
@@ -30,7 +30,7 @@ class Watch:
     send: Callable[[bytes], None]
     pause: Callable[[float], None]
     clock: Callable[[], float] = time.monotonic
-    _debounce: Debounce = field(default_factory=Debounce)
+    _repeats: Repeats = field(default_factory=Repeats)
     _misses: int = 0
     _back_off_s: float = FIRST_BACK_OFF_S
     _sent_at: float = float("-inf")
@@ -72,7 +72,7 @@ class Watch:
         grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)
         texts = decode(grey, effort_after(self._misses))
         self._misses = 0 if texts else self._misses + 1
-        if self._debounce.is_new(texts, self.clock()):
+        if self._repeats.is_due(texts, self.clock()):
             self._tell(pack_code(texts[0]) if len(texts) == 1 else pack_two_codes())
 
     def _show(self, frame: Frame) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from kiosk.model.flow import REPEAT_S
 from kiosk.ports import CameraStateChanged, CodeRead, DeviceState, ScannerReport
 
 
@@ -20,9 +21,10 @@ class FakeScanner:
         self.tell(CameraStateChanged(DeviceState.STOPPED))
         self._report = None
 
-    def show(self, text: str) -> None:
-        """Hold up a card with a QR that says ``text``."""
-        self.tell(CodeRead(text))
+    def show(self, text: str, hold_s: float = 0.0) -> None:
+        """Hold up a card with a QR that says ``text``, for ``hold_s``, which pass at once."""
+        for _ in range(1 + int(hold_s / REPEAT_S)):
+            self.tell(CodeRead(text))
 
     def tell(self, report: ScannerReport) -> None:
         """Report anything else: a failing camera, two codes, a preview."""

@@ -27,7 +27,7 @@ NO_PATIENCE = replace(IMPATIENT, silence_s=0.3)
 
 @dataclass
 class Stage:
-    """A scanner, and how to hold the card up before it."""
+    """A scanner, and how to hold the card up before it for some seconds."""
 
     scanner: Scanner
     show_card: Callable[[], None]
@@ -35,7 +35,7 @@ class Stage:
 
 def fake_stage() -> Stage:
     scanner = FakeScanner()
-    return Stage(scanner, lambda: scanner.show(TEXT))
+    return Stage(scanner, lambda: scanner.show(TEXT, hold_s=3))
 
 
 def real_stage() -> Stage:
@@ -57,9 +57,17 @@ def test_contract_starts_reads_stops_and_starts_again(stage: Stage) -> None:
         stage.show_card()
         assert hearing.until(CodeRead(TEXT)) == []
         stage.scanner.stop()
-        assert hearing.until_state(DeviceState.STOPPED) == []
+        assert set(hearing.until_state(DeviceState.STOPPED)) <= {CodeRead(TEXT)}
         stage.show_card()
         assert hearing.is_over()
+
+
+def test_contract_a_card_that_stays_is_told_again(stage: Stage) -> None:
+    hearing = Hearing()
+    stage.scanner.start(hearing)
+    hearing.until_state(DeviceState.RUNNING)
+    stage.show_card()
+    assert [hearing.until(CodeRead(TEXT)) for _ in range(4)] == [[]] * 4
 
 
 def test_contract_stopping_what_does_not_run_is_harmless(stage: Stage) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kiosk.errors import CameraError
+from kiosk.model.flow import REPEAT_S, SAME_SCAN_S
 from kiosk.scanner.decode import decode
 from kiosk.scanner.sources import Frame
 from kiosk.scanner.virtual import PictureShow, Ticker, VideoShow, fitted, open_file
@@ -72,7 +73,7 @@ def test_a_folder_shows_its_pictures_alone_in_name_order(tmp_path: Path) -> None
 def test_a_lone_picture_is_away_for_longer_than_one_scan_lasts(tmp_path: Path) -> None:
     show = open_file(write(tmp_path, "a.png", "a"))
     assert isinstance(show, PictureShow)
-    assert show.gap_s > 3
+    assert show.gap_s > SAME_SCAN_S + REPEAT_S
     show.close()
 
 

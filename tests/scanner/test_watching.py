@@ -72,10 +72,10 @@ def but_previews(heard: list[ScannerReport | None]) -> list[ScannerReport]:
     return [report for report in heard if report is not None and not isinstance(report, PreviewFrame)]
 
 
-def test_a_card_that_stays_is_told_once() -> None:
+def test_a_card_that_stays_is_told_twice_a_second() -> None:
     ended = CameraStateChanged(DeviceState.FAILED, "CAMERA_NO_FRAMES")
-    heard = but_previews(show([frame("a")] * 40).run())
-    assert heard == [STARTING, RUNNING, CodeRead("a"), ended, STARTING]
+    heard = but_previews(show([frame("a")] * 40, period_s=0.125).run())
+    assert heard == [STARTING, RUNNING, *[CodeRead("a")] * 10, ended, STARTING]
 
 
 def test_two_cards_at_once_are_told_and_neither_is_read() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 import pytest
@@ -44,7 +45,14 @@ class Rig:
     scanner: FakeScanner
 
     def scan(self, untrusted_text: str) -> None:
+        """Hold a card up anew, after nothing was in view for long."""
+        self.see(untrusted_text, after_s=60)
+
+    def see(self, untrusted_text: str, after_s: float) -> None:
+        """The scanner tells of a code, ``after_s`` after what it told last; returns when the journey has heard it."""
+        self.clock.at += timedelta(seconds=after_s)
         self.scanner.tell(CodeRead(untrusted_text))
+        QApplication.processEvents()
 
     def scan_patient(self, text: str = "") -> ChoosingScreen:
         """Hold a good card up and wait for what the store knows of it."""

@@ -13,6 +13,7 @@ from kiosk.model import flow
 from kiosk.model.token import SlipState
 from kiosk.ui.patient.errands import BUG, answer, log_bug
 from kiosk.ui.patient.reports import ScannerReports
+from kiosk.ui.patient.taken import TakenCodes
 
 RETRY_S = 5.0
 """How often a store that failed is tried again."""
@@ -70,6 +71,7 @@ class PatientJourney(QObject):
         self._serial = 0
         self._early_slips: dict[str, SlipState] = {}
         self._faults: dict[str, str] = {}
+        self._taken = TakenCodes()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._time_out)
         self._retry = QTimer(self, interval=round(retry_s * 1000), singleShot=True)
@@ -158,11 +160,18 @@ class PatientJourney(QObject):
     # --- scanner -----------------------------------------------------------------------------------------------------
 
     def _scan(self, untrusted_text: str) -> None:
-        registration = self._registration
-        today = registration.facility.local(registration.clock.now()).date()
+        """A code in view comes again and again; once it has brought a patient in, it must leave first."""
+        clock = self._registration.clock
+        if self._taken.still_there(untrusted_text, clock.monotonic()):
+            return
+        before = self.state
+        today = self._registration.facility.local(clock.now()).date()
         self.feed(flow.CodeScanned(untrusted_text, today))
+        if isinstance(self.state, flow.Choosing) and self.state is not before:
+            self._taken.take(untrusted_text, clock.monotonic())
 
     def _scan_two(self) -> None:
+        self._taken.stay(self._registration.clock.monotonic())
         self.feed(flow.CodesScanned())
 
     # --- commands ----------------------------------------------------------------------------------------------------
