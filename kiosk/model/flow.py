@@ -194,24 +194,9 @@ class ServiceRestored:
     pass
 
 
-Input: TypeAlias = (
-    CodeScanned
-    | CodesScanned
-    | TypeRequested
-    | DigitTyped
-    | DigitErased
-    | NumberEntered
-    | HeldFound
-    | DepartmentChosen
-    | CheckedIn
-    | Refused
-    | SentToDesk
-    | SlipMoved
-    | Cancelled
-    | TimedOut
-    | ServiceLost
-    | ServiceRestored
-)
+Touch: TypeAlias = TypeRequested | DigitTyped | DigitErased | NumberEntered | DepartmentChosen | Cancelled
+Answer: TypeAlias = HeldFound | CheckedIn | Refused | SentToDesk
+Input: TypeAlias = CodeScanned | CodesScanned | Touch | Answer | SlipMoved | TimedOut | ServiceLost | ServiceRestored
 
 # --- commands --------------------------------------------------------------------------------------------------------
 
@@ -275,6 +260,17 @@ def timeout_s(state: State, delays: Delays) -> float | None:
             return delays.see_desk_s
         case OutOfService():
             return None
+
+
+_ON_ITS_WAY = (SlipState.QUEUED, SlipState.SENDING)
+"""Alike to the patient; a printer that cannot be reached has a slip go to and fro between them for long."""
+
+
+def renews_time(before: State, after: State) -> bool:
+    """Whether ``after`` gets its full time; a label gets it twice at most, shown first and once its slip is settled."""
+    if isinstance(before, Issued) and isinstance(after, Issued):
+        return before.slip in _ON_ITS_WAY and after.slip not in _ON_ITS_WAY
+    return before != after
 
 
 # --- the machine -----------------------------------------------------------------------------------------------------
@@ -394,7 +390,7 @@ def _issuing(state: Issuing, event: Input) -> Step:
 
 def _issued(state: Issued, event: Input) -> Step:
     match event:
-        case SlipMoved(token_id, slip) if token_id == state.token.token_id:
+        case SlipMoved(token_id, slip) if token_id == state.token.token_id and slip not in _ON_ITS_WAY:
             return Step(replace(state, slip=slip))
         case Cancelled() | TimedOut():
             return Step(START)

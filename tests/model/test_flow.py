@@ -37,6 +37,7 @@ from kiosk.model.flow import (
     TimedOut,
     TypeRequested,
     Typing,
+    renews_time,
     step,
     timeout_s,
 )
@@ -234,6 +235,26 @@ def test_every_screen_with_a_patient_ends_by_itself() -> None:
         OutOfService("X"): None,
     }
     assert {state: timeout_s(state, delays) for state in waits} == waits
+
+
+ENDS = [SlipState.PRINTED, SlipState.FAILED, SlipState.IN_DOUBT]
+
+
+def test_a_slip_on_its_way_to_and_fro_changes_nothing() -> None:
+    issued = after(SCAN, MED, NEW)
+    for slip in (SlipState.SENDING, SlipState.QUEUED, SlipState.SENDING):
+        assert step(issued, SlipMoved("t1", slip)).state is issued
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_label_gets_its_time_again_once_when_its_slip_is_settled(end: SlipState) -> None:
+    issued = after(SCAN, MED, NEW)
+    settled = after(SlipMoved("t1", end), start=issued)
+    assert renews_time(START, issued)
+    assert not renews_time(issued, after(SlipMoved("t1", SlipState.SENDING), start=issued))
+    assert renews_time(issued, settled)
+    for later in SlipState:
+        assert not renews_time(settled, after(SlipMoved("t1", later), start=settled))
 
 
 # --- any inputs at all -----------------------------------------------------------------------------------------------

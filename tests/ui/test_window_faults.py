@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.errors import StoreFullError, StoreKeyError
 from kiosk.model import flow
+from kiosk.model.token import SlipState
 from kiosk.ports import CameraStateChanged, DeviceState
 from kiosk.ui.patient.choosing import ChoosingScreen
 from kiosk.ui.patient.issued import IssuedScreen
@@ -101,6 +102,21 @@ def test_who_leaves_with_a_token_is_forgotten(make_rig: MakeRig) -> None:
     rig.qtbot.waitUntil(lambda: len(states) > 1 and states[-1] == flow.START)
     assert isinstance(states[-2], flow.Issued)
     assert "MA-017" not in rig.all_texts()
+
+
+def test_a_printer_that_cannot_be_reached_holds_no_label_up(rig: Rig) -> None:
+    rig.issue()
+    states = rig.record_states()
+    given: list[float] = []
+    rig.journey.time_given.connect(given.append)
+    for slip in [SlipState.SENDING, SlipState.QUEUED] * 5:
+        rig.journey.on_slip_moved("token-MED-17", slip)
+    QApplication.processEvents()
+    assert (states, given) == ([], [])
+    for slip in (SlipState.FAILED, SlipState.QUEUED, SlipState.PRINTED):
+        rig.journey.on_slip_moved("token-MED-17", slip)
+    rig.qtbot.waitUntil(lambda: "Please take your slip" in rig.texts())
+    assert given == [flow.Delays().issued_s]
 
 
 def test_the_time_that_is_left_is_shown(rig: Rig) -> None:

@@ -17,14 +17,6 @@ from kiosk.ui.patient.taken import TakenCodes
 
 RETRY_S = 5.0
 """How often a store that failed is tried again."""
-_TOUCHES = (
-    flow.TypeRequested
-    | flow.DigitTyped
-    | flow.DigitErased
-    | flow.NumberEntered
-    | flow.DepartmentChosen
-    | flow.Cancelled
-)
 
 log = structlog.get_logger()
 
@@ -89,7 +81,7 @@ class PatientJourney(QObject):
             self._forget(before)
         if step.command is not None:
             self._run(step.command)
-        if step.state != before or isinstance(event, _TOUCHES) or isinstance(before, flow.Scanning):
+        if flow.renews_time(before, step.state) or isinstance(event, flow.Touch) or isinstance(before, flow.Scanning):
             self._restart_timer()
         if type(step.state) is not type(before):
             log.info("screen", state=type(step.state).__name__)
