@@ -6,14 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from kiosk.errors import SettingError
 from kiosk.ports import CameraStateChanged, CodeRead, DeviceState, Scanner, ScannerReport
-from kiosk.scanner.camera_scanner import CameraScanner, Patience
-from kiosk.scanner.child import ChildMain
+from kiosk.scanner import camera_scanner
+from kiosk.scanner.camera_scanner import STOP_S, CameraScanner, Patience
+from kiosk.scanner.child import Child, ChildMain
 from tests.scanner import rogues
 from tests.scanner.fake_scanner import FakeScanner
 from tests.scanner.hearing import Hearing
@@ -134,6 +136,30 @@ def test_stop_is_quick_whatever_the_process_does(watched: Watched, main: ChildMa
     assert time.monotonic() - before < 2
     assert multiprocessing.active_children() == []
     assert not any(thread.name == "scanner" for thread in threading.enumerate())
+
+
+class Held:
+    """A process as the kernel holds it within a driver: killed, and never gone."""
+
+    def __init__(self, process: BaseProcess) -> None:
+        self.kill = process.kill
+
+    def join(self, timeout_s: float | None = None) -> None:
+        assert timeout_s is not None
+        assert timeout_s < STOP_S
+
+
+class HeldChild(Child):
+    def __init__(self, main: ChildMain, *args: str) -> None:
+        super().__init__(main, *args)
+        self._process = Held(self._process)  # type: ignore[assignment]
+
+
+def test_a_process_that_does_not_even_end_is_told(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camera_scanner, "Child", HeldChild)
+    _, hearing = watched(main=rogues.fall_silent)
+    hearing.until_state(DeviceState.FAILED, "SCANNER_HUNG")
+    hearing.until_state(DeviceState.RUNNING)
 
 
 def test_a_preview_comes_small_and_in_shape(watched: Watched) -> None:
