@@ -1,7 +1,7 @@
 """The camera for machines without one: holds pictures up one after another, or plays a video, again and again."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -49,14 +49,11 @@ class Ticker:
 
 
 class PictureShow:
-    """Each picture is in view for ``hold_s``, then an empty frame for ``gap_s``."""
+    """Each picture is in view for ``hold_s``, then an empty frame for ``gap_s``. What cannot be read is left out."""
 
-    def __init__(
-        self, pictures: list[Path], *, hold_s: float = HOLD_S, gap_s: float = GAP_S, ticker: Ticker | None = None
-    ) -> None:
-        self._pictures = pictures
+    def __init__(self, pictures: Sequence[Path], *, hold_s: float = HOLD_S, ticker: Ticker | None = None) -> None:
+        self._pictures = list(pictures)
         self._hold_s = hold_s
-        self.gap_s = gap_s
         self._ticker = ticker or Ticker()
         self._empty = _background(FRAME_SIZE)
         self._shown: tuple[Path, Frame] | None = None
@@ -65,15 +62,29 @@ class PictureShow:
         """The next frame.
 
         Raises:
-            CameraError: CAMERA_FILE_UNREADABLE, where the picture whose turn it is cannot be read.
+            CameraError: CAMERA_FILE_UNREADABLE, where none of the pictures can be read.
         """
         turn, since_s = divmod(self._ticker.wait(), self._hold_s + self.gap_s)
         if since_s >= self._hold_s:
             return self._empty
-        return self._frame_of(self._pictures[int(turn) % len(self._pictures)])
+        return self._frame_at(int(turn))
+
+    @property
+    def gap_s(self) -> float:
+        return GAP_S if len(self._pictures) > 1 else LONE_GAP_S
 
     def close(self) -> None:
         self._shown = None
+
+    def _frame_at(self, turn: int) -> Frame:
+        while True:
+            path = self._pictures[turn % len(self._pictures)]
+            try:
+                return self._frame_of(path)
+            except CameraError:
+                if len(self._pictures) == 1:
+                    raise
+                self._pictures.remove(path)
 
     def _frame_of(self, path: Path) -> Frame:
         if self._shown is None or self._shown[0] != path:
@@ -112,11 +123,11 @@ def open_file(path: Path) -> FrameSource:
         pictures = sorted(one for one in path.iterdir() if one.suffix.lower() in _SUFFIXES)
         if not pictures:
             raise CameraError(f"no picture in the folder {path}", code=UNREADABLE)
-        return PictureShow(pictures, gap_s=GAP_S if len(pictures) > 1 else LONE_GAP_S)
+        return PictureShow(pictures)
     if not path.is_file():
         raise CameraError(f"no such file: {path}", code=UNREADABLE)
     if cv2.haveImageReader(str(path)):
-        return PictureShow([path], gap_s=LONE_GAP_S)
+        return PictureShow([path])
     if path.suffix.lower() in _SUFFIXES:
         raise CameraError(f"not a picture that can be read: {path}", code=UNREADABLE)
     return VideoShow(path)

@@ -11,7 +11,7 @@ from kiosk.errors import CameraError
 from kiosk.model.flow import REPEAT_S, SAME_SCAN_S
 from kiosk.scanner.decode import decode
 from kiosk.scanner.sources import Frame
-from kiosk.scanner.virtual import PictureShow, Ticker, VideoShow, fitted, open_file
+from kiosk.scanner.virtual import GAP_S, LONE_GAP_S, PictureShow, Ticker, VideoShow, fitted, open_file
 from tests.scanner.drawing import drawn
 
 
@@ -46,7 +46,7 @@ def ticker(time: Time, fps: float = 15) -> Ticker:
 
 def test_each_picture_is_held_then_taken_away_and_the_first_comes_again(tmp_path: Path) -> None:
     pictures = [write(tmp_path, name, name) for name in ("a.png", "b.png")]
-    show = PictureShow(pictures, hold_s=4, gap_s=1.5, ticker=ticker(time := Time(), fps=2))
+    show = PictureShow(pictures, hold_s=4, ticker=ticker(time := Time(), fps=2))
     seen = [texts_of(show.read()) for _ in range(22 + 1)]
     assert seen == [("a.png",)] * 8 + [()] * 3 + [("b.png",)] * 8 + [()] * 3 + [("a.png",)]
     assert time.now == 100 + 11
@@ -127,10 +127,28 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         assert caught.value.code == "CAMERA_FILE_UNREADABLE"
 
 
-def test_a_damaged_picture_in_a_folder_is_named_when_its_turn_comes(tmp_path: Path) -> None:
-    whole = write(tmp_path, "a.png", "a").read_bytes()
-    (tmp_path / "a.png").write_bytes(whole[:20])
+def damage(path: Path) -> Path:
+    path.write_bytes(path.read_bytes()[:20])
+    return path
+
+
+@pytest.mark.parametrize("damaged", ["abc", "acd", "bd", "d"])
+def test_damaged_pictures_in_a_folder_are_left_out(tmp_path: Path, damaged: str) -> None:
+    pictures = [write(tmp_path, f"{name}.png", name) for name in "abcd"]
+    for name in damaged:
+        damage(tmp_path / f"{name}.png")
+    show = PictureShow(pictures, ticker=ticker(Time(), fps=2))
+    seen = [text for _ in range(200) for text in texts_of(show.read())]
+    assert set(seen) == set("abcd") - set(damaged)
+    assert show.gap_s == (LONE_GAP_S if len(damaged) == 3 else GAP_S)
+    show.close()
+
+
+def test_a_folder_without_one_sound_picture_names_the_last(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        damage(write(tmp_path, name, name))
     show = open_file(tmp_path)
-    with pytest.raises(CameraError, match=r"a\.png"):
+    with pytest.raises(CameraError, match=r"[ab]\.png") as caught:
         show.read()
+    assert caught.value.code == "CAMERA_FILE_UNREADABLE"
     show.close()
