@@ -97,11 +97,6 @@ def _store(station: Station) -> Finding:
     where = f"{station.settings.data_dir}, series {station.store.series or '(none)'}"
     if damage:
         return Finding("store", False, f"STORE_DAMAGED: {damage}", "stop, copy the folder away, call support")
-    if station.settings.series != station.store.series:
-        text = (
-            f"series {station.settings.series!r} is set, but this store has had {station.store.series!r} from its start"
-        )
-        return Finding("store", False, text, "set series back; another series needs a new data_dir")
     running = "" if station.owns_devices else "; a kiosk is running on it"
     return Finding("store", True, f"{where}, encrypted, sound{running}")
 

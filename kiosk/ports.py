@@ -207,7 +207,7 @@ class TokenStore(Protocol):
         """Queue one more copy, with its event.
 
         Raises:
-            ReprintLimitError: if ``limit`` copies were made already.
+            ReprintLimitError: if ``limit`` copies have gone to the printer already.
         """
         ...
 
@@ -237,6 +237,10 @@ class TokenStore(Protocol):
 
     def synced(self, pull: Pull, now: datetime) -> None:
         """Write down a round trip: acknowledgement, others' events, cursor, server time."""
+        ...
+
+    def note_fork(self, now: datetime) -> None:
+        """The server knows another history under this store's name: from now on nothing is issued here."""
         ...
 
     def unsynced(self) -> int:

@@ -33,8 +33,8 @@ class Settings:
     """The TOML file that describes the hospital; without one, the built-in sample facility."""
     language: str = "hi"
     """The language of the first screen."""
-    series: str = ""
-    """The letters of this station's own series, written into a new store once and for all."""
+    series: str | None = None
+    """The letters of this station's own series, kept for ever once it has issued; None takes what the store has."""
     camera: str = "auto"
     printer: str = "auto"
     printer_dots: int = 576

@@ -75,22 +75,38 @@ class FakeTokenStore:
     _acked: int = 0
     _cursor: int = 0
     _synced_at: datetime | None = None
+    _forked: bool = False
 
     # --- tokens ------------------------------------------------------------------------------------------------------
 
     def issue(self, order: IssueOrder) -> Issued:
         if self.fails_with is not None:
             raise self.fails_with
+        if self._forked:
+            raise StoreForkError("a copy is in use")
         at = believable_time(order.now, self._last_at, self._confirmed)
         if isinstance(at, ClockFault):
             raise ClockError("set the clock", code=at.value)
         day = max(order.facility.service_day(at), self._last_day)
         for held in self._live(order.patient, order.facility, day, at):
             if held.queue_department == order.department.code:
-                return Issued(held, False, self._ahead(order, held), None)
+                known = self._learn(held, order.patient, day, at)
+                return Issued(known, False, self._ahead(order, known), None)
         number = self._next_number(order, day)
         self._roll_over(order.facility, at, day)
         return self._new(order, at, day, number)
+
+    def _learn(self, held: Token, patient: Patient, day: date, at: datetime) -> Token:
+        keys = patient_keys(patient, day, FACILITY_KEY)
+        known = self._patients.get(held.token_id)
+        told = known.completed_by(patient) if known else None
+        fresh = (keys.number and not held.keys.number) or (keys.address and not held.keys.address)
+        if told is not None:
+            self._patients[held.token_id] = told
+        if not fresh and told == known:
+            return held
+        body: dict[str, Json] = {"number_key": keys.number, "address_key": keys.address}
+        return self._act(Kind.PATIENT_IDENTIFIED, held, at, body)
 
     def _next_number(self, order: IssueOrder, day: date) -> int:
         key = (order.facility.facility_id, day, order.department.code)
@@ -166,7 +182,8 @@ class FakeTokenStore:
 
     def reprint(self, token_id: str, language: str, now: datetime, limit: int) -> SlipJob:
         token = self._need(token_id)
-        if token.copies >= limit:
+        copies = [job.state for job in self._jobs.values() if job.token_id == token_id and job.copy > 0]
+        if sum(state not in (SlipState.QUEUED, SlipState.FAILED) for state in copies) >= limit:
             raise ReprintLimitError("printed often enough")
         for job in self._jobs.values():
             if job.token_id == token_id and job.state is SlipState.QUEUED:
@@ -209,7 +226,8 @@ class FakeTokenStore:
 
     def next_push(self, limit: int) -> Push:
         events = tuple(self.events[self._acked : self._acked + limit])
-        issued = [event.token_id for event in events if event.kind == Kind.TOKEN_ISSUED]
+        told = (Kind.TOKEN_ISSUED, Kind.PATIENT_IDENTIFIED)
+        issued = dict.fromkeys(event.token_id for event in events if event.kind in told)
         details = tuple(PatientDetails(token_id, self._patients[token_id]) for token_id in issued)
         return Push(self.store_id, events, details, self._cursor)
 
@@ -225,6 +243,9 @@ class FakeTokenStore:
                     continue
         self._acked, self._cursor, self._synced_at = pull.acked_seq, pull.cursor, now
         self._confirmed = max(pull.server_time, self._confirmed or pull.server_time)
+
+    def note_fork(self, now: datetime) -> None:
+        self._forked = True
 
     def unsynced(self) -> int:
         return len(self.events) - self._acked

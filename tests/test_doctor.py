@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from kiosk.app import new_id
+from kiosk.app import SystemClock, new_id
+from kiosk.checkin import Registration
 from kiosk.doctor import Finding, examine
+from kiosk.model.patient import Patient
+from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.settings import Settings
 from kiosk.store.store import open_store
 from tests.escpos_printer import TcpPrinter
@@ -56,9 +59,11 @@ def test_a_wrong_setting_is_no_fault_of_the_store(settings: Settings) -> None:
 
 
 def test_another_series_than_the_stores_is_told(settings: Settings) -> None:
-    open_store(settings.data_dir, "A", new_id, {}).close()
-    store = found(replace(settings, series="B"))["store"]
-    assert (store.ok, "'A'" in store.text, "'B'" in store.text) == (False, True, True)
+    store = open_store(settings.data_dir, "A", new_id, {})
+    Registration(store, SAMPLE_FACILITY, SystemClock()).check_in(Patient("91000000000018"), "MED", "hi")
+    store.close()
+    told = found(replace(settings, series="B"))["settings"]
+    assert (told.ok, "'A'" in told.text, "'B'" in told.text) == (False, True, True)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     TOKEN_TRANSFERRED = "token_transferred"
     TOKEN_CANCELLED = "token_cancelled"
     TOKEN_REVIVED = "token_revived"
+    PATIENT_IDENTIFIED = "patient_identified"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -60,6 +60,11 @@ class Patient:
         """First name and initial: all that a screen or a slip may show."""
         first, *rest = self.name.split() or [""]
         return f"{first} {_first_letter(rest[-1])}." if rest else first
+
+    def completed_by(self, other: "Patient") -> "Patient":
+        """With what is unknown here taken from ``other``; what is known stays, whatever a second card says."""
+        unknown = {name: value for name, value in vars(other).items() if getattr(self, name) in (None, "", Sex.UNKNOWN)}
+        return replace(self, **unknown)
 
     @property
     def masked_id(self) -> str:

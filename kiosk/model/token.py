@@ -122,6 +122,9 @@ def _moved(token: Token, event: Event) -> Token:
             return token if event.body.get("copy", 0) != token.copies else replace(token, slip=_slip_state(event))
         case Kind.TOKEN_REPRINTED:
             return replace(token, copies=token.copies + 1)
+        case Kind.PATIENT_IDENTIFIED:
+            number, address = _optional(event, "number_key"), _optional(event, "address_key")
+            return replace(token, keys=PatientKeys(token.keys.number or number, token.keys.address or address))
         case Kind.TOKEN_ARRIVED:
             return replace(token, arrived=True)
     if event.kind not in MOVES:

@@ -12,7 +12,7 @@ from kiosk.server.database import insert_new
 from kiosk.server.tables import token
 
 _LONGEST = {"department": 20, "series": 2, "label": 20, "queue_department": 20, "source": 20}
-_CHANGING = ("queue_department", "moved_at", "state", "slip", "copies", "arrived")
+_CHANGING = ("queue_department", "moved_at", "number_key", "address_key", "state", "slip", "copies", "arrived")
 _LARGEST_NUMBER = 2**31 - 1
 
 

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import disk_usage
 
 from sqlalchemy import URL, ClauseElement, Engine, create_engine, event
 from sqlalchemy.dialects import sqlite
@@ -20,6 +21,9 @@ from sqlalchemy.pool import QueuePool
 from kiosk.errors import StoreError, StoreFullError
 
 BUSY_TIMEOUT_MS = 10_000
+ROOM_BYTES = 1_000_000
+"""With less than this left, an error in reading or writing is a full disk: SQLite calls a journal without room one."""
+_NO_ROOM_TOO = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA journal_mode=WAL",
@@ -72,8 +76,11 @@ def fixed_sql(statement: ClauseElement) -> str:
 
 
 @contextmanager
-def store_errors() -> Iterator[None]:
-    """Turns the database's complaints about disk, lock and file into StoreError; constraint failures are bugs."""
+def store_errors(folder: Path) -> Iterator[None]:
+    """Turns the database's complaints about disk, lock and file into StoreError, for a store in ``folder``.
+
+    Constraint failures are bugs and stay what they are.
+    """
     try:
         yield
     except IntegrityError:
@@ -81,14 +88,14 @@ def store_errors() -> Iterator[None]:
     except PoolTimeoutError as error:
         raise StoreError("the store is busy", code="STORE_BUSY") from error
     except DatabaseError as error:
-        raise _store_error(error) from error
+        raise _store_error(error, folder) from error
 
 
-def _store_error(error: DatabaseError) -> StoreError:
+def _store_error(error: DatabaseError, folder: Path) -> StoreError:
     # The database's own message only: SQLAlchemy's adds the statement.
     reason = str(error.orig)
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL or "full" in reason:
+    if code == sqlite3.SQLITE_FULL or (code in _NO_ROOM_TOO and disk_usage(folder).free < ROOM_BYTES):
         return StoreFullError("the disk is full: free some space, nothing was issued")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or "locked" in reason:
         return StoreError("the store is busy", code="STORE_BUSY")

@@ -3,20 +3,21 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, tuple_
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.errors import QuotaReachedError
 from kiosk.model.events import Json, Kind, instant_text
-from kiosk.model.patient import PatientKeys, patient_keys
+from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.token import LIVE, SlipState, State, Token, label_of
 from kiosk.ports import Issued, IssueOrder, SlipJob
 from kiosk.store import tables
 from kiosk.store.engine import fixed_sql
 from kiosk.store.ledger import Ledger
-from kiosk.store.rows import job_values, patient_values, token_of, token_values
+from kiosk.store.rows import job_values, patient_of, patient_values, token_of, token_values
 
 _t = tables.token.c
+_p = tables.patient.c
 _OPEN = (*LIVE, State.NO_SHOW)
 
 # The statements stand here whole, so that SQLAlchemy compiles each once.
@@ -56,7 +57,8 @@ def issue(connection: Connection, order: IssueOrder, new_id: Callable[[], str]) 
     keys = patient_keys(order.patient, day, ledger.meta.facility_key)
     for held in live_tokens(connection, order.facility.facility_id, day, keys, at, order.facility.return_window):
         if held.queue_department == order.department.code:
-            return Issued(held, False, _ahead(connection, order, held), None)
+            known = _learn(connection, ledger, held, keys, order.patient, at)
+            return Issued(known, False, _ahead(connection, order, known), None)
     _roll_over(connection, ledger, order, at, day)
     token = _new_token(connection, ledger, order, at, day, keys, new_id())
     ahead = _ahead(connection, order, token)
@@ -73,6 +75,24 @@ def live_tokens(
     here = (token for token in map(token_of, rows) if (token.facility_id, token.service_day) == (facility_id, day))
     mine = (token for token in here if token.keys.match(keys) and token.is_live(now, return_window))
     return sorted(mine, key=lambda token: token.issued_at)
+
+
+def _learn(
+    connection: Connection, ledger: Ledger, held: Token, keys: PatientKeys, patient: Patient, at: datetime
+) -> Token:
+    """A second card may tell more of the holder: another identifier, or the name behind a typed number."""
+    row = connection.execute(select(tables.patient).where(_p.token_id == held.token_id)).first()
+    known = patient_of(row) if row else None
+    told = known.completed_by(patient) if known else None
+    fresh = (keys.number and not held.keys.number) or (keys.address and not held.keys.address)
+    if not fresh and told == known:
+        return held
+    after = ledger.act(Kind.PATIENT_IDENTIFIED, held, at, {"number_key": keys.number, "address_key": keys.address})
+    if told is not None:
+        values = patient_values(held.token_id, told)
+        connection.execute(update(tables.patient).where(_p.token_id == held.token_id), values)
+    ledger.close()
+    return after
 
 
 def _roll_over(connection: Connection, ledger: Ledger, order: IssueOrder, at: datetime, day: date) -> None:

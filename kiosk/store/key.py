@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from kiosk.errors import StoreKeyError
+from kiosk.errors import StoreError, StoreKeyError
 
 KEY_BYTES = 32
 KEY_FILE = "store.key"
@@ -19,6 +19,7 @@ def load_key(data_dir: Path, store_file: Path, environ: Mapping[str, str]) -> by
     """The key of the store in ``data_dir``; made on first use. The caller keeps other processes away meanwhile.
 
     Raises:
+        StoreError: STORE_LOST, there was a store here and it is gone.
         StoreKeyError: the key is missing though there is a store, is malformed, or is another store's.
     """
     untrusted_key = _credential(environ) or _file(data_dir / KEY_FILE)
@@ -65,12 +66,16 @@ def _parse(untrusted_key: str) -> bytes:
 
 
 def _check(path: Path, key: bytes, store_file: Path) -> None:
-    if not store_file.exists():
-        path.unlink(missing_ok=True)  # left over from a store that is gone
-        return
     known = _file(path)
+    if known is not None and _is_gone(store_file):
+        # A store opened here before: a new one in its place would give its numbers out again.
+        raise StoreError(f"{store_file} is gone: bring it back, or begin anew in another data_dir", code="STORE_LOST")
     if known is not None and not hmac.compare_digest(known, _digest(key)):
         raise StoreKeyError(f"this key does not belong to {store_file}; put the right {KEY_FILE} back")
+
+
+def _is_gone(store_file: Path) -> bool:
+    return not store_file.exists() or store_file.stat().st_size == 0
 
 
 def _digest(key: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from kiosk.errors import ClockError, StoreError
+from kiosk.errors import ClockError, StoreError, StoreForkError
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.events import Event, Json, chained, instant_text, parse_instant
 from kiosk.model.opd import Facility
@@ -37,6 +37,7 @@ class Meta:
     last_at: datetime | None
     last_service_day: date | None
     confirmed_at: datetime | None
+    forked: bool
 
 
 class Ledger:
@@ -52,7 +53,10 @@ class Ledger:
 
         Raises:
             ClockError: the clock cannot be believed.
+            StoreForkError: the store was copied, so that its numbers may be given out elsewhere too.
         """
+        if self.meta.forked:
+            raise StoreForkError("a copy of this store is in use: begin anew in another data_dir with a new series")
         at = believable_time(now, self.meta.last_at, self.meta.confirmed_at)
         if isinstance(at, ClockFault):
             raise ClockError(_CLOCK_ADVICE[at], code=at.value)
@@ -131,6 +135,7 @@ def read_meta(connection: Connection) -> Meta:
         last_at=parse_instant(row.last_at) if row.last_at else None,
         last_service_day=date.fromisoformat(row.last_service_day) if row.last_service_day else None,
         confirmed_at=parse_instant(row.confirmed_at) if row.confirmed_at else None,
+        forked=row.forked_at is not None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from kiosk.errors import ReprintLimitError, StoreError
 from kiosk.model.events import Json, Kind, instant_text
@@ -19,6 +19,12 @@ _LOCAL = frozenset({SlipState.QUEUED, SlipState.SENDING})
 """These never become events: nobody else could act on them."""
 _j = tables.slip_job.c
 _DUE = select(tables.slip_job).where(_j.state == SlipState.QUEUED.value).order_by(_j.queued_at, _j.job_id)
+_COPIES_OUT = select(func.count()).where(
+    _j.token_id == bindparam("token_id"),
+    _j.copy > 0,
+    _j.state.not_in([SlipState.QUEUED.value, SlipState.FAILED.value]),
+)
+"""Copies of which paper may be about: those that never got to the printer are nobody's second slip."""
 _SENDING = select(_j.job_id).where(_j.state == SlipState.SENDING.value)
 
 
@@ -28,7 +34,7 @@ def reprint(
     """See ``TokenStore.reprint``."""
     ledger = Ledger(connection, new_id)
     token = need_token(connection, token_id)
-    if token.copies >= limit:
+    if connection.execute(_COPIES_OUT, {"token_id": token_id}).scalar_one() >= limit:
         raise ReprintLimitError("this slip was reprinted as often as the kiosk may; ask at the desk")
     _forget_queued(connection, token_id, now)
     token = ledger.act(Kind.TOKEN_REPRINTED, token, now, {"copy": token.copies + 1})

@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from errno import ENOSPC
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from kiosk.errors import StoreError
+from kiosk.errors import SettingError, StoreError, StoreFullError
 from kiosk.model.events import FIRST_HASH, instant_text
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, patient_keys
@@ -26,11 +27,16 @@ STORE_FILE = "store.db"
 LOCK_FILE = "opening.lock"
 
 
-def open_store(data_dir: Path, series: str, new_id: Callable[[], str], environ: Mapping[str, str]) -> "SqliteStore":
+def open_store(
+    data_dir: Path, series: str | None, new_id: Callable[[], str], environ: Mapping[str, str]
+) -> "SqliteStore":
     """The store in ``data_dir``, made on first use with ``series``, and brought to this program's schema.
 
+    ``series`` None takes the store's own, which is empty for a new store.
+
     Raises:
-        StoreError: the folder cannot be written, the key is wrong, the store damaged or of a newer program.
+        StoreError: the folder cannot be written, the key is wrong, the store lost, damaged or of a newer program.
+        SettingError: the store has issued in another series.
     """
     path = data_dir / STORE_FILE
     try:
@@ -47,30 +53,44 @@ def open_store(data_dir: Path, series: str, new_id: Callable[[], str], environ: 
     except Timeout as error:
         raise StoreError("another process is opening the store", code="STORE_BUSY") from error
     except OSError as error:
+        if error.errno == ENOSPC:
+            raise StoreFullError(f"the disk of {data_dir} is full: free some space") from error
         raise StoreError(f"cannot write in {data_dir}: {error.strerror}") from error
 
 
-def _opened(path: Path, key: bytes, series: str, new_id: Callable[[], str]) -> "SqliteStore":
+def _opened(path: Path, key: bytes, series: str | None, new_id: Callable[[], str]) -> "SqliteStore":
     writer, reader = writer_engine(path, key), reader_engine(path, key)
     try:
-        with store_errors():
+        with store_errors(path.parent):
             ensure_schema(writer)
             with writer.begin() as connection:
                 _found(connection, series, new_id)
-            return SqliteStore(writer, reader, new_id)
+            return SqliteStore(writer, reader, path.parent, new_id)
     except BaseException:
         reader.dispose()
         writer.dispose()
         raise
 
 
-def _found(connection: Connection, series: str, new_id: Callable[[], str]) -> None:
-    """A new store gets its identity; an old one keeps it."""
-    if connection.execute(select(tables.meta.c.one)).first() is None:
+def _found(connection: Connection, series: str | None, new_id: Callable[[], str]) -> None:
+    """A new store gets its identity; one that has issued keeps it.
+
+    Raises:
+        SettingError: the store has another series.
+    """
+    known = connection.execute(select(tables.meta.c.series, tables.meta.c.last_seq)).first()
+    if known is not None and series is not None and series != known.series:
+        if known.last_seq > 0:
+            raise SettingError(
+                f"series is {series!r}, but this store has issued in {known.series!r}:"
+                " set that one, or begin anew in another data_dir"
+            )
+        connection.execute(update(tables.meta).values(series=series))
+    if known is None:
         identity = {
             "one": 1,
             "store_id": new_id(),
-            "series": series,
+            "series": series or "",
             "facility_key": secrets.token_bytes(KEY_BYTES),
             "last_seq": 0,
             "last_hash": FIRST_HASH,
@@ -81,9 +101,10 @@ def _found(connection: Connection, series: str, new_id: Callable[[], str]) -> No
 class SqliteStore:
     """The port TokenStore; may be called from any thread, writes queue up for the one writer."""
 
-    def __init__(self, writer: Engine, reader: Engine, new_id: Callable[[], str]) -> None:
+    def __init__(self, writer: Engine, reader: Engine, folder: Path, new_id: Callable[[], str]) -> None:
         self._writer = writer
         self._reader = reader
+        self._folder = folder
         self._new_id = new_id
         with self._reading() as connection:
             meta = read_meta(connection)
@@ -147,6 +168,10 @@ class SqliteStore:
         with self._writing() as connection:
             syncing.synced(connection, pull, now)
 
+    def note_fork(self, now: datetime) -> None:
+        with self._writing() as connection:
+            connection.execute(update(tables.meta).values(forked_at=instant_text(now)))
+
     def unsynced(self) -> int:
         with self._reading() as connection:
             return syncing.unsynced(connection)
@@ -193,10 +218,10 @@ class SqliteStore:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with store_errors(), self._writer.begin() as connection:
+        with store_errors(self._folder), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with store_errors(), self._reader.begin() as connection:
+        with store_errors(self._folder), self._reader.begin() as connection:
             yield connection

@@ -68,7 +68,8 @@ def last_synced_at(connection: Connection) -> datetime | None:
 
 
 def _details(connection: Connection, events: tuple[Event, ...]) -> tuple[PatientDetails, ...]:
-    issued = [event.token_id for event in events if event.kind == Kind.TOKEN_ISSUED]
+    told = {Kind.TOKEN_ISSUED, Kind.PATIENT_IDENTIFIED}
+    issued = {event.token_id for event in events if event.kind in told}
     rows = connection.execute(select(tables.patient).where(tables.patient.c.token_id.in_(issued)))
     return tuple(PatientDetails(row.token_id, patient_of(row)) for row in rows)
 

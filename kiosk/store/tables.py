@@ -16,6 +16,7 @@ meta = Table(
     Column("last_at", String, doc="newest time written down; time never runs back from here"),
     Column("last_service_day", String),
     Column("confirmed_at", String, doc="newest time that a server or a supervisor vouched for"),
+    Column("forked_at", String, doc="when the server told of another history under this store's name"),
 )
 
 event = Table(

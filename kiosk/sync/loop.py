@@ -27,6 +27,8 @@ class Outbox(Protocol):
 
     def synced(self, pull: Pull, now: datetime) -> None: ...
 
+    def note_fork(self, now: datetime) -> None: ...
+
     def unsynced(self) -> int: ...
 
 
@@ -56,8 +58,12 @@ def rounds(store: Outbox, server: HospitalServer, clock: Clock) -> Iterator[Sync
     report = SyncReport()
     while True:
         push = store.next_push(BATCH)
-        pull = server.exchange(push)
-        store.synced(pull, clock.now())
+        try:
+            pull = server.exchange(push)
+            store.synced(pull, clock.now())
+        except StoreForkError:
+            store.note_fork(clock.now())
+            raise
         report = _grown(report, push, pull)
         yield report
         if not pull.more and store.unsynced() == 0:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.errors import QuotaReachedError, StoreError
+from kiosk.errors import QuotaReachedError, StoreError, StoreForkError
 from kiosk.model.events import Kind
 from kiosk.model.patient import Patient
 from kiosk.model.qr import parse
@@ -99,7 +99,31 @@ class IssuingContract:
         assert (one.created, again.created) == (True, False)
         assert again.token.token_id == one.token.token_id
         assert again.job is None
-        assert len(events_of(store)) == 1
+        assert [event.kind for event in events_of(store)].count(Kind.TOKEN_ISSUED) == 1
+
+    def test_a_second_card_tells_more_of_the_holder_and_changes_nothing_known(self, store: TokenStore) -> None:
+        by_address = Patient(abha_address="asha.devi@abdm", name="Asha Devi")
+        first = store.issue(order(by_address)).token
+        full = Patient(NUMBER, "asha.devi@abdm", "Somebody Else", mobile="9000000000")
+        assert store.issue(order(full)).token.token_id == first.token_id
+        assert store.issue(order(Patient(NUMBER))).token.token_id == first.token_id
+        told = [event for event in events_of(store) if event.kind == Kind.PATIENT_IDENTIFIED]
+        assert len(told) == 1
+        assert store.patient_of(first.token_id) == replace(full, name="Asha Devi")
+
+    def test_a_name_is_learned_for_a_typed_number(self, store: TokenStore) -> None:
+        token = store.issue(order(Patient(NUMBER))).token
+        store.issue(order(Patient(NUMBER, name="Asha Devi")))
+        store.issue(order(Patient(NUMBER)))
+        assert store.patient_of(token.token_id) == Patient(NUMBER, name="Asha Devi")
+        assert [event.kind for event in events_of(store)] == [Kind.TOKEN_ISSUED, Kind.PATIENT_IDENTIFIED]
+
+    def test_a_forked_store_issues_nothing_more(self, store: TokenStore) -> None:
+        store.issue(order(ASHA))
+        store.note_fork(NINE)
+        with pytest.raises(StoreForkError):
+            store.issue(order(RAVI))
+        assert [event.kind for event in events_of(store)] == [Kind.TOKEN_ISSUED]
 
     @pytest.mark.parametrize(
         ("first", "second"),

@@ -85,10 +85,23 @@ class SlipContract:
             job = store.reprint(original.token_id, "en", NINE + minutes(copy), limit=2)
             assert (job.copy, job.language, job.people_ahead, job.state) == (copy, "en", None, SlipState.QUEUED)
             assert self.slip_of(store, job) is SlipState.QUEUED
+            store.slip_moved(job.job_id, SlipState.SENDING, NINE + minutes(copy))
+            store.slip_moved(job.job_id, SlipState.PRINTED, NINE + minutes(copy))
         with pytest.raises(ReprintLimitError):
             store.reprint(original.token_id, "en", NINE + minutes(3), limit=2)
         assert store.reprint(original.token_id, "en", NINE + minutes(3), limit=3).copy == 3
         assert [event.kind for event in events_of(store)].count(Kind.TOKEN_REPRINTED) == 3
+
+    def test_copies_that_never_reached_the_printer_do_not_count(self, store: TokenStore) -> None:
+        token = store.issue(order()).token
+        for copy in range(1, 6):
+            job = store.reprint(token.token_id, "hi", NINE + minutes(copy), limit=1)
+            store.slip_moved(job.job_id, SlipState.SENDING, NINE + minutes(copy))
+            store.slip_moved(job.job_id, SlipState.FAILED, NINE + minutes(copy), "PRINTER_UNREACHABLE")
+        job = store.reprint(token.token_id, "hi", NINE + minutes(6), limit=1)
+        store.slip_moved(job.job_id, SlipState.SENDING, NINE + minutes(6))
+        with pytest.raises(ReprintLimitError):
+            store.reprint(token.token_id, "hi", NINE + minutes(7), limit=1)
 
     def test_a_copy_takes_the_place_of_a_slip_still_queued(self, store: TokenStore) -> None:
         original = only_job(store.issue(order()))

@@ -96,6 +96,9 @@ class DyingOutbox:
         self.outbox.synced(pull, now)
         die()
 
+    def note_fork(self, now: datetime) -> None:
+        self.outbox.note_fork(now)
+
     def unsynced(self) -> int:
         return self.outbox.unsynced()
 

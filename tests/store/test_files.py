@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.errors import StoreError
+from kiosk.errors import SettingError, StoreError
 from kiosk.store.engine import writer_engine
 from kiosk.store.key import CHECK_FILE, KEY_FILE
 from kiosk.store.store import STORE_FILE, SqliteStore, open_store
@@ -23,7 +23,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     store.close()
 
 
-def opened(folder: Path, series: str = "A", environ: dict[str, str] | None = None) -> SqliteStore:
+def opened(folder: Path, series: str | None = "A", environ: dict[str, str] | None = None) -> SqliteStore:
     return open_store(folder, series, shuffled_ids(int.from_bytes(os.urandom(4))), environ or {})
 
 
@@ -87,13 +87,34 @@ def test_a_restart_goes_on_with_identity_numbers_and_sequence(tmp_path: Path) ->
     identity = (first.store_id, first.series)
     assert issue(first, ASHA).label == "MA-001"
     first.close()
-    second = opened(tmp_path, series="B")
+    second = opened(tmp_path, series=None)
     assert (second.store_id, second.series) == identity
     assert issue(second, ASHA).label == "MA-001"
     assert issue(second, RAVI).label == "MA-002"
     assert [event.seq for event in events_of(second)] == [1, 2]
     assert second.patient_of(second.tokens(MONDAY)[0].token.token_id) == ASHA
     second.close()
+
+
+def test_a_store_that_has_issued_keeps_its_series(tmp_path: Path) -> None:
+    used(tmp_path)
+    with pytest.raises(SettingError, match=r"'B'.*'A'"):
+        opened(tmp_path, series="B")
+
+
+def test_a_store_that_has_issued_nothing_takes_the_series_that_is_set_later(tmp_path: Path) -> None:
+    opened(tmp_path, series=None).close()
+    store = opened(tmp_path, series="B")
+    assert issue(store).label == "MB-001"
+    store.close()
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_lost_store_is_not_begun_anew(tmp_path: Path, lose: Callable[[Path], object]) -> None:
+    used(tmp_path)
+    lose(tmp_path / STORE_FILE)
+    assert code_of(lambda: opened(tmp_path)) == "STORE_LOST"
+    assert code_of(lambda: opened(tmp_path)) == "STORE_LOST"
 
 
 # --- the key ---------------------------------------------------------------------------------------------------------
@@ -151,6 +172,7 @@ def test_a_new_store_where_an_old_one_was_removed_takes_a_new_check(tmp_path: Pa
     used(tmp_path)
     (tmp_path / STORE_FILE).unlink()
     (tmp_path / KEY_FILE).unlink()
+    (tmp_path / CHECK_FILE).unlink()
     used(tmp_path)
     opened(tmp_path).close()
 

@@ -38,6 +38,7 @@ class History(RuleBasedStateMachine):
         self.now = NINE
         self.mine: dict[tuple[int, str], Token] = {}
         self.copies: dict[str, int] = {}
+        self.copies_out: dict[str, int] = defaultdict(int)
         self.issued: dict[tuple[object, str], list[int]] = defaultdict(list)
         self.events: list[Event] = []
 
@@ -79,16 +80,18 @@ class History(RuleBasedStateMachine):
         try:
             job = self.store.reprint(token.token_id, "hi", self.now, LIMIT)
         except ReprintLimitError:
-            assert self.copies[token.token_id] == LIMIT
+            assert self.copies_out[token.token_id] == LIMIT
             return
+        assert self.copies_out[token.token_id] < LIMIT
         self.copies[token.token_id] += 1
-        assert job.copy == self.copies[token.token_id] <= LIMIT
+        assert job.copy == self.copies[token.token_id]
 
     @rule(outcome=OUTCOMES)
     def print_what_is_due(self, outcome: SlipState) -> None:
         for job in self.store.due_slips(self.now - timedelta(seconds=60)):
             self.store.slip_moved(job.job_id, SlipState.SENDING, self.now)
             self.store.slip_moved(job.job_id, outcome, self.now)
+            self.copies_out[job.token_id] += job.copy > 0 and outcome is not SlipState.FAILED
             token = self.store.token(job.token_id)
             assert token is not None
             assert token.slip is outcome
@@ -98,6 +101,7 @@ class History(RuleBasedStateMachine):
         due = self.store.due_slips(self.now - timedelta(seconds=60))
         for job in due:
             self.store.slip_moved(job.job_id, SlipState.SENDING, self.now)
+            self.copies_out[job.token_id] += job.copy > 0
         self.restart()
         assert self.store.doubt_interrupted_slips(self.now) == len(due)
 

@@ -18,6 +18,7 @@ class FakeStore:
         self.pulled: list[Event] = []
         self.parked: list[Parked] = []
         self.synced_at: datetime | None = None
+        self.forked_at: datetime | None = None
 
     def next_push(self, limit: int) -> Push:
         return self.chain.push(self.acked_seq + 1, self.acked_seq + limit, cursor=self.cursor)
@@ -29,6 +30,9 @@ class FakeStore:
         self.cursor, self.synced_at = pull.cursor, now
         self.pulled += pull.events
         self.parked += pull.parked
+
+    def note_fork(self, now: datetime) -> None:
+        self.forked_at = now
 
     def unsynced(self) -> int:
         return len(self.chain.events) - self.acked_seq

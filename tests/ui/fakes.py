@@ -124,6 +124,9 @@ class FakeStore:
     def synced(self, pull: Pull, now: datetime) -> None:
         raise NotImplementedError
 
+    def note_fork(self, now: datetime) -> None:
+        raise NotImplementedError
+
     def unsynced(self) -> int:
         raise NotImplementedError
 

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("last_at", sa.String(), nullable=True),
         sa.Column("last_service_day", sa.String(), nullable=True),
         sa.Column("confirmed_at", sa.String(), nullable=True),
+        sa.Column("forked_at", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("one"),
     )
     op.create_table(
