@@ -102,7 +102,7 @@ def open_station(
             has_server=bool(settings.server_url),
             reprint_limit=settings.reprint_limit,
         )
-        claim = _ownership(settings.data_dir)
+        claim = ownership(settings.data_dir)
         if claims_devices:
             owns = stack.enter_context(claim)
         else:
@@ -172,7 +172,8 @@ def choose_platform(environ: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def _ownership(data_dir: Path) -> Iterator[bool]:
+def ownership(data_dir: Path) -> Iterator[bool]:
+    """Whether this process prints and synchronises for the store in ``data_dir`` while the block lasts."""
     lock = FileLock(data_dir / OWNER_LOCK, mode=0o600)
     try:
         lock.acquire(timeout=0)

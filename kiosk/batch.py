@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from kiosk.app import Station
+from kiosk.app import Station, ownership
 from kiosk.checkin import CheckedIn
 from kiosk.errors import CameraError, DeskError
 from kiosk.model.events import instant_text
@@ -70,6 +71,7 @@ class BatchCheckIn:
         """
         for path in files:
             yield self._line(path)
+        self._print_what_is_left()
 
     def _line(self, path: Path) -> dict[str, object]:
         watch = _Stopwatch(self.station.clock, self.station.clock.monotonic())
@@ -96,6 +98,12 @@ class BatchCheckIn:
             raise QrError(Reason.TWO_CODES if read.texts else Reason.NO_CODE)
         today = self.station.facility.local(self.station.clock.now()).date()
         return parse(read.texts[0], today)
+
+    def _print_what_is_left(self) -> None:
+        """The owner of the printer may have ended since it was left these slips."""
+        with ExitStack() as stack:
+            if self.station.owns_devices or stack.enter_context(ownership(self.station.settings.data_dir)):
+                self.spool.print_due()
 
     def _print(self, checked: CheckedIn) -> SlipState:
         if checked.job is None or not self.station.owns_devices:

@@ -18,6 +18,7 @@ CAMERA_WAIT_S = 12.0
 _REPAIR = "look at the folder's disk and owner; nothing is issued until then"
 _REPAIRS = {
     "STORE_DAMAGED": "keep a copy of the folder and call support; to go on now, set a new data_dir and a new series",
+    "STORE_LOST": "bring store.db back; to go on without it, set a new data_dir and a new series",
     "STORE_KEY_WRONG": "put the right store.key back; without it nobody can read this store",
     "STORE_NEWER": "install the newer program",
     "STORE_FULL": "free some space",

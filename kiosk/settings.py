@@ -107,7 +107,7 @@ def _text(value: str) -> str:
 
 
 def _path(value: str) -> Path:
-    if not value.strip():
+    if not value.strip() or "\0" in value:
         raise ValueError("a path")
     try:
         return Path(value).expanduser()

@@ -32,6 +32,7 @@ from kiosk.ui.translation import Translation
 STOP_S = 12.0
 """How long a background thread gets to end, a slip or an exchange under way included."""
 SIGNAL_LOOK_MS = 200
+BUSY = "STATION_BUSY"
 log = structlog.get_logger()
 
 
@@ -59,6 +60,9 @@ def run_kiosk(settings: Settings, environ: Mapping[str, str], *, windowed: bool)
                 _show(kiosk.window, windowed=windowed)
                 return application.exec()
         except StoreError as error:
+            if error.code == BUSY:
+                # Started twice by mistake: the first one must not be covered.
+                raise
             print(f"{error.code}: {error}", file=StandardError())
             log.error("not_started", code=error.code)
             if not _stay_closed(application, settings.language, error.code, windowed=windowed):
@@ -201,4 +205,4 @@ def _require_ownership(station: Station) -> None:
     """A second window on the same store would print and sync everything twice."""
     if not station.owns_devices:
         folder = station.settings.data_dir
-        raise StoreError(f"another kiosk runs on {folder}: close it, or set KIOSK_DATA_DIR", code="STATION_BUSY")
+        raise StoreError(f"another kiosk runs on {folder}: close it, or set KIOSK_DATA_DIR", code=BUSY)

@@ -84,8 +84,10 @@ def test_a_restored_store_that_the_server_knows_better_is_a_fork() -> None:
     sync_until_done(FakeStore(chain), server, CLOCK)
     restored = Chain(store_id=chain.store_id)
     restored.events = chain.events[:2]
+    store = FakeStore(restored)
     with pytest.raises(StoreForkError):
-        sync_until_done(FakeStore(restored), server, CLOCK)
+        sync_until_done(store, server, CLOCK)
+    assert store.forked_at == CLOCK.now()
 
 
 def test_a_server_restored_from_a_backup_gets_what_it_lost() -> None:
