@@ -12,6 +12,7 @@ from kiosk.model.clock import ClockFault, believable_time
 from kiosk.ports import CameraStateChanged, DeviceState, ScannerReport
 from kiosk.printing.printer import prove_reachable
 from kiosk.settings import Settings
+from kiosk.ui.theme import FAMILIES
 
 LOW_DISK_MB = 500
 CAMERA_WAIT_S = 12.0
@@ -25,7 +26,6 @@ _REPAIRS = {
     "STORE_BUSY": "another command holds the store: end it, or try again",
 }
 """What to do about a store that cannot be opened."""
-FONTS = ("Noto Sans", "Noto Sans Devanagari", "Noto Sans Gujarati", "Noto Sans Tamil", "Noto Sans Bengali")
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,10 @@ def _fonts(environ: Mapping[str, str]) -> Finding:
     from PySide6.QtGui import QFontDatabase
 
     _application = gui_application(environ)
-    missing = [family for family in FONTS if family not in QFontDatabase.families()]
+    missing = [family for family in FAMILIES if family not in QFontDatabase.families()]
     if missing:
         return Finding("fonts", False, f"missing: {', '.join(missing)}", "install the package fonts-noto-core")
-    return Finding("fonts", True, f"all {len(FONTS)} families")
+    return Finding("fonts", True, f"all {len(FAMILIES)} families")
 
 
 def _zbar() -> Finding:
