@@ -9,10 +9,10 @@ from pathlib import Path
 from kiosk.app import Station, gui_application, load_facility, open_server, open_station
 from kiosk.errors import KioskError, PrinterError, SettingError, StoreForkError
 from kiosk.model.clock import ClockFault, believable_time
+from kiosk.model.scripts import FAMILIES
 from kiosk.ports import CameraStateChanged, DeviceState, ScannerReport
 from kiosk.printing.printer import prove_reachable
 from kiosk.settings import Settings
-from kiosk.ui.theme import FAMILIES
 
 LOW_DISK_MB = 500
 CAMERA_WAIT_S = 12.0

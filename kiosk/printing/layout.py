@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QImage
 
 from kiosk.errors import SettingError
+from kiosk.model.scripts import BASE_FAMILY
 from kiosk.model.slip import Slip
 from kiosk.printing.raster import Raster, raster_of
 from kiosk.printing.sheet import Sheet, qr_code
-from kiosk.printing.text import BASE_FAMILY
 
 _LONGEST = 1600
 """Rows of the canvas. Each text has two lines at most, so the longest slip stays well below."""

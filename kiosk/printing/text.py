@@ -7,25 +7,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFont, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
-BASE_FAMILY = "Noto Sans"
-_FAMILIES = (
-    (0x0600, 0x06FF, "Noto Sans Arabic"),
-    (0x0900, 0x097F, "Noto Sans Devanagari"),
-    (0x0980, 0x09FF, "Noto Sans Bengali"),
-    (0x0A00, 0x0A7F, "Noto Sans Gurmukhi"),
-    (0x0A80, 0x0AFF, "Noto Sans Gujarati"),
-    (0x0B00, 0x0B7F, "Noto Sans Oriya"),
-    (0x0B80, 0x0BFF, "Noto Sans Tamil"),
-    (0x0C00, 0x0C7F, "Noto Sans Telugu"),
-    (0x0C80, 0x0CFF, "Noto Sans Kannada"),
-    (0x0D00, 0x0D7F, "Noto Sans Malayalam"),
-    (0x1C50, 0x1C7F, "Noto Sans Ol Chiki"),
-    (0xABC0, 0xABFF, "Noto Sans Meetei Mayek"),
-)
-"""Unicode blocks of the languages of India and the family of Debian's fonts-noto-core that shapes each."""
-
-FAMILIES = (BASE_FAMILY, *(family for _, _, family in _FAMILIES))
-"""Every family that a slip may need."""
+from kiosk.model.scripts import BASE_FAMILY, family_of
 
 _MAX_CHARACTERS = 200
 _MAX_MARKS = 4
@@ -126,7 +108,7 @@ def _families(text: str) -> list[str]:
 
 
 def _own_family(letter: str) -> str | None:
-    family = next((family for first, last, family in _FAMILIES if first <= ord(letter) <= last), None)
+    family = family_of(letter)
     return family or (BASE_FAMILY if letter.isalpha() else None)
 
 

@@ -10,23 +10,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from kiosk.model.scripts import BASE_FAMILY, family_of
+
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
-PLAIN = "Noto Sans"
-_FAMILIES = (
-    (0x0600, 0x06FF, "Noto Sans Arabic"),
-    (0x0900, 0x097F, "Noto Sans Devanagari"),
-    (0x0980, 0x09FF, "Noto Sans Bengali"),
-    (0x0A00, 0x0A7F, "Noto Sans Gurmukhi"),
-    (0x0A80, 0x0AFF, "Noto Sans Gujarati"),
-    (0x0B00, 0x0B7F, "Noto Sans Oriya"),
-    (0x0B80, 0x0BFF, "Noto Sans Tamil"),
-    (0x0C00, 0x0C7F, "Noto Sans Telugu"),
-    (0x0C80, 0x0CFF, "Noto Sans Kannada"),
-    (0x0D00, 0x0D7F, "Noto Sans Malayalam"),
-    (0x1C50, 0x1C7F, "Noto Sans Ol Chiki"),
-    (0xABC0, 0xABFF, "Noto Sans Meetei Mayek"),
-)
-"""Unicode blocks of the languages of India, and the family of Debian's fonts-noto-core that shapes each."""
 _UNITS = re.compile(r"\b([0-9]+(?:\.[0-9]+)?)u\b")
 _CODE = re.compile(r"[A-Z0-9]{3}")
 _KINDRED = {
@@ -60,8 +46,7 @@ class Metrics:
 
 def families(text: str) -> list[str]:
     """The fonts for ``text``, its own scripts first: Qt warns of each font that it tries in vain for a script."""
-    own = (family for char in text for first, last, family in _FAMILIES if first <= ord(char) <= last)
-    return [*dict.fromkeys(own), PLAIN]
+    return [*dict.fromkeys(filter(None, map(family_of, text))), BASE_FAMILY]
 
 
 def style_sheet(metrics: Metrics) -> str:

@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase
 
-from kiosk.printing.text import BASE_FAMILY, FAMILIES, cleaned, laid_out, set_lines
+from kiosk.model.scripts import BASE_FAMILY, FAMILIES
+from kiosk.printing.text import cleaned, laid_out, set_lines
 
 INDIAN_TEXTS = {
     "Noto Sans Devanagari": "क्षत्रिय श्री 12",
