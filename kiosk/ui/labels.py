@@ -1,6 +1,6 @@
 """The one way to put text on a screen: as plain text, never larger than its place."""
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel
 
@@ -42,6 +42,15 @@ class PlainLabel(QLabel):
         self._least = least
         self.setText(text)
 
+    def setText(self, text: str) -> None:
+        self._families = families(text)
+        self._heights: dict[int, int] = {}
+        super().setText(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._heights = {}
+        super().changeEvent(event)
+
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self._font())
         width = metrics.horizontalAdvance(self.text()) + metrics.averageCharWidth()
@@ -55,9 +64,12 @@ class PlainLabel(QLabel):
         return self._lines > 1
 
     def heightForWidth(self, width: int) -> int:
-        metrics = QFontMetrics(self._font())
-        wanted = self._bounds(metrics, self.text(), width).height()
-        return min(max(wanted, metrics.lineSpacing()), metrics.lineSpacing() * self._lines)
+        """Kept for each width: to lay a grid out, Qt asks thousands of times."""
+        if width not in self._heights:
+            metrics = QFontMetrics(self._font())
+            wanted = self._bounds(metrics, self.text(), width).height()
+            self._heights[width] = min(max(wanted, metrics.lineSpacing()), metrics.lineSpacing() * self._lines)
+        return self._heights[width]
 
     def fitted(self) -> tuple[QFont, str]:
         """The font and the text that are drawn."""
@@ -97,7 +109,7 @@ class PlainLabel(QLabel):
         """What the style sheet says of size and weight, in the fonts of the text's own script."""
         self.ensurePolished()
         font = QFont(self.font())
-        font.setFamilies(families(self.text()))
+        font.setFamilies(self._families)
         return font
 
     def _shortened(self, metrics: QFontMetrics) -> str:

@@ -126,6 +126,7 @@ def make_rig(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Rig]]:
             wants_slips: bool = True,
             retry_s: float = 0.02,
             calm_ms: int = 0,
+            size: tuple[int, int] = (1366, 768),
         ) -> Rig:
             clock, store, scanner = FakeClock(), store or FakeStore(), FakeScanner()
             worker = stack.enter_context(ThreadPoolExecutor(max_workers=1))
@@ -140,6 +141,7 @@ def make_rig(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Rig]]:
             stack.callback(translation.use, "en")
             window = PatientWindow(journey, reports, facility, clock, translation, calm_ms=calm_ms)
             qtbot.addWidget(window)
+            window.resize(*size)
             scanner.start(reports.report)
             stack.callback(scanner.stop)
             with qtbot.waitExposed(window):

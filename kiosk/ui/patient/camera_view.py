@@ -21,6 +21,7 @@ class CameraView(QWidget):
         self._metrics = metrics
         self._frame: PreviewFrame | None = None
         self._icon = "camera"
+        self._svg = QSvgRenderer(str(icon_path(self._icon)))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
@@ -34,7 +35,9 @@ class CameraView(QWidget):
 
     def show_icon(self, name: str) -> None:
         """No picture: the camera starts or has failed."""
-        self._icon = name
+        if name != self._icon:
+            self._icon = name
+            self._svg.load(str(icon_path(name)))
         self.forget()
 
     def forget(self) -> None:
@@ -83,11 +86,10 @@ class CameraView(QWidget):
         side = min(self.width(), self.height()) * 0.4
         place = QRectF(0, 0, side, side)
         place.moveCenter(QRectF(self.rect()).center())
-        svg = QSvgRenderer(str(icon_path(self._icon)))
         picture = QImage(place.size().toSize(), QImage.Format.Format_ARGB32_Premultiplied)
         picture.fill(Qt.GlobalColor.transparent)
         tint = QPainter(picture)
-        svg.render(tint, centred(svg.defaultSize(), QRectF(picture.rect())))
+        self._svg.render(tint, centred(self._svg.defaultSize(), QRectF(picture.rect())))
         tint.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
         tint.fillRect(picture.rect(), MUTED)
         tint.end()

@@ -56,6 +56,9 @@ class ChoosingScreen(Screen):
         """The buttons of the page shown, by department."""
         return self._grid.tiles
 
+    def prepare(self, language: str) -> None:
+        self._show_page(self._facility.open_departments(self._clock.now()), (), language)
+
     def show_state(self, state: flow.State, language: str) -> None:
         assert isinstance(state, flow.Choosing)
         if self._drawn is None or self._drawn[0].patient is not state.patient:

@@ -23,6 +23,9 @@ class Screen(QWidget):
         super().__init__()
         self.metrics = metrics
 
+    def prepare(self, language: str) -> None:
+        """Make what is the same for every patient, so that the first one does not wait for it."""
+
     def show_state(self, state: flow.State, language: str) -> None:
         """Draw ``state``; called again when the language changes, so every text is set here."""
         raise NotImplementedError

@@ -182,9 +182,17 @@ class PatientWindow(QWidget):
         layout = self.layout()
         assert layout is not None
         layout.addWidget(self._root)
+        self._prepare()
         self.scanning.show_camera(self._camera)
         self.draw(self._state)
         self._show_sync()
+
+    def _prepare(self) -> None:
+        """Draw each screen once where nobody sees it: styles, pictures and places are found at the first drawing."""
+        for place in range(self.pages.count()):
+            self.pages.setCurrentIndex(place)
+            self.screen_shown.prepare(self._journey.language)
+            self.grab()
 
     def _make_screens(self, metrics: Metrics) -> dict[type[flow.State], Screen]:
         self.scanning = ScanningScreen(metrics)
