@@ -18,7 +18,7 @@ from kiosk.scanner.camera_scanner import STOP_S, CameraScanner, Patience
 from kiosk.scanner.child import Child, ChildMain
 from tests.scanner import rogues
 from tests.scanner.fake_scanner import FakeScanner
-from tests.scanner.hearing import Hearing
+from tests.scanner.hearing import LONGEST_S, Hearing
 
 CARDS = Path(__file__).parents[2] / "resources" / "cards"
 CARD = CARDS / "02-hindi-app.png"
@@ -157,9 +157,12 @@ class HeldChild(Child):
 
 def test_a_process_that_does_not_even_end_is_told(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(camera_scanner, "Child", HeldChild)
-    _, hearing = watched(main=rogues.fall_silent)
+    scanner, hearing = watched(main=rogues.fall_silent)
     hearing.until_state(DeviceState.FAILED, "SCANNER_HUNG")
     hearing.until_state(DeviceState.RUNNING)
+    scanner.stop()
+    for process in multiprocessing.active_children():
+        process.join(LONGEST_S)
 
 
 def test_a_preview_comes_small_and_in_shape(watched: Watched) -> None:

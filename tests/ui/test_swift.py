@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.model import flow
 from kiosk.model.qr import Reason
 from kiosk.model.token import SlipState
+from kiosk.ui.patient import camera_view
+from kiosk.ui.theme import icon_path
 from tests.gallery import PATIENT, TOKEN, TWELVE
 from tests.ui.conftest import Rig
 
@@ -47,7 +49,14 @@ def test_each_screen_comes_swiftly_from_the_first_time_on(make_rig: MakeRig) -> 
 
 
 def test_no_picture_is_read_from_disk_to_draw_the_start(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    rig.window.scanning.camera.show_icon("camera-off")
-    monkeypatch.setattr("kiosk.ui.patient.camera_view.QSvgRenderer", None)
-    monkeypatch.setattr(QSvgRenderer, "load", None)
-    assert not rig.window.scanning.camera.grab().isNull()
+    camera = rig.window.scanning.camera
+    camera.show_icon("camera-off")
+    looked_for: list[str] = []
+
+    def recorded(name: str) -> Path:
+        looked_for.append(name)
+        return icon_path(name)
+
+    monkeypatch.setattr(camera_view, "icon_path", recorded)
+    assert not camera.grab().isNull()
+    assert looked_for == []
