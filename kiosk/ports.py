@@ -33,14 +33,17 @@ class DeviceState(StrEnum):
 
 @dataclass(frozen=True)
 class CodeRead:
-    """One QR was read; the text is whatever it holds."""
+    """One QR is in view; the text is whatever it holds.
+
+    Told again every ``flow.REPEAT_S`` for as long as it stays in view: only the listener knows whether it was taken.
+    """
 
     untrusted_text: str = field(repr=False)
 
 
 @dataclass(frozen=True)
 class TwoCodesSeen:
-    """Different codes were in view together, so nobody can say whose turn it is."""
+    """Different codes are in view together, so nobody can say whose turn it is. Told again like ``CodeRead``."""
 
 
 @dataclass(frozen=True)
