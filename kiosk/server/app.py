@@ -43,8 +43,10 @@ def run_server(database_url: str, host: str = DEFAULT_HOST, port: int = DEFAULT_
     """
     listener = _listening(host, port)
     with closing(listener), closing(open_database(database_url)) as database, suppress(KeyboardInterrupt):
-        # uvicorn raises the signal again once it has stopped; so SIGTERM, too, lets the database be closed.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # uvicorn raises the signal again once it has stopped: then the database is closed, after either. For a server
+        # that a shell started in the background, SIGINT would otherwise be ignored.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         _log.info("server_listening", url=_url(listener))
         _server(database).run(sockets=[listener])
 
