@@ -44,7 +44,7 @@ bench: $(READY) ## how long decoding, issuing and printing take here
 	.venv/bin/python -m tests.bench
 
 soak: $(READY) ## hours of faults and kills (PYTEST_ARGS as for test)
-	.venv/bin/pytest -m soak -n 0 --timeout=0 $(PYTEST_ARGS)
+	.venv/bin/pytest -m soak -n 0 --timeout=0 -o faulthandler_timeout=0 $(PYTEST_ARGS)
 
 gallery: $(READY) ## pictures of every screen and slip in one HTML page (OUT=folder)
 	.venv/bin/python -m tests.gallery "$(OUT)"
