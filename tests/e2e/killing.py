@@ -62,7 +62,9 @@ class Hall:
     def run_to_the_end(self) -> None:
         """One more run of each department that ends by itself."""
         for department in _CODES:
-            files = self._cards[self._reached[department] :][: 2 * AGAIN]
+            # A quick department may have had every patient there is; then the last ones come again.
+            first = min(self._reached[department], len(self._cards) - 2 * AGAIN)
+            files = self._cards[first : first + 2 * AGAIN]
             self._remember(department, self.station(department).check_in(*files, department=department))
 
     def _one_run(self) -> bool:
