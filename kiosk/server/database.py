@@ -84,7 +84,8 @@ def _engines(text: str) -> Database:
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one of its unique keys is taken. Returns whether it was inserted."""
-    return connection.execute(_insert(connection, table).on_conflict_do_nothing(), dict(values)).rowcount == 1
+    insert = _insert(connection, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(insert, dict(values)).rowcount == 1
 
 
 def insert_or_replace(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
