@@ -31,8 +31,10 @@ BY_FACILITY = "HASH (facility_id)"
 
 
 def _code(length: int) -> String:
-    """Identifiers and words of ours. In PostgreSQL sorted by bytes, as SQLite does: a new C library that sorts a language
-    in another way would silently break the indexes."""
+    """Identifiers and words of ours, in PostgreSQL sorted by bytes, as in SQLite.
+
+    By a language's rules a new C library, with other rules, would silently break the indexes.
+    """
     return String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
 
 

@@ -4,12 +4,12 @@ So PostgreSQL answers from one partition; and so the tables could be distributed
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, ForeignKeyConstraint, UniqueConstraint, event, inspect, text
+from sqlalchemy import Connection, ForeignKeyConstraint, Inspector, UniqueConstraint, event, inspect, text
 
 from kiosk.model.events import Kind
 from kiosk.server.database import Database, open_database
@@ -35,15 +35,19 @@ def test_facility_id_leads_every_key_of_the_database(database: Database) -> None
     with database.reader.begin() as connection:
         seen = inspect(connection)
         tables = [name for name in seen.get_table_names() if name != "alembic_version"]
-        keys = [
-            *((name, seen.get_pk_constraint(name)["constrained_columns"]) for name in tables),
-            *((name, key["column_names"]) for name in tables for key in seen.get_unique_constraints(name)),
-            *((name, index["column_names"]) for name in tables for index in seen.get_indexes(name)),
-            *((name, key["constrained_columns"]) for name in tables for key in seen.get_foreign_keys(name)),
-            *((name, key["referred_columns"]) for name in tables for key in seen.get_foreign_keys(name)),
-        ]
-    assert {name for name, _ in keys} == set(tables) >= set(metadata.tables)
+        keys = [(name, columns) for name in tables for columns in columns_of_keys(seen, name)]
+    assert {name for name, _ in keys} == set(tables)
+    assert set(tables) >= set(metadata.tables)
     assert [(name, columns) for name, columns in keys if columns[0] != "facility_id"] == []
+
+
+def columns_of_keys(seen: Inspector, table: str) -> Iterator[Sequence[str | None]]:
+    """Those of each key and index, in their order."""
+    yield seen.get_pk_constraint(table)["constrained_columns"]
+    yield from (key["column_names"] for key in seen.get_unique_constraints(table))
+    yield from (index["column_names"] for index in seen.get_indexes(table))
+    for key in seen.get_foreign_keys(table):
+        yield from (key["constrained_columns"], key["referred_columns"])
 
 
 @dataclass
@@ -52,7 +56,9 @@ class Heard:
 
     said: list[tuple[str, Any]] = field(default_factory=list)
 
-    def note(self, connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    def note(
+        self, connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
         self.said.append((statement, parameters[0] if many else parameters))
 
 
@@ -68,14 +74,14 @@ def work_a_morning(database: Database) -> None:
 
 
 @pytest.fixture
-def heard(database: Database) -> Iterator[Heard]:
+def heard(database: Database) -> Heard:
     heard = Heard()
     event.listen(database.writer, "before_cursor_execute", heard.note)
     if database.reader.pool is not database.writer.pool:
         event.listen(database.reader, "before_cursor_execute", heard.note)
     work_a_morning(database)
     heard.said = [(said, given) for said, given in heard.said if re.match("(SELECT|INSERT|UPDATE|DELETE)", said)]
-    yield heard
+    return heard
 
 
 def test_every_hot_statement_names_its_facility(heard: Heard) -> None:
@@ -101,7 +107,11 @@ def test_one_partition_answers(postgres: Postgres) -> None:
         heard = Heard()
         event.listen(database.writer, "before_cursor_execute", heard.note)
         work_a_morning(database)
-        asked = [(said, given) for said, given in heard.said if re.match("(SELECT .*(event|token|patient)|UPDATE)", said, re.S)]
+        asked = [
+            (said, given)
+            for said, given in heard.said
+            if re.match("(SELECT .*(event|token|patient)|UPDATE)", said, re.S)
+        ]
         with database.writer.begin() as connection:
             connection.execute(text("SET LOCAL enable_seqscan = off"))
             plans = ["\n".join(connection.exec_driver_sql(f"EXPLAIN {said}", given).scalars()) for said, given in asked]

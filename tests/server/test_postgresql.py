@@ -68,7 +68,7 @@ def test_a_database_that_cannot_hold_hindi_is_refused(postgres: Postgres) -> Non
 
 
 def test_a_database_that_is_not_there_is_a_setting_error(postgres: Postgres) -> None:
-    with pytest.raises(SettingError, match="nowhere.*does not exist"):
+    with pytest.raises(SettingError, match=r"nowhere.*does not exist"):
         open_database(postgres.url("nowhere"))
 
 
