@@ -53,11 +53,4 @@ def test_a_bad_url_is_a_setting_error(url: str) -> None:
 def test_no_error_tells_the_password(url: str) -> None:
     with pytest.raises(SettingError) as caught:
         open_database(url)
-    assert SECRET not in "".join(traceback.format_exception(caught.value)).replace(url, "")
-    assert SECRET not in str(caught.value)
-
-
-def test_a_password_is_in_no_picture_of_the_database(database_url: str) -> None:
-    database = open_database(database_url.replace("postgres@", f"postgres:{SECRET}@"))
-    database.close()
-    assert SECRET not in repr(database)
+    assert SECRET not in "".join(traceback.format_exception(caught.value))

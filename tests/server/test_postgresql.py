@@ -158,6 +158,23 @@ def test_no_other_error_is_tried_again(database: Database) -> None:
     assert tries == 1
 
 
+def test_a_password_is_in_no_picture_of_the_database(database_url: str) -> None:
+    database = open_database(database_url.replace("postgres@", "postgres:hunter2@"))
+    database.close()
+    assert "postgres:***@" in repr(database)
+    assert "hunter2" not in repr(database)
+
+
+def test_an_owner_without_other_rights_is_enough(postgres: Postgres) -> None:
+    postgres.run("CREATE ROLE owner LOGIN")
+    postgres.run("CREATE DATABASE owned OWNER owner ENCODING 'UTF8' TEMPLATE template0")
+    try:
+        open_database(postgres.url("owned").replace("//postgres@", "//owner@")).close()
+    finally:
+        postgres.run("DROP DATABASE owned")
+        postgres.run("DROP ROLE owner")
+
+
 def test_a_lock_that_is_held_too_long_is_given_up(database: Database) -> None:
     event.listen(database.writer, "begin", lambda connection: connection.exec_driver_sql("SET lock_timeout = 50"))
     with database.writer.begin() as connection:
