@@ -1,5 +1,7 @@
 """The server's database: SQLite for one small hospital, PostgreSQL for more, and the same statements for both."""
 
+import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,6 +16,8 @@ from kiosk.server.schema import ensure_schema
 from kiosk.server.sqlite import sqlite_engines
 
 TRIES = 5
+PAUSE_S = 0.05
+"""At most, before the second try; more before each later one."""
 _T = TypeVar("_T")
 
 
@@ -25,13 +29,17 @@ class Database:
     reader: Engine
 
     def write(self, work: Callable[[Connection], _T]) -> _T:
-        """``work`` in one transaction, and again in another one when the database gave up the first for a third."""
-        for _ in range(TRIES - 1):
+        """``work`` in one transaction, and again in another one when the database gave up the first for a third.
+
+        After a pause of no fixed length: at once it would get in the way of the third again.
+        """
+        for tried in range(1, TRIES):
             try:
                 return self._write(work)
             except DBAPIError as error:
                 if not gave_way(error):
                     raise
+            time.sleep(random.SystemRandom().uniform(0, PAUSE_S * tried))
         return self._write(work)
 
     def _write(self, work: Callable[[Connection], _T]) -> _T:

@@ -118,7 +118,7 @@ def test_another_try_after_a_transaction_was_given_up(database: Database) -> Non
         thread.join(30)
     with database.reader.begin() as connection:
         assert set(connection.execute(select(facility.c.revision)).scalars()) == {2}
-    assert sorted(tries.values()) == [1, 2]
+    assert max(tries.values()) >= 2, "nobody met a deadlock"
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01"])
