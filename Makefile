@@ -7,6 +7,7 @@ LOCK_ARGS ?=
 UV ?= $(or $(shell command -v uv),$(wildcard .venv/bin/uv))
 
 READY := .venv/.ready
+READY_TEST := .venv/.ready-test
 TRANSLATIONS = $(wildcard resources/translations/*.ts)
 
 # Qt warns in a locale without UTF-8: plain C, or one that came over ssh and was never generated here.
@@ -27,7 +28,7 @@ setup: $(READY) ## Debian packages, .venv and the command .venv/bin/kiosk, once
 run: $(READY) ## the demonstration: a patient, a token and a slip, with no hardware
 	@.venv/bin/kiosk demo
 
-test: $(READY) ## the tests, but for the hours-long ones (PYTEST_ARGS="-k slip" to choose)
+test: $(READY) $(READY_TEST) ## the tests, but for the hours-long ones (PYTEST_ARGS="-k slip" to choose)
 	.venv/bin/pytest -n 2 -m "not soak" $(PYTEST_ARGS)
 
 check: $(READY) ## lint, format, types, import rules, compiled translations
@@ -66,3 +67,6 @@ ifneq ($(shell test -x .venv/bin/python && cat $(READY) 2>/dev/null),$(CURDIR))
 endif
 $(READY): requirements.lock pyproject.toml resources/debian-packages.txt resources/setup.sh
 	@sh resources/setup.sh
+
+$(READY_TEST): $(READY) resources/debian-packages-test.txt
+	@sh resources/setup.sh test

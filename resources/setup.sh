@@ -1,5 +1,6 @@
 #!/bin/sh
 # Prepares this machine and the tree's .venv; `make` runs it when something it reads has changed.
+# With the word `test` it installs only what the tests need besides.
 # May be stopped and started again at any point: what is half done is done anew.
 set -eu
 cd "$(dirname "$0")/.."
@@ -7,7 +8,13 @@ cd "$(dirname "$0")/.."
 say() { echo "setup: $*"; }
 stop() { echo "setup: $*" >&2; exit 1; }
 
-wanted_packages() { sed 's/#.*//; /^[[:space:]]*$/d' resources/debian-packages.txt | LC_ALL=C sort -u; }
+case "${1:-}" in
+    "") list=resources/debian-packages.txt install=install_packages ready=.venv/.ready ;;
+    test) list=resources/debian-packages-test.txt install=install_without_cluster ready=.venv/.ready-test ;;
+    *) stop "usage: setup.sh [test]" ;;
+esac
+
+wanted_packages() { sed 's/#.*//; /^[[:space:]]*$/d' "$list" | LC_ALL=C sort -u; }
 
 # Names of installed packages, and the names they provide (later Debians renamed some).
 installed_packages() {
@@ -32,16 +39,26 @@ install_packages() {
         apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
 }
 
+# Debian would make a database cluster and start it with the machine; the tests start their own and need no other.
+install_without_cluster() {
+    [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || return 1
+    choice=/etc/postgresql-common/createcluster.d/kiosk-tests.conf
+    trap 'as_root rm -f "$choice"' EXIT
+    as_root mkdir -p "${choice%/*}"
+    echo 'create_main_cluster = false' | as_root tee "$choice" >/dev/null
+    install_packages "$@"
+}
+
 setup_packages() {
     if ! command -v dpkg-query >/dev/null; then
-        say "not a Debian system: install what resources/debian-packages.txt names in this system's own way"
+        say "not a Debian system: install what $list names in this system's own way"
         return
     fi
     missing=$(missing_packages)
     [ -n "$missing" ] || return 0
     say "missing Debian packages: $missing"
     # shellcheck disable=SC2086  # one word per package
-    install_packages $missing || stop "the Debian packages above could not be installed. As administrator run
+    "$install" $missing || stop "the Debian packages above could not be installed. As administrator run
     apt-get update && apt-get install --no-install-recommends $missing
 and then start make again."
 }
@@ -78,7 +95,7 @@ setup_environment() {
 exec 9<Makefile
 if command -v flock >/dev/null; then flock 9; fi
 
-rm -f .venv/.ready
+rm -f "$ready"
 setup_packages
-setup_environment
-pwd -P >.venv/.ready
+[ "${1:-}" = test ] || setup_environment
+pwd -P >"$ready"

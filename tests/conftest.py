@@ -5,9 +5,14 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.postgres import Postgres
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A loaded machine is slow, not wrong; a failure prints what replays it.
@@ -25,6 +30,27 @@ def nothing_left_running() -> Iterator[None]:
     assert not leaked, f"threads left running: {leaked}"
     assert not children, f"processes left running: {children}"
     gc.collect(0)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["Postgres"]:
+    """One for each process that runs tests."""
+    from tests.postgres import binaries, running_postgres  # half a second that most runs of one test need not wait
+
+    programs = binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL under /usr/lib/postgresql: on Debian `make test` installs it")
+    with running_postgres(programs) as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A server's empty database, of each kind in turn."""
+    from tests.postgres import database_of
+
+    with database_of(request.param, request, tmp_path) as url:
+        yield url
 
 
 def _belongs_to_rig(thread: threading.Thread) -> bool:

@@ -1,30 +1,50 @@
-"""Opening the server's database: SQLite for one small hospital; the same statements for PostgreSQL."""
+"""The server's database: SQLite for one small hospital, PostgreSQL for more, and the same statements for both."""
 
-from collections.abc import Mapping, Sequence
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import sqlcipher3.dbapi2
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import QueuePool
 
 from kiosk.errors import SettingError
-from kiosk.server.tables import metadata
+from kiosk.server.postgresql import check_postgresql, gave_way, postgresql_engines
+from kiosk.server.schema import ensure_schema
+from kiosk.server.sqlite import sqlite_engines
 
-BUSY_MS = 5_000
-CHECKOUT_S = 10.0
-READERS = 8
+TRIES = 5
+PAUSE_S = 0.05
+"""At most, before the second try; more before each later one."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Database:
-    """One engine to write with, one to read with. SQLite's writer holds the only write connection."""
+    """One engine to write with, one to read with."""
 
     writer: Engine
     reader: Engine
+
+    def write(self, work: Callable[[Connection], _T]) -> _T:
+        """``work`` in one transaction, and again in another one when the database gave up the first for a third.
+
+        After a pause of no fixed length: at once it would get in the way of the third again.
+        """
+        for tried in range(1, TRIES):
+            try:
+                return self._write(work)
+            except DBAPIError as error:
+                if not gave_way(error):
+                    raise
+            time.sleep(random.SystemRandom().uniform(0, PAUSE_S * tried))
+        return self._write(work)
+
+    def _write(self, work: Callable[[Connection], _T]) -> _T:
+        with self.writer.begin() as connection:
+            return work(connection)
 
     def close(self) -> None:
         self.writer.dispose()
@@ -32,66 +52,48 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Open, and make the tables that are missing.
+    """Open, and migrate to this program's schema. ``sqlite:///FILE`` or ``postgresql://…``.
 
     Raises:
-        SettingError: if the URL is malformed, names a kind of database that is not supported, or cannot be opened.
+        SettingError: if the URL is malformed, names a kind of database that is not supported, or cannot be opened;
+            DATABASE_NEWER if a newer program has migrated it. No text holds the URL's password.
     """
-    database = _sqlite(_sqlite_url(url))
+    database = _engines(url)
     try:
-        metadata.create_all(database.writer)
+        if database.writer.dialect.name == "postgresql":
+            check_postgresql(database.reader)
+        ensure_schema(database.writer)
     except DBAPIError as error:
         database.close()
-        raise SettingError(f"database_url: the database cannot be opened: {error.orig}") from error
+        reason = " ".join(str(error.orig).split())
+        # No cause: its traceback would have the URL among its values.
+        raise SettingError(f"database_url: the database cannot be opened: {reason}") from None
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
-def _sqlite_url(text: str) -> URL:
+def _engines(text: str) -> Database:
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
+        # Neither the text nor the cause, which quotes it: a password may stand anywhere in it.
         raise SettingError(
-            "database_url is no database URL; use for example sqlite:////var/lib/kiosk/server.db"
+            "database_url is no database URL; use for example sqlite:////var/lib/kiosk/server.db or postgresql:///kiosk"
         ) from None
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        raise SettingError(f"database_url names {url.get_backend_name()!r}; only an SQLite file is supported so far")
-    try:
-        # Made before SQLite makes it readable for everybody; its -wal and -shm follow its mode.
-        Path(url.database).touch(0o600)
-    except OSError as error:
-        raise SettingError(f"database_url: {url.database} cannot be opened: {error.strerror}") from error
-    return url
-
-
-def _sqlite(url: URL) -> Database:
-    """BEGIN IMMEDIATE where something will be written: a read that turns into a write fails at once with SQLITE_BUSY.
-
-    ``sqlcipher3`` without a key is plain SQLite, and a newer one than Debian's, whose WAL mode can corrupt.
-    """
-    # Parameters hold patients: they stay out of error texts.
-    common: dict[str, Any] = {"module": sqlcipher3.dbapi2, "hide_parameters": True, "poolclass": QueuePool}
-    common |= {"max_overflow": 0, "pool_timeout": CHECKOUT_S, "connect_args": {"check_same_thread": False}}
-    database = Database(create_engine(url, pool_size=1, **common), create_engine(url, pool_size=READERS, **common))
-    for engine in (database.writer, database.reader):
-        event.listen(engine, "connect", _configure)
-    event.listen(database.writer, "begin", lambda connection: _begin(connection, "BEGIN IMMEDIATE"))
-    event.listen(database.reader, "begin", lambda connection: _begin(connection, "BEGIN"))
-    return database
-
-
-def _configure(dbapi_connection: Any, record: object) -> None:
-    dbapi_connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON"):
-        dbapi_connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection, statement: str) -> None:
-    connection.exec_driver_sql(statement)
+    match url.drivername.partition("+")[0]:
+        case "sqlite":
+            return Database(*sqlite_engines(url))
+        case "postgresql":
+            return Database(*postgresql_engines(url))
+    raise SettingError("database_url names another kind of database; supported are sqlite:/// and postgresql://")
 
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one of its unique keys is taken. Returns whether it was inserted."""
-    return connection.execute(_insert(connection, table).on_conflict_do_nothing(), dict(values)).rowcount == 1
+    insert = _insert(connection, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(insert, dict(values)).rowcount == 1
 
 
 def insert_or_replace(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

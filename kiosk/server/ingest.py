@@ -47,11 +47,9 @@ def ingest(database: Database, request: SyncRequest, now: datetime) -> Ingested:
         with database.reader.begin() as connection:
             return _standing(connection, request)
     try:
-        with database.writer.begin() as connection:
-            return _Batch(connection, request, now).taken()
+        return database.write(lambda connection: _Batch(connection, request, now).taken())
     except StoreForkError:
-        with database.writer.begin() as connection:
-            _quarantine(connection, request, now)
+        database.write(lambda connection: _quarantine(connection, request, now))
         raise
 
 
@@ -89,15 +87,25 @@ class _Batch:
         return Ingested(acked_seq, self._parked())
 
     def _locked_store(self) -> tuple[int, str]:
-        """Lock order everywhere: the store, then the facility."""
+        """Lock order everywhere: the store, then the facility.
+
+        SQLite has locked all at BEGIN. PostgreSQL locks for no change of keys: whoever writes a row that refers to this
+        one, as each new store does to its facility, holds a lock that any stronger one would wait for, in a circle.
+        """
+        mine = select(store.c.acked_seq, store.c.last_hash, store.c.quarantined_at).filter_by(**self._key)
+        mine = mine.with_for_update(key_share=True)
+        row = self._connection.execute(mine).first()
+        if row is None:
+            self._register()
+            row = self._connection.execute(mine).one()
+        if row.quarantined_at is not None:
+            raise StoreForkError(_QUARANTINED)
+        return row.acked_seq, row.last_hash
+
+    def _register(self) -> None:
         insert_new(self._connection, facility, {"facility_id": self._request.facility_id, "revision": 0})
         new = {**self._key, "acked_seq": 0, "last_hash": FIRST_HASH, "registered_at": self._now}
         insert_new(self._connection, store, new)
-        mine = select(store.c.acked_seq, store.c.last_hash, store.c.quarantined_at).filter_by(**self._key)
-        acked_seq, last_hash, quarantined_at = self._connection.execute(mine.with_for_update()).one()
-        if quarantined_at is not None:
-            raise StoreForkError(_QUARANTINED)
-        return acked_seq, last_hash
 
     def _fresh(self, acked_seq: int, last_hash: str) -> list[Event]:
         """The events that follow what is held, checked; from a gap on nothing is taken."""
@@ -152,6 +160,7 @@ class _Batch:
         """Only with the events they belong to: the station sends the others again."""
         tokens = {sent.token_id for sent in self._events if sent.seq <= acked_seq}
         known = [details for details in self._request.patients if details.token_id in tokens]
+        known.sort(key=lambda details: details.token_id)  # one order of locks, whoever sends them
         rows = [_patient_row(self._request.facility_id, details, self._now) for details in known]
         insert_or_replace(self._connection, patient, rows)
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -42,7 +42,8 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(ClientDisconnect, _gone)
-    app.add_exception_handler(OperationalError, _database)
+    for environment in (OperationalError, ProgrammingError, InternalError):
+        app.add_exception_handler(environment, _database)
     app.add_exception_handler(NoConnectionFree, _database)
     app.add_exception_handler(Exception, _bug)
 
@@ -87,8 +88,13 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    """The environment's doing: locked, full, unplugged. No traceback, whose values could be a patient's."""
-    cause = getattr(getattr(error, "orig", None), "sqlite_errorname", type(error).__name__)
+    """The environment's doing: locked, full, unplugged, not ours. No traceback, whose values could be a patient's.
+
+    A missing table or right is an OperationalError in SQLite, a ProgrammingError in PostgreSQL; a replica that may only
+    be read answers with an InternalError.
+    """
+    origin = getattr(error, "orig", None)
+    cause = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None) or type(error).__name__
     _log.error("database_failed", path=request.url.path, cause=cause)
     return problem(503, "DATABASE_UNAVAILABLE", "the database does not answer; try again later")
 

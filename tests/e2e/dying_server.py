@@ -1,10 +1,13 @@
 """A hospital server that dies around its first commit: ``python -m tests.e2e.dying_server WHEN --database --port``.
 
+It says on which port it listens: with ``--port 0`` on any free one.
+
 It is the program's own application over the program's own database, and its tables are there before it listens: the
 first commit is that of a push.
 """
 
 import argparse
+import socket
 
 import uvicorn
 from sqlalchemy import event
@@ -25,7 +28,9 @@ def main() -> None:
     given = words.parse_args()
     database = open_database(given.database)
     event.listen(database.writer, EVENTS[given.when], die)
-    uvicorn.run(build_app(database), port=given.port, log_config=None)
+    listener = socket.create_server(("127.0.0.1", given.port))
+    print(listener.getsockname()[1], flush=True)
+    uvicorn.Server(uvicorn.Config(build_app(database), log_config=None)).run(sockets=[listener])
 
 
 if __name__ == "__main__":

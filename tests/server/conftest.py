@@ -1,18 +1,12 @@
 """A database and a running server for each test that asks."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
 
 from kiosk.server.app import running_server
 from kiosk.server.database import Database, open_database
-
-
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'server.db'}"
 
 
 @pytest.fixture

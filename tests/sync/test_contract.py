@@ -12,16 +12,17 @@ from kiosk.model.events import FIRST_HASH, Kind, chained
 from kiosk.ports import HospitalServer, Parked, Pull
 from kiosk.server.app import running_server
 from kiosk.sync.client import HttpServer
+from tests.postgres import database_of
 from tests.sync.chain import FACILITY, Chain
 from tests.sync.fake_server import FakeHospitalServer
 
 
-@pytest.fixture(params=["http", "fake"])
+@pytest.fixture(params=["sqlite", "postgresql", "fake"])
 def hospital(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HospitalServer]:
     if request.param == "fake":
         yield FakeHospitalServer()
         return
-    with running_server(f"sqlite:///{tmp_path / 'server.db'}") as running:
+    with database_of(request.param, request, tmp_path) as url, running_server(url) as running:
         client = HttpServer(running.url, FACILITY)
         yield client
         client.close()
