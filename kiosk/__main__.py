@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 something in the environment failed (the message says what
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import wraps
 from io import TextIOWrapper
@@ -167,11 +167,12 @@ def checkin(context: click.Context, files: tuple[Path, ...], department: str, la
 def tokens(context: click.Context, day: date | None) -> None:
     """The store's tokens of a day, one JSON line each, in the order they were issued."""
     from kiosk.app import open_station
-    from kiosk.batch import token_lines
+    from kiosk.model.token import listed
 
     with open_station(settings_of(context), os.environ, claims_devices=False) as station:
         today = station.facility.service_day(station.clock.now())
-        _print_lines(token_lines(station.store.tokens(date(day.year, day.month, day.day) if day else today)))
+        rows = station.store.tokens(date(day.year, day.month, day.day) if day else today)
+        _print_lines(listed(row.token, synced=row.synced) for row in rows)
 
 
 @cli.command()
@@ -208,7 +209,7 @@ def doctor(context: click.Context, accept_clock: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-def _print_lines(lines: Iterable[dict[str, object]]) -> None:
+def _print_lines(lines: Iterable[Mapping[str, object]]) -> None:
     """Each line leaves as soon as it is true: whoever reads them may count on it even if this process dies next.
 
     JSON is UTF-8 whatever the terminal speaks; what is no Unicode in a file's name becomes a question mark.

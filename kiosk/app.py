@@ -191,11 +191,8 @@ def ownership(data_dir: Path) -> Iterator[bool]:
 def spool_of(
     station: Station, on_moved: Callable[[SlipJob, SlipState, str], None] = lambda job, state, cause: None
 ) -> Spool:
-    """The station's print spool, with what an earlier run left half done cleared up."""
-    spool = Spool(station.store, station.printer, station.facility, station.clock, on_moved)
-    if station.owns_devices:
-        spool.recover()
-    return spool
+    """The station's print spool; whoever owns the devices calls ``recover`` on it first."""
+    return Spool(station.store, station.printer, station.facility, station.clock, on_moved)
 
 
 def configure_logging(level: int = logging.WARNING) -> None:

@@ -1,7 +1,7 @@
 """Pictures instead of a camera: ``kiosk decode`` and ``kiosk checkin``, one JSON line for each file."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -10,16 +10,13 @@ from pathlib import Path
 from kiosk.app import Station, ownership
 from kiosk.checkin import CheckedIn
 from kiosk.errors import CameraError, DeskError
-from kiosk.model.events import instant_text
 from kiosk.model.patient import Patient
 from kiosk.model.qr import Kind, QrError, Reason, classify, parse
 from kiosk.model.token import SlipState
-from kiosk.ports import Clock, TokenRow
+from kiosk.ports import Clock
 from kiosk.printing.spool import Spool
 from kiosk.scanner.files import FileRead, FileReader
 from kiosk.sync.loop import SyncReport
-
-Emit = Callable[[dict[str, object]], None]
 
 
 def decode_files(reader: FileReader, files: Sequence[Path], today: date) -> Iterator[dict[str, object]]:
@@ -69,6 +66,8 @@ class BatchCheckIn:
         Raises:
             StoreError: nothing was issued for this file, and going on is useless.
         """
+        if self.station.owns_devices:
+            self.spool.recover()
         for path in files:
             yield self._line(path)
         self._print_what_is_left()
@@ -113,7 +112,7 @@ class BatchCheckIn:
         return token.slip if token else checked.slip
 
 
-def to_json(line: dict[str, object]) -> str:
+def to_json(line: Mapping[str, object]) -> str:
     return json.dumps(line, ensure_ascii=False)
 
 
@@ -141,23 +140,6 @@ def _rejected(path: Path, reason: str, watch: _Stopwatch) -> dict[str, object]:
         "print": None,
         "ms": watch.json(),
     }
-
-
-def token_lines(rows: Sequence[TokenRow]) -> Iterator[dict[str, object]]:
-    """The shape of ``kiosk tokens``, which the server's ``GET /v1/tokens`` shares."""
-    for row in rows:
-        token = row.token
-        yield {
-            "label": token.label,
-            "token_id": token.token_id,
-            "department": token.department,
-            "number": token.number,
-            "series": token.series,
-            "state": token.state.value,
-            "issued_at": instant_text(token.issued_at),
-            "slip": token.slip.value,
-            "synced": row.synced,
-        }
 
 
 def sync_line(report: SyncReport) -> dict[str, object]:

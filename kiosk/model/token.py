@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from kiosk.model.events import Event, Kind
+from kiosk.model.events import Event, Json, Kind, instant_text
 from kiosk.model.patient import PatientKeys
 
 
@@ -98,6 +98,21 @@ MAX_NUMBER = 999_999
 def label_of(prefix: str, series: str, number: int) -> str:
     """``MA-017``: what is printed, shown and spoken."""
     return f"{prefix}{series}-{number:03d}"
+
+
+def listed(token: Token, *, synced: bool) -> dict[str, Json]:
+    """One token as ``kiosk tokens`` and the server's ``GET /v1/tokens`` both list it; other programs rely on it."""
+    return {
+        "label": token.label,
+        "token_id": token.token_id,
+        "department": token.department,
+        "number": token.number,
+        "series": token.series,
+        "state": token.state.value,
+        "issued_at": instant_text(token.issued_at),
+        "slip": token.slip.value,
+        "synced": synced,
+    }
 
 
 def apply(token: Token | None, event: Event) -> Token:

@@ -6,7 +6,9 @@ from datetime import date
 
 from sqlalchemy import Engine, Row, select
 
-from kiosk.model.events import Event, Json, instant_text
+from kiosk.model.events import Event, Json
+from kiosk.model.token import listed
+from kiosk.server.projection import token_of
 from kiosk.server.tables import event, facility, token
 
 
@@ -55,28 +57,14 @@ def _event(row: Row[tuple[object, ...]]) -> Event:
 
 
 def tokens_of_day(engine: Engine, facility_id: str, service_day: date) -> list[dict[str, Json]]:
-    """The day's tokens in the order of issue, each in the shape of a line of ``kiosk tokens``."""
+    """The day's tokens in the order of issue, each as ``kiosk tokens`` lists it."""
     rows = (
         select(token)
         .filter_by(facility_id=facility_id, service_day=service_day)
         .order_by(token.c.issued_at, token.c.store_id, token.c.number)
     )
     with engine.begin() as connection:
-        return [_listed(row) for row in connection.execute(rows)]
-
-
-def _listed(row: Row[tuple[object, ...]]) -> dict[str, Json]:
-    return {
-        "label": row.label,
-        "token_id": row.token_id,
-        "department": row.department,
-        "number": row.number,
-        "series": row.series,
-        "state": row.state,
-        "issued_at": instant_text(row.issued_at),
-        "slip": row.slip,
-        "synced": True,
-    }
+        return [listed(token_of(row), synced=True) for row in connection.execute(rows).mappings()]
 
 
 def check_database(engine: Engine) -> None:
