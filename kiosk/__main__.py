@@ -6,22 +6,16 @@ Exit codes: 0 done, 1 something in the environment failed (the message says what
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import wraps
-from io import TextIOWrapper
 from pathlib import Path
-from typing import ParamSpec
 
 import click
 
 from kiosk import __version__
-from kiosk.errors import KioskError, SettingError
+from kiosk.admin.group import admin
+from kiosk.command import EXIT_CODES, calm, print_lines, settings_of
 from kiosk.model.slip import WORDS
-from kiosk.settings import Settings, config_file, load
 
-_P = ParamSpec("_P")
-EXIT_CODES = "Exit codes: 0 done; 1 something failed, the message says what to do; 2 wrong use or wrong settings."
 SLIP_LANGUAGES = sorted(WORDS["token"])
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -34,20 +28,6 @@ def main() -> None:
     cli(prog_name="kiosk")
 
 
-def calm(command: Callable[_P, None]) -> Callable[_P, None]:
-    """What went wrong outside the program becomes one sentence with its code; a bug keeps its traceback."""
-
-    @wraps(command)
-    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except KioskError as error:
-            print(f"{error.code}: {error}", file=sys.stderr)
-            sys.exit(2 if isinstance(error, SettingError) else 1)
-
-    return run
-
-
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=f"Settings stand in a TOML file and in KIOSK_... environment variables; see the README. {EXIT_CODES}",
@@ -58,15 +38,6 @@ def calm(command: Callable[_P, None]) -> Callable[_P, None]:
 def cli(context: click.Context, config: Path | None) -> None:
     """OPD token kiosk: an ABHA QR before the camera becomes a printed token, without a network."""
     context.obj = config
-
-
-def settings_of(context: click.Context) -> Settings:
-    path = config_file(os.environ, context.obj)
-    try:
-        text = path.read_text("utf-8-sig") if path else ""  # -sig: Windows's editor puts a mark in front
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"cannot read {path}: {type(error).__name__}") from error
-    return load(os.environ, text, str(path))
 
 
 @cli.command()
@@ -108,14 +79,11 @@ def demo(context: click.Context, camera: str | None, printer: str | None, offscr
 def server(context: click.Context, database: str | None, host: str, port: int) -> None:
     """The hospital server, to which stations send their tokens."""
     from kiosk.app import configure_logging
-    from kiosk.server.app import run_server
+    from kiosk.server.app import database_url_of, run_server
 
     configure_logging(logging.INFO)
 
-    settings = settings_of(context)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    url = database or settings.database_url or f"sqlite:///{settings.data_dir / 'server.db'}"
-    run_server(url, host, port)
+    run_server(database or database_url_of(settings_of(context)), host, port)
 
 
 @cli.command()
@@ -132,7 +100,7 @@ def decode(files: tuple[Path, ...]) -> None:
     from kiosk.scanner.files import FileReader
 
     with FileReader() as reader:
-        _print_lines(decode_files(reader, files, datetime.now(UTC).date()))
+        print_lines(decode_files(reader, files, datetime.now(UTC).date()))
 
 
 @cli.command()
@@ -154,7 +122,7 @@ def checkin(context: click.Context, files: tuple[Path, ...], department: str, la
     settings = settings_of(context)
     with FileReader() as reader, open_station(settings, os.environ) as station:
         spool = spool_of(station)
-        _print_lines(BatchCheckIn(station, spool, reader, department, language or settings.language).lines(files))
+        print_lines(BatchCheckIn(station, spool, reader, department, language or settings.language).lines(files))
         if station.facility.department(department) is None:
             known = ", ".join(each.code for each in station.facility.departments)
             raise click.UsageError(f"there is no department {department!r}; there are {known}")
@@ -172,7 +140,7 @@ def tokens(context: click.Context, day: date | None) -> None:
     with open_station(settings_of(context), os.environ, claims_devices=False) as station:
         today = station.facility.service_day(station.clock.now())
         rows = station.store.tokens(date(day.year, day.month, day.day) if day else today)
-        _print_lines(listed(row.token, synced=row.synced) for row in rows)
+        print_lines(listed(row.token, synced=row.synced) for row in rows)
 
 
 @cli.command()
@@ -188,7 +156,7 @@ def sync(context: click.Context) -> None:
     with open_station(settings, os.environ) as station:
         far_end = open_server(settings, station.facility)
         try:
-            _print_lines([sync_line(sync_until_done(station.store, far_end, station.clock))])
+            print_lines([sync_line(sync_until_done(station.store, far_end, station.clock))])
         finally:
             far_end.close()
 
@@ -209,25 +177,7 @@ def doctor(context: click.Context, accept_clock: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-def _print_lines(lines: Iterable[Mapping[str, object]]) -> None:
-    """Each line leaves as soon as it is true: whoever reads them may count on it even if this process dies next.
-
-    JSON is UTF-8 whatever the terminal speaks; what is no Unicode in a file's name becomes a question mark.
-
-    Raises:
-        KioskError: OUTPUT_FAILED, where nobody can read the lines any more.
-    """
-    from kiosk.batch import to_json
-
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-    for line in lines:
-        try:
-            print(to_json(line), flush=True)
-        except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python fails again at its end
-            raise KioskError(f"the output cannot be written: {error.strerror}", code="OUTPUT_FAILED") from error
-
+cli.add_command(admin)
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,5 @@
 """Pictures instead of a camera: ``kiosk decode`` and ``kiosk checkin``, one JSON line for each file."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -110,10 +109,6 @@ class BatchCheckIn:
         self.spool.print_due()
         token = self.station.store.token(checked.token.token_id)
         return token.slip if token else checked.slip
-
-
-def to_json(line: Mapping[str, object]) -> str:
-    return json.dumps(line, ensure_ascii=False)
 
 
 def _given(path: Path, checked: CheckedIn, slip: SlipState, watch: _Stopwatch) -> dict[str, object]:

@@ -113,4 +113,14 @@ class PrinterError(KioskError):
 
 
 class ServerError(KioskError):
+    """The server did not take the message.
+
+    Attributes:
+        retry_after_s: how long it asked to be left alone (429, 503), or None.
+    """
+
     code = "SERVER_UNREACHABLE"
+
+    def __init__(self, message: str, *, code: str | None = None, retry_after_s: float | None = None) -> None:
+        super().__init__(message, code=code)
+        self.retry_after_s = retry_after_s

@@ -1,12 +1,12 @@
 """What the stories need of the outside world, as Protocols, with the values that cross the border."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from kiosk.model.events import Event
+from kiosk.model.events import Event, Json, Kind
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import Patient
 from kiosk.model.slip import Slip
@@ -186,6 +186,68 @@ class Pull:
     cursor: int
     more: bool
     server_time: datetime
+    config_revision: int = 0
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What enrolment made of this station.
+
+    Attributes:
+        kind: what it does there, ``kiosk``, ``desk`` or ``board``.
+        server_url: where the server is reached; ``public_url`` is the address under which requests are signed.
+        ca_pem: the certificate authority to trust alone, or empty for the system's.
+        reserve_series: for a restore without the server; None when it is used up.
+    """
+
+    facility_id: str
+    station_id: str
+    kind: str
+    key_id: str
+    server_url: str
+    public_url: str
+    ca_pem: str = ""
+    reserve_series: str | None = None
+
+
+@dataclass(frozen=True)
+class DatedConfiguration:
+    """One configuration, as JSON of ``model.configuration``'s shape, and the first service day that it is for."""
+
+    applies_from: date
+    untrusted_document: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PulledConfiguration:
+    """All of the server's configuration: the one in force, and the next one if there is one already."""
+
+    revision: int
+    documents: tuple[DatedConfiguration, ...]
+
+
+@dataclass(frozen=True)
+class StoreClaim:
+    """A station began a new store (its old one was copied or restored) and makes it known to the server.
+
+    Attributes:
+        series: the reserve series, where the new store has begun to issue in it; None asks for one.
+        orphans: ids of the former store's events that the server is not known to hold.
+    """
+
+    store_id: str
+    former_store_id: str
+    series: str | None
+    orphans: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StoreGrant:
+    """The new store's series, a new reserve, and which of the orphans the server holds after all."""
+
+    series: str
+    reserve_series: str | None
+    held: frozenset[str]
 
 
 class TokenStore(Protocol):
@@ -211,6 +273,15 @@ class TokenStore(Protocol):
 
         Raises:
             ReprintLimitError: if ``limit`` copies have gone to the printer already.
+        """
+        ...
+
+    def act(self, kind: Kind, token_id: str, now: datetime, body: Mapping[str, Json]) -> Token:
+        """Write one act of the staff: the event, and what it makes of the token.
+
+        Raises:
+            IllegalMoveError: the act does not fit the token's state, or there is no such token.
+            ClockError, StoreForkError
         """
         ...
 
@@ -243,7 +314,50 @@ class TokenStore(Protocol):
         ...
 
     def note_fork(self, now: datetime) -> None:
-        """The server knows another history under this store's name: from now on nothing is issued here."""
+        """The server knows another history under this store's name: from now on nothing is issued here.
+
+        Until ``begin_anew`` and a series for the new store.
+        """
+        ...
+
+    def begin_anew(self, now: datetime, reserve: str | None = None) -> None:
+        """Go on as a new store, with a new id and an empty history; tokens and others' events stay.
+
+        Issues at once in the series ``reserve``, or only when ``granted`` has brought one.
+        """
+        ...
+
+    def claim(self) -> StoreClaim | None:
+        """What the server must be told before the next push, or None: since ``begin_anew``, until ``granted``."""
+        ...
+
+    def granted(self, grant: StoreGrant, now: datetime) -> None:
+        """Take the series, and write the orphans that the server does not hold anew at the end of this history.
+
+        With the ids that they had, so that no event exists twice.
+        """
+        ...
+
+    def config_revision(self) -> int:
+        """Of the configuration that is kept; 0 where there is none."""
+        ...
+
+    def keep_configuration(self, pulled: PulledConfiguration, now: datetime) -> None:
+        """In place of what was kept. The caller has parsed it: what makes no sense never gets here."""
+        ...
+
+    def configuration(self, service_day: date) -> str | None:
+        """The kept document for ``service_day``: of those that apply by then, the latest."""
+        ...
+
+    def enrolment(self) -> Enrolment | None: ...
+
+    def purge_details(self, now: datetime) -> int:
+        """Delete patients' details whose time is over, from the file too; returns of how many tokens.
+
+        24 hours after the server has acknowledged the events that they belong to; in a store that was never
+        enrolled and has never synchronised, 7 days after issue. Never what the server may still need.
+        """
         ...
 
     def unsynced(self) -> int:
@@ -267,5 +381,17 @@ class HospitalServer(Protocol):
         Raises:
             ServerError: unreachable, refused, or an answer that makes no sense; nothing is known to have arrived.
             StoreForkError: the server holds other events under our sequence numbers.
+        """
+        ...
+
+    def configuration(self) -> PulledConfiguration:
+        """All of the facility's configuration. Raises ServerError."""
+        ...
+
+    def register(self, claim: StoreClaim) -> StoreGrant:
+        """Make a new store of this station known. The same claim again gets the same grant.
+
+        Raises:
+            ServerError: code STATION_CLONED where another machine holds this station's key too: enrol again.
         """
         ...

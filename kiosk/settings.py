@@ -46,6 +46,15 @@ class Settings:
     sync_interval_s: int = 15
     database_url: str = ""
     """The server's own database; empty for an SQLite file in ``data_dir``."""
+    public_url: str = ""
+    """The address under which stations reach the server, where that is not the one it listens on: behind a proxy."""
+    tls_certificate: Path | None = None
+    """The server's certificate with its chain (PEM), and its key; without them it serves this machine alone."""
+    tls_key: Path | None = None
+    retention_days: int = 365
+    """How long the server keeps patients' details."""
+    backup_dir: Path | None = None
+    """Where copies of the store go, at best on another disk; None for ``backups`` in ``data_dir``."""
 
 
 def load(environ: Mapping[str, str], file_text: str = "", file_name: str = FILE_NAME) -> Settings:
@@ -163,4 +172,9 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "server_url": _server_url,
     "sync_interval_s": _between(1, 3600),
     "database_url": _text,
+    "public_url": _server_url,
+    "tls_certificate": _path,
+    "tls_key": _path,
+    "retention_days": _between(1, 36_500),
+    "backup_dir": _path,
 }

@@ -21,6 +21,11 @@ reprint_limit = 0
 server_url = "https://opd.example.org/"
 sync_interval_s = 60
 database_url = "sqlite:////var/lib/kiosk/server.db"
+public_url = "https://opd.example.org"
+tls_certificate = "/etc/opd-kiosk/server.pem"
+tls_key = "/etc/opd-kiosk/server.key"
+retention_days = 400
+backup_dir = "/mnt/backups"
 """
 
 
@@ -44,6 +49,11 @@ def test_a_file_sets_every_key() -> None:
         server_url="https://opd.example.org",
         sync_interval_s=60,
         database_url="sqlite:////var/lib/kiosk/server.db",
+        public_url="https://opd.example.org",
+        tls_certificate=Path("/etc/opd-kiosk/server.pem"),
+        tls_key=Path("/etc/opd-kiosk/server.key"),
+        retention_days=400,
+        backup_dir=Path("/mnt/backups"),
     )
     assert all(getattr(settings, field.name) != getattr(Settings(), field.name) for field in fields(Settings))
 

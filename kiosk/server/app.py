@@ -13,6 +13,7 @@ import uvicorn
 from kiosk.errors import ServerError, SettingError
 from kiosk.server.database import Database, open_database
 from kiosk.server.web import build_app
+from kiosk.settings import Settings
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
@@ -33,6 +34,14 @@ def check_loopback(host: str) -> None:
         is_loopback = False
     if not is_loopback:
         raise SettingError(f"host is {host!r}; allowed are localhost, 127.0.0.1 and ::1 until stations can be enrolled")
+
+
+def database_url_of(settings: Settings) -> str:
+    """The configured database; without one an SQLite file in the data folder, which is made."""
+    if settings.database_url:
+        return settings.database_url
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return f"sqlite:///{settings.data_dir / 'server.db'}"
 
 
 def run_server(database_url: str, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> None:

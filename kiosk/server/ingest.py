@@ -136,7 +136,11 @@ class _Batch:
         self._connection.execute(insert(event), rows)
         unfit = Projection(self._connection, self._request.facility_id).take(fresh)
         if unfit:
-            parked_rows = [{**self._key, "seq": seq, "code": code, "parked_at": self._now} for seq, code in unfit]
+            tokens = {new.seq: new.token_id for new in fresh}
+            parked_rows = [
+                {**self._key, "seq": seq, "code": code, "parked_at": self._now, "token_id": tokens[seq]}
+                for seq, code in unfit
+            ]
             self._connection.execute(insert(parked), parked_rows)
         reached = {"acked_seq": fresh[-1].seq, "last_hash": fresh[-1].hash}
         self._connection.execute(update(store).filter_by(**self._key).values(reached))

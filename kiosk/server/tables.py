@@ -59,6 +59,120 @@ facility = Table(
     Column("facility_id", _code(40), primary_key=True),
     # Counts every event that any store of the facility brought; the cursor of what stations pull.
     Column("revision", BigInteger, nullable=False),
+    # Of the newest configuration that was imported; 0 for a facility that nobody has imported.
+    Column("config_revision", BigInteger, nullable=False, server_default="0"),
+    # Under which its stations recognise a patient within one day: 64 hexadecimal digits, made with the first import.
+    Column("facility_key", _code(64)),
+    # The State or union territory, for counts over many facilities.
+    Column("state", String(40), nullable=False, server_default=""),
+)
+
+configuration = Table(
+    "configuration",
+    metadata,
+    Column("facility_id", _code(40), primary_key=True),
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("applies_from", Date, nullable=False),
+    # JSON of ``model.configuration``'s shape, as it was imported.
+    Column("document", Text, nullable=False),
+    Column("imported_at", Instant, nullable=False),
+    ForeignKeyConstraint(["facility_id"], ["facility.facility_id"]),
+)
+
+station = Table(
+    "station",
+    metadata,
+    Column("facility_id", _code(40), primary_key=True),
+    Column("station_id", _code(20), primary_key=True),
+    Column("kind", _code(20), nullable=False),
+    Column("name", String(80), nullable=False),
+    # The store it has now; one that it had before may not speak any more.
+    Column("store_id", _code(36)),
+    Column("enrolled_at", Instant),
+    Column("revoked_at", Instant),
+    ForeignKeyConstraint(["facility_id"], ["facility.facility_id"]),
+)
+
+station_key = Table(
+    "station_key",
+    metadata,
+    Column("facility_id", _code(40), primary_key=True),
+    Column("key_id", _code(36), primary_key=True),
+    Column("station_id", _code(20), nullable=False),
+    Column("public_key", _code(64), nullable=False),  # Ed25519: 32 bytes in hexadecimal digits
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    ForeignKeyConstraint(["facility_id", "station_id"], ["station.facility_id", "station.station_id"]),
+)
+
+pairing = Table(
+    "pairing",
+    metadata,
+    # One code at a time for each station; the row goes when the code is used.
+    Column("facility_id", _code(40), primary_key=True),
+    Column("station_id", _code(20), primary_key=True),
+    Column("code_hash", _code(64), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    ForeignKeyConstraint(["facility_id", "station_id"], ["station.facility_id", "station.station_id"]),
+)
+
+nonce = Table(
+    "nonce",
+    metadata,
+    Column("facility_id", _code(40), primary_key=True),
+    Column("key_id", _code(36), primary_key=True),
+    Column("nonce", _code(64), primary_key=True),
+    Column("expires_at", Instant, nullable=False),
+)
+
+series = Table(
+    "series",
+    metadata,
+    # Given once in the life of a facility.
+    Column("facility_id", _code(40), primary_key=True),
+    Column("series", _code(2), primary_key=True),
+    Column("station_id", _code(20), nullable=False),
+    Column("store_id", _code(36)),  # null: kept in reserve by the station
+    Column("granted_at", Instant, nullable=False),
+    ForeignKeyConstraint(["facility_id"], ["facility.facility_id"]),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    # An empty facility: a key for counts over all of them.
+    Column("facility_id", _code(40), primary_key=True),
+    Column("key_id", _code(36), primary_key=True),
+    Column("secret_hash", _code(64), nullable=False),
+    Column("role", _code(20), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("facility_id", _code(40), primary_key=True),
+    Column("alarm_id", _code(36), primary_key=True),
+    Column("kind", _code(40), nullable=False),
+    Column("station_id", _code(20), nullable=False),
+    Column("store_id", _code(36), nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("cleared_at", Instant),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    # What administrators did with patients' details and keys; only ever appended to.
+    Column("facility_id", _code(40), primary_key=True),
+    Column("audit_id", _code(36), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("act", _code(40), nullable=False),
+    Column("subject", _code(80), nullable=False),
+    Column("reason", String(200), nullable=False),
 )
 
 store = Table(
@@ -70,6 +184,8 @@ store = Table(
     Column("last_hash", _code(64), nullable=False),
     Column("registered_at", Instant, nullable=False),
     Column("quarantined_at", Instant),
+    Column("station_id", _code(20)),  # null: a store that was here before stations enrolled
+    Column("superseded_at", Instant),  # when its station began another one
     ForeignKeyConstraint(["facility_id"], ["facility.facility_id"]),
 )
 
@@ -148,7 +264,30 @@ parked = Table(
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("code", _code(40), nullable=False),
     Column("parked_at", Instant, nullable=False),
+    Column("token_id", _code(36), nullable=False),
     ForeignKeyConstraint(["facility_id", "store_id", "seq"], ["event.facility_id", "event.store_id", "event.seq"]),
 )
 
-Index("token_by_state", token.c.facility_id, token.c.service_day, token.c.queue_department, token.c.state)
+day_count = Table(
+    "day_count",
+    metadata,
+    # Moved with each token, in its transaction: counting a State's tokens themselves would read them all.
+    Column("facility_id", _code(40), primary_key=True),
+    Column("service_day", Date, primary_key=True),
+    Column("department", _code(20), primary_key=True),
+    Column("issued", Integer, nullable=False),
+)
+
+Index(
+    "token_queue",
+    token.c.facility_id,
+    token.c.service_day,
+    token.c.queue_department,
+    token.c.state,
+    token.c.issued_at,
+    token.c.token_id,
+)
+Index("patient_received", patient.c.facility_id, patient.c.received_at)
+Index("parked_token", parked.c.facility_id, parked.c.token_id)
+Index("nonce_expires", nonce.c.facility_id, nonce.c.expires_at)
+Index("day_count_day", day_count.c.service_day)

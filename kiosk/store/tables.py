@@ -112,3 +112,52 @@ cursor = Table(
     Column("value", Integer, nullable=False),
     Column("moved_at", String),
 )
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    Column("one", Integer, primary_key=True, doc="always 1: a station is enrolled once, or not at all"),
+    Column("facility_id", String, nullable=False),
+    Column("station_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("key_id", String, nullable=False),
+    Column("server_url", String, nullable=False, doc="where the server is reached"),
+    Column("public_url", String, nullable=False, doc="under which address requests are signed"),
+    Column("ca_pem", String, nullable=False, doc="the certificate authority to trust alone; empty: the system's"),
+    Column("reserve_series", String, doc="for a restore without the server; NULL when it is used up"),
+    Column("enrolled_at", String, nullable=False),
+)
+
+configuration = Table(
+    "configuration",
+    metadata,
+    Column("applies_from", String, primary_key=True, doc="the first service day"),
+    Column("revision", Integer, nullable=False),
+    Column("document", String, nullable=False, doc="JSON as the server sent it"),
+    Column("pulled_at", String, nullable=False),
+)
+
+former_store = Table(
+    "former_store",
+    metadata,
+    Column("store_id", String, primary_key=True, doc="this station's own store before the present one"),
+    Column("acked_seq", Integer, nullable=False, doc="how far the server was known to hold it"),
+    Column("left_at", String, nullable=False),
+    Column("adopted_at", String, doc="when its unsent events were written anew; NULL: the server is yet to be asked"),
+)
+
+ack = Table(
+    "ack",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False, doc="acknowledged up to here ..."),
+    Column("at", String, nullable=False, doc="... at this time; details are purged a day later"),
+)
+
+unapplied = Table(
+    "unapplied",
+    metadata,
+    Column("store_id", String, primary_key=True, doc="pulled events that made no sense yet"),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("token_id", String, nullable=False),
+    Index("unapplied_token", "token_id"),
+)

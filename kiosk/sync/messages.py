@@ -1,4 +1,4 @@
-"""What a station and the hospital server say to each other: the JSON of ``POST /v1/sync``, every length bounded.
+"""What a station and the hospital server say to each other as JSON, every length bounded.
 
 Fields that this program does not know are ignored on both sides, so that a newer station can talk to an older server
 and the other way round. What is known must be right: no type is guessed from another.
@@ -7,7 +7,7 @@ and the other way round. What is known must be right: no type is guessed from an
 import json
 import re
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -37,6 +37,8 @@ MAX_BODY_CHARS = 4096
 MAX_COUNT = 2**53 - 1
 """The largest whole number that every JSON reader keeps exact."""
 MAX_NAME = 100
+MAX_ORPHANS = 2000
+"""Events of a store that was left which one claim may ask for."""
 MAX_TEXT = 300
 """As ``model.qr`` cuts what a card says."""
 
@@ -72,6 +74,9 @@ Instant = Annotated[datetime, BeforeValidator(_instant), PlainSerializer(instant
 Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat, return_type=str)]
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 FacilityId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+StationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
+StationKind = Literal["kiosk", "desk", "board"]
+Series = Annotated[str, StringConstraints(pattern=r"^(?:[A-HJ-NP-Z]{1,2})?$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 # NUL is a character of SQLite's text, but not of PostgreSQL's.
@@ -218,7 +223,82 @@ class SyncAnswer(Message):
             cursor=self.cursor,
             more=self.more,
             server_time=self.server_time,
+            config_revision=self.config_revision,
         )
+
+
+class EnrolRequest(Message):
+    """``POST /v1/enrol``: a pairing code becomes a station. The only request that is not signed.
+
+    ``series`` and ``issued`` tell of a store that has issued already, alone: it keeps its series if nobody has it.
+    """
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{8}$")] = Field(repr=False)
+    public_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    store_id: Uuid
+    facility_id: FacilityId | None = None
+    series: Series | None = None
+
+
+class EnrolAnswer(Message):
+    """What the station needs to know for ever. ``facility_key`` is 32 bytes in hexadecimal digits."""
+
+    facility_id: FacilityId
+    station_id: StationId
+    kind: StationKind
+    key_id: Uuid
+    public_url: Annotated[str, StringConstraints(max_length=300)]
+    series: Series | None
+    reserve_series: Series | None
+    facility_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(repr=False)
+    server_time: Instant
+
+
+class StoreRequest(Message):
+    """``POST /v1/stores``: see ``ports.StoreClaim``."""
+
+    facility_id: FacilityId
+    store_id: Uuid
+    former_store_id: Uuid
+    series: Series | None = None
+    orphans: Annotated[list[Uuid], Field(max_length=MAX_ORPHANS)] = []
+
+
+class StoreAnswer(Message):
+    """See ``ports.StoreGrant``."""
+
+    series: Series
+    reserve_series: Series | None
+    held: Annotated[list[Uuid], Field(max_length=MAX_ORPHANS)] = []
+    server_time: Instant
+
+
+class KeyRequest(Message):
+    """``POST /v1/keys``, signed with the present key: the station's next public key."""
+
+    public_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class KeyAnswer(Message):
+    """The present key goes on for a while, so that a lost answer locks nobody out."""
+
+    key_id: Uuid
+    server_time: Instant
+
+
+class DatedDocument(Message):
+    """One configuration; ``document`` is of ``model.configuration``'s shape."""
+
+    applies_from: Day
+    document: dict[str, JsonValue]
+
+
+class ConfigurationAnswer(Message):
+    """``GET /v1/configuration``: the one in force, and the next one if there is one."""
+
+    config_revision: Count
+    documents: Annotated[list[DatedDocument], Field(max_length=2)]
+    server_time: Instant
 
 
 class Problem(Message):
@@ -228,3 +308,4 @@ class Problem(Message):
     code: Code = "UNKNOWN"
     title: Annotated[str, StringConstraints(max_length=200)] = ""
     detail: Annotated[str, StringConstraints(max_length=500)] = ""
+    server_time: Instant | None = None

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Inspector, inspect, make_url, text
+from sqlalchemy import Connection, Engine, Inspector, inspect, make_url, select, text
 
 from kiosk.errors import SettingError
 from kiosk.server import tables
@@ -23,6 +24,15 @@ from kiosk.sync.messages import SyncRequest
 from tests.postgres import Postgres
 from tests.sync.chain import FACILITY, START, Chain
 
+FIRST_ROWS = (
+    "INSERT INTO facility VALUES ('F1', 1)",
+    "INSERT INTO store VALUES ('F1', 'S1', 1, 'h', '2026-11-22 04:00:00+00:00', NULL)",
+    "INSERT INTO event VALUES ('F1', 'S1', 1, 'E1', 'token_called', 'T1', '2026-11-22 04:00:00+00:00', '2026-11-22',"
+    " '{}', 'h', 1, '2026-11-22 04:00:00+00:00')",
+    "INSERT INTO parked VALUES ('F1', 'S1', 1, 'TOKEN_UNKNOWN', '2026-11-22 04:00:00+00:00')",
+    "INSERT INTO token VALUES ('F1', 'T2', '2026-11-22', 'MED', 'A', 1, 'MA-001', 'MED', 'S1',"
+    " '2026-11-22 04:00:00+00:00', '2026-11-22 04:00:00+00:00', NULL, NULL, 'kiosk', 'waiting', 'none', 0, true)",
+)
 PARTITION = re.compile(r"(event|token|patient)_[0-9]{2}")
 
 
@@ -131,14 +141,27 @@ def test_a_newer_database_is_refused(empty: Engine) -> None:
     assert caught.value.code == "DATABASE_NEWER"
 
 
+def test_rows_of_the_first_schema_are_kept_and_counted(empty: Engine) -> None:
+    with empty.begin() as connection:
+        command.upgrade(config(connection), "0001")
+        for statement in FIRST_ROWS:
+            connection.execute(text(statement))
+    ensure_schema(empty)
+    with empty.begin() as connection:
+        assert connection.execute(select(tables.day_count)).one() == ("F1", date(2026, 11, 22), "MED", 1)
+        assert connection.execute(select(tables.parked.c.token_id)).scalar_one() == "T1"
+        assert connection.execute(select(tables.facility)).one() == ("F1", 1, 0, None, "")
+
+
 def test_tables_from_before_the_migrations_are_taken_over(tmp_path: Path) -> None:
     """SQLite was there first."""
     writer, reader = sqlite_engines(make_url(f"sqlite:///{tmp_path / 'server.db'}"))
-    tables.metadata.create_all(writer)
-    chain = Chain().issue_many(2)
-    ingest(Database(writer, reader), SyncRequest.of(chain.push(1, 1), FACILITY), START)
+    with writer.begin() as connection:
+        command.upgrade(config(connection), "0001")
+        connection.execute(text("DROP TABLE alembic_version"))
     Database(writer, reader).close()
     database = open_database(f"sqlite:///{tmp_path / 'server.db'}")
+    chain = Chain().issue_many(2)
     assert ingest(database, SyncRequest.of(chain.push(), FACILITY), START).acked_seq == 2
     database.close()
 

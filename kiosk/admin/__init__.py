@@ -1,0 +1,1 @@
+"""``kiosk admin``: what is done on the server's machine, straight on its database."""

@@ -1,0 +1,42 @@
+"""What every route of the server needs, and the threads that its blocking work runs on."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from fastapi import Request
+
+from kiosk.server.database import Database
+
+DATABASE_THREADS = 8
+"""Few, as more than the database has connections would only queue up there."""
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Service:
+    """The server's parts, one for each application; routes find it as ``service_of(request)``.
+
+    Attributes:
+        public_url: the address under which stations sign what they send, as a proxy in front may change the Host.
+        is_open: only this machine can reach the server, so that facilities which nobody imported need no signatures.
+    """
+
+    database: Database
+    now: Callable[[], datetime]
+    threads: ThreadPoolExecutor
+    public_url: str
+    is_open: bool
+
+
+def service_of(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+async def off_loop(request: Request, work: Callable[[], _T]) -> _T:
+    """Run blocking work on one of the application's own threads."""
+    return await asyncio.get_running_loop().run_in_executor(service_of(request).threads, work)
