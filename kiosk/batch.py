@@ -1,6 +1,6 @@
 """Pictures instead of a camera: ``kiosk decode`` and ``kiosk checkin``, one JSON line for each file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
