@@ -177,7 +177,12 @@ class Parked:
 
 @dataclass(frozen=True)
 class Pull:
-    """What came back: how far the server holds our events without a gap, and what others did since the cursor."""
+    """What came back: how far the server holds our events without a gap, and what others did since the cursor.
+
+    Attributes:
+        tokens: as the server has them, each token that any event up to the new cursor has touched, our own events
+            included. Where two stations acted on one token, this is what became of it.
+    """
 
     acked_seq: int
     parked: tuple[Parked, ...]
@@ -187,6 +192,7 @@ class Pull:
     more: bool
     server_time: datetime
     config_revision: int = 0
+    tokens: tuple[Token, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from pydantic import (
 )
 
 from kiosk.model.events import Event, canonical_json, instant_text, parse_instant
-from kiosk.model.patient import BirthDate, Patient, Sex
+from kiosk.model.patient import BirthDate, Patient, PatientKeys, Sex
+from kiosk.model.token import MAX_NUMBER, SlipState, State, Token
 from kiosk.ports import Parked, PatientDetails, Pull, Push
 
 SCHEMA = 1
@@ -77,6 +78,8 @@ FacilityId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")
 StationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
 StationKind = Literal["kiosk", "desk", "board"]
 Series = Annotated[str, StringConstraints(pattern=r"^(?:[A-HJ-NP-Z]{1,2})?$")]
+ShortText = Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")]
+KeyText = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 # NUL is a character of SQLite's text, but not of PostgreSQL's.
@@ -161,6 +164,39 @@ def _cut(text: str | None) -> str | None:
     return None if text is None else text.replace("\0", "")[:MAX_TEXT]
 
 
+class TokenMessage(Message):
+    """``kiosk.model.token.Token`` on the wire, as the server has it."""
+
+    token_id: Uuid
+    facility_id: FacilityId
+    service_day: Day
+    department: ShortText
+    series: Series
+    number: Annotated[int, Field(ge=1, le=MAX_NUMBER)]
+    label: ShortText
+    queue_department: ShortText
+    store_id: Uuid
+    issued_at: Instant
+    moved_at: Instant
+    number_key: KeyText | None
+    address_key: KeyText | None
+    source: ShortText
+    state: State
+    slip: SlipState
+    copies: Count
+    arrived: bool
+
+    @classmethod
+    def of(cls, token: Token) -> Self:
+        keys = {"number_key": token.keys.number, "address_key": token.keys.address}
+        return cls.model_validate({**vars(token), **keys})
+
+    def token(self) -> Token:
+        fields = dict(self)
+        keys = PatientKeys(fields.pop("number_key"), fields.pop("address_key"))
+        return Token(**fields, keys=keys)
+
+
 class ParkedMessage(Message):
     """An event that was received and could not be applied."""
 
@@ -209,6 +245,7 @@ class SyncAnswer(Message):
     parked: Annotated[list[ParkedMessage], Field(max_length=MAX_EVENTS)] = []
     events: Annotated[list[EventMessage], Field(max_length=MAX_WANTED)] = []
     patients: Annotated[list[PatientMessage], Field(max_length=MAX_WANTED)] = []
+    tokens: Annotated[list[TokenMessage], Field(max_length=MAX_WANTED + MAX_EVENTS)] = []
     cursor: Count
     more: bool
     config_revision: Count = 0
@@ -224,6 +261,7 @@ class SyncAnswer(Message):
             more=self.more,
             server_time=self.server_time,
             config_revision=self.config_revision,
+            tokens=tuple(token.token() for token in self.tokens),
         )
 
 
