@@ -30,10 +30,14 @@ class EventRefusedError(KioskError):
 
 @dataclass(frozen=True)
 class Ingested:
-    """How far a store's events are held without a gap, and which of those just sent could not be applied."""
+    """How far a store's events are held without a gap, and which of those just sent could not be applied.
+
+    ``revision`` is the newest that this push made; None if it brought nothing new, so that nobody need be told.
+    """
 
     acked_seq: int
     parked: tuple[ParkedMessage, ...] = ()
+    revision: int | None = None
 
 
 def ingest(database: Database, request: SyncRequest, now: datetime) -> Ingested:
@@ -80,11 +84,12 @@ class _Batch:
     def taken(self) -> Ingested:
         acked_seq, last_hash = self._locked_store()
         fresh = self._fresh(acked_seq, last_hash)
+        revision = None
         if fresh:
             acked_seq = fresh[-1].seq
-            self._store_events(fresh)
+            revision = self._store_events(fresh)
         self._store_patients(acked_seq)
-        return Ingested(acked_seq, self._parked())
+        return Ingested(acked_seq, self._parked(), revision)
 
     def _locked_store(self) -> tuple[int, str]:
         """Lock order everywhere: the store, then the facility.
@@ -129,7 +134,8 @@ class _Batch:
         rows = select(event.c.seq, event.c.hash).filter_by(**self._key).where(event.c.seq.between(seqs[0], seqs[-1]))
         return {row.seq: row.hash for row in self._connection.execute(rows)}
 
-    def _store_events(self, fresh: Sequence[Event]) -> None:
+    def _store_events(self, fresh: Sequence[Event]) -> int:
+        """Returns the newest revision."""
         revision = self._next_revision(len(fresh))
         self._refuse_repeated(fresh)
         rows = [{**self._key, **_row(new, revision + place, self._now)} for place, new in enumerate(fresh)]
@@ -144,6 +150,7 @@ class _Batch:
             self._connection.execute(insert(parked), parked_rows)
         reached = {"acked_seq": fresh[-1].seq, "last_hash": fresh[-1].hash}
         self._connection.execute(update(store).filter_by(**self._key).values(reached))
+        return revision + len(fresh) - 1
 
     def _next_revision(self, count: int) -> int:
         """The first of ``count`` revisions. Its row lock makes revisions visible in their own order."""
