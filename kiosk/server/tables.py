@@ -290,4 +290,5 @@ Index(
 Index("patient_received", patient.c.facility_id, patient.c.received_at)
 Index("parked_token", parked.c.facility_id, parked.c.token_id)
 Index("nonce_expires", nonce.c.facility_id, nonce.c.expires_at)
+Index("audit_subject", audit.c.facility_id, audit.c.act, audit.c.subject)
 Index("day_count_day", day_count.c.service_day)

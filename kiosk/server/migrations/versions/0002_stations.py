@@ -196,6 +196,7 @@ def _make_audit() -> None:
         sa.Column("reason", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("facility_id", "audit_id"),
     )
+    op.create_index("audit_subject", "audit", ["facility_id", "act", "subject"])
 
 
 def _make_day_count() -> None:
