@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 
 from kiosk.server.audit import Act, note
 from kiosk.server.database import Database
@@ -45,12 +45,11 @@ def purge(database: Database, now: datetime, days: int) -> list[Expired]:
     gone = []
     for found in expired(database, now, days):
         database.write(partial(_note, found=found, now=now, days=days))
-        deleted = _delete(database, patient, _old_details(found.facility_id, before))
+        deleted = _delete(database, _old_details(found.facility_id, before))
         _log.info("details_purged", facility_id=found.facility_id, patients=deleted)
         gone.append(Expired(found.facility_id, deleted))
     for facility_id in _facilities(database):
-        for table in (nonce, pairing):
-            _delete(database, table, and_(table.c.facility_id == facility_id, table.c.expires_at < now))
+        database.write(partial(_delete_leftovers, facility_id=facility_id, now=now))
     wipe_log(database.writer)
     return gone
 
@@ -69,16 +68,20 @@ def _note(connection: Connection, found: Expired, now: datetime, days: int) -> N
     note(connection, found.facility_id, now, Act.PURGED, "retention", reason)
 
 
-def _delete(database: Database, table: Table, old: ColumnElement[bool]) -> int:
-    """Returns how many rows are gone."""
+def _delete(database: Database, old: ColumnElement[bool]) -> int:
+    """Returns how many patients' details are gone."""
     gone = 0
-    while count := database.write(partial(_delete_some, table=table, old=old)):
+    while count := database.write(partial(_delete_some, old=old)):
         gone += count
     return gone
 
 
-def _delete_some(connection: Connection, table: Table, old: ColumnElement[bool]) -> int:
-    key = tuple_(*table.primary_key)
-    some = connection.execute(select(*table.primary_key).where(old).limit(BATCH)).all()
+def _delete_some(connection: Connection, old: ColumnElement[bool]) -> int:
+    some = connection.execute(select(patient.c.token_id).where(old).limit(BATCH)).scalars().all()
     # Asked again what is old: details may have come anew in between.
-    return connection.execute(delete(table).where(old, key.in_(some))).rowcount if some else 0
+    return connection.execute(delete(patient).where(old, patient.c.token_id.in_(some))).rowcount if some else 0
+
+
+def _delete_leftovers(connection: Connection, facility_id: str, now: datetime) -> None:
+    for table in (nonce, pairing):
+        connection.execute(delete(table).where(table.c.facility_id == facility_id, table.c.expires_at < now))
