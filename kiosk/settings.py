@@ -3,7 +3,6 @@
 Every key below is ``KIOSK_`` and its name in capitals in the environment: ``data_dir`` is ``KIOSK_DATA_DIR``.
 """
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -14,13 +13,13 @@ import platformdirs
 
 from kiosk.errors import SettingError
 from kiosk.model.opd import is_station_series
+from kiosk.model.web_address import server_address
 
 PREFIX = "KIOSK_"
 CONFIG_VARIABLE = "KIOSK_CONFIG"
 FILE_NAME = "kiosk.toml"
 WIDTHS = (576, 512, 384)
 LANGUAGES = ("en", "hi")
-_SERVER_URL = re.compile(r"https?://[^/?#\s]+(?:/[^?#\s]*)?")
 
 
 @dataclass(frozen=True)
@@ -155,9 +154,7 @@ def _series(value: str) -> str:
 
 
 def _server_url(value: str) -> str:
-    if value and not _SERVER_URL.fullmatch(value):
-        raise ValueError("an address such as http://127.0.0.1:8765")
-    return value.rstrip("/")
+    return server_address(value) if value else ""
 
 
 _PARSERS: Mapping[str, Callable[[str], Any]] = {

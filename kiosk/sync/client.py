@@ -1,125 +1,191 @@
-"""The station's half of sync over HTTP. Every wait and every size is finite; every failure has a code."""
+"""What a station says to the hospital server over HTTP, and what its answers mean. Every failure has a code."""
 
 import gzip
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import json
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-import httpx2
 from pydantic import BaseModel, ValidationError
 
-from kiosk.errors import ServerError, SettingError, StoreForkError
-from kiosk.ports import Pull, Push
-from kiosk.sync.messages import MAX_ANSWER_BYTES, Problem, SyncAnswer, SyncRequest
-from kiosk.sync.watchdog import Watchdog
+from kiosk.errors import ServerError, StoreForkError
+from kiosk.ports import DatedConfiguration, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
+from kiosk.sync.messages import (
+    ConfigurationAnswer,
+    EnrolAnswer,
+    EnrolRequest,
+    KeyAnswer,
+    KeyRequest,
+    Problem,
+    StoreAnswer,
+    StoreRequest,
+    SyncAnswer,
+    SyncRequest,
+)
+from kiosk.sync.signing import Signer
+from kiosk.sync.transport import Connection, Reply
 
-PATH = "/v1/sync"
 GZIP_FROM_BYTES = 1024
+LONGEST_RETRY_S = 3600.0
+CLOCK_SKEW = "CLOCK_SKEW"
+STATION_CLONED = "STATION_CLONED"
+KEY_UNKNOWN = "KEY_UNKNOWN"
+_SAID_AS_THEY_ARE = frozenset({CLOCK_SKEW, STATION_CLONED, KEY_UNKNOWN, "CODE_UNUSABLE"})
+"""Refusals that somebody must act on; all others are SERVER_REFUSED."""
+_BUSY = (429, 503)
 _M = TypeVar("_M", bound=BaseModel)
 _T = TypeVar("_T")
 
 
-class HttpServer:
-    """``ports.HospitalServer`` at ``url``, for the hospital ``facility_id``.
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
-    ServerError's codes: SERVER_UNREACHABLE, SERVER_TIMEOUT, SERVER_REFUSED (4xx), SERVER_FAILED (5xx), SERVER_GARBAGE.
-    ``connect_s`` bounds the connecting, ``deadline_s`` the whole exchange; only the system's own name look-up
-    comes on top. The machine's proxy settings are not used: the server stands in the hospital.
+
+class HttpServer:
+    """``ports.HospitalServer`` at ``url``, for the hospital ``facility_id``; see ``Connection`` for the limits.
+
+    ServerError's codes beside those of ``Connection``: SERVER_REFUSED (4xx), SERVER_BUSY (429, 503, with
+    ``retry_after_s``), SERVER_FAILED (other 5xx), SERVER_GARBAGE, CLOCK_SKEW, STATION_CLONED, KEY_UNKNOWN.
+    Without ``signer`` requests are not signed. ``now`` is the machine's clock, which may be wrong: a server that says
+    what time it is corrects it for signatures, in memory alone.
 
     Raises:
-        SettingError: if ``url`` is no http address.
+        SettingError: as ``Connection``.
     """
 
-    def __init__(self, url: str, facility_id: str, *, connect_s: float = 3.0, deadline_s: float = 10.0) -> None:
-        self._url = _sync_url(url)
+    def __init__(
+        self,
+        url: str,
+        facility_id: str,
+        *,
+        signer: Signer | None = None,
+        ca_pem: str = "",
+        now: Callable[[], datetime] = utc_now,
+        connect_s: float = 3.0,
+        deadline_s: float = 10.0,
+    ) -> None:
+        self._connection = Connection(url, ca_pem=ca_pem, connect_s=connect_s, deadline_s=deadline_s)
         self._facility_id = facility_id
-        self._timeout = httpx2.Timeout(deadline_s, connect=min(connect_s, deadline_s))
-        self._watchdog = Watchdog(deadline_s)
-        self._client: httpx2.Client | None = None
-        self._one_at_a_time = threading.Lock()
+        self._signer = signer
+        self._now = now
+        self._clock_offset = timedelta(0)
+
+    @property
+    def clock_offset_s(self) -> float:
+        """How much later the server's clock is than this machine's, 0 until the server has complained."""
+        return self._clock_offset.total_seconds()
 
     def exchange(self, push: Push) -> Pull:
         """One round trip. Whatever is raised, nothing is known to have arrived, and trying again is safe."""
-        body = SyncRequest.of(push, self._facility_id).json_bytes()
-        with self._one_at_a_time, self._watchdog, _failures_named(self._url, self._watchdog):
-            status, answer = self._post(body)
-        if status != 200:
-            raise _refusal(status, answer)
-        return _understood(lambda: _parsed(SyncAnswer, answer).pull())
+        reply = self._post("/v1/sync", SyncRequest.of(push, self._facility_id).json_bytes())
+        return _understood(lambda: _parsed(SyncAnswer, reply.untrusted_body).pull())
+
+    def configuration(self) -> PulledConfiguration:
+        reply = self._asked("GET", f"/v1/configuration?facility={self._facility_id}", b"", {})
+        answer = _parsed(ConfigurationAnswer, reply.untrusted_body)
+        documents = (
+            DatedConfiguration(each.applies_from, json.dumps(each.document, ensure_ascii=False))
+            for each in answer.documents
+        )
+        return PulledConfiguration(answer.config_revision, tuple(documents))
+
+    def register(self, claim: StoreClaim) -> StoreGrant:
+        request = StoreRequest(
+            facility_id=self._facility_id,
+            store_id=claim.store_id,
+            former_store_id=claim.former_store_id,
+            series=claim.series,
+            orphans=list(claim.orphans),
+        )
+        reply = self._post("/v1/stores", _bytes(request))
+        answer = _parsed(StoreAnswer, reply.untrusted_body)
+        return StoreGrant(answer.series, answer.reserve_series, frozenset(answer.held))
+
+    def renew_key(self, public_key: bytes) -> str:
+        """Tell the server this station's next public key. Returns its id; the same key again gets the same id."""
+        reply = self._post("/v1/keys", _bytes(KeyRequest(public_key=public_key.hex())))
+        return _parsed(KeyAnswer, reply.untrusted_body).key_id
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        """Make this machine a station of the server's hospital: the only request that is never signed."""
+        reply = self._post("/v1/enrol", _bytes(request))
+        return _parsed(EnrolAnswer, reply.untrusted_body)
 
     def close(self) -> None:
         """Let go of the connection; the next exchange opens a new one."""
-        with self._one_at_a_time:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
+        self._connection.close()
 
-    def _post(self, body: bytes) -> tuple[int, bytes]:
-        # Compressed answers are not asked for: raw bytes are what the size limit can count one by one.
-        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+    def _post(self, path: str, body: bytes) -> Reply:
+        headers = {"Content-Type": "application/json"}
         if len(body) > GZIP_FROM_BYTES:
             body, headers["Content-Encoding"] = gzip.compress(body, 6, mtime=0), "gzip"
-        extensions = {"trace": self._watchdog.notice}
-        client = self._opened()
-        with client.stream("POST", self._url, content=body, headers=headers, extensions=extensions) as response:
-            return response.status_code, _bounded(response)
+        return self._asked("POST", path, body, headers)
 
-    def _opened(self) -> httpx2.Client:
-        if self._client is None:
-            limits = httpx2.Limits(max_connections=1, keepalive_expiry=4.0)
-            self._client = httpx2.Client(timeout=self._timeout, trust_env=False, limits=limits)
-        return self._client
+    def _asked(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Reply:
+        """The reply of status 200; where our clock is wrong, once more with the server's time."""
+        reply = self._sent(method, path, body, headers)
+        if self._learns_time(reply):
+            reply = self._sent(method, path, body, headers)
+        if reply.status != 200:
+            raise _refusal(reply)
+        return reply
 
+    def _sent(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Reply:
+        signature: dict[str, str] = {}
+        if self._signer is not None:
+            created = self._now() + self._clock_offset
+            signature = self._signer.headers(method, path, body, created, secrets.token_urlsafe(24))
+        return self._connection.send(method, path, body, headers | signature)
 
-def _sync_url(url: str) -> str:
-    try:
-        parsed = httpx2.URL(url)
-    except httpx2.InvalidURL:
-        parsed = httpx2.URL("")
-    if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise SettingError(f"server_url is {url!r}; it must be like http://127.0.0.1:8765")
-    return url.rstrip("/") + PATH
-
-
-def _bounded(response: httpx2.Response) -> bytes:
-    read = bytearray()
-    for chunk in response.iter_raw():
-        read += chunk
-        if len(read) > MAX_ANSWER_BYTES:
-            raise ServerError("the server's answer is too long", code="SERVER_GARBAGE")
-    return bytes(read)
+    def _learns_time(self, reply: Reply) -> bool:
+        if self._signer is None or reply.status != 401:
+            return False
+        problem = _problem(reply)
+        if problem.code != CLOCK_SKEW or problem.server_time is None:
+            return False
+        self._clock_offset = problem.server_time - self._now()
+        return True
 
 
-@contextmanager
-def _failures_named(url: str, watchdog: Watchdog) -> Iterator[None]:
-    try:
-        yield
-    except httpx2.RequestError as error:
-        if watchdog.has_bitten or isinstance(error, httpx2.TimeoutException):
-            raise ServerError(f"{url} did not answer in time", code="SERVER_TIMEOUT") from error
-        if isinstance(error, httpx2.RemoteProtocolError | httpx2.DecodingError):
-            raise ServerError(f"{url} does not speak HTTP, or stopped half-way", code="SERVER_GARBAGE") from error
-        raise ServerError(f"{url} cannot be reached: {type(error).__name__}", code="SERVER_UNREACHABLE") from error
-
-
-def _refusal(status: int, answer: bytes) -> ServerError | StoreForkError:
+def _refusal(reply: Reply) -> ServerError | StoreForkError:
     """What a status other than 200 means; the answer may be anything."""
-    try:
-        problem = _parsed(Problem, answer)
-    except ServerError:
-        problem = Problem()
+    problem, status = _problem(reply), reply.status
     if status == 409 and problem.code == "STORE_FORK":
         return StoreForkError("the server knows other events under this store's numbers")
+    told = f"{status} {problem.code}: {problem.title!r}"
+    if status in _BUSY:
+        wait_s = _retry_after_s(reply.untrusted_retry_after)
+        return ServerError(f"the server is busy: {told}", code="SERVER_BUSY", retry_after_s=wait_s)
     if 400 <= status < 500:
-        return ServerError(f"the server refused: {status} {problem.code}: {problem.title!r}", code="SERVER_REFUSED")
+        code = problem.code if problem.code in _SAID_AS_THEY_ARE else "SERVER_REFUSED"
+        return ServerError(f"the server refused: {told}", code=code)
     if status >= 500:
-        return ServerError(f"the server failed: {status} {problem.code}", code="SERVER_FAILED")
+        return ServerError(f"the server failed: {told}", code="SERVER_FAILED")
     return ServerError(f"the server answered with status {status}", code="SERVER_GARBAGE")
 
 
-def _parsed(message: type[_M], answer: bytes) -> _M:
-    return _understood(lambda: message.model_validate_json(answer))
+def _retry_after_s(untrusted_text: str) -> float | None:
+    """Whole seconds only, which is what our server says; a proxy's date is not worth a second clock."""
+    text = untrusted_text.strip()
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return min(float(text[:9]), LONGEST_RETRY_S)
+
+
+def _problem(reply: Reply) -> Problem:
+    try:
+        return _parsed(Problem, reply.untrusted_body)
+    except ServerError:
+        return Problem()
+
+
+def _bytes(message: BaseModel) -> bytes:
+    return message.model_dump_json().encode()
+
+
+def _parsed(message: type[_M], untrusted_answer: bytes) -> _M:
+    return _understood(lambda: message.model_validate_json(untrusted_answer))
 
 
 def _understood(read: Callable[[], _T]) -> _T:

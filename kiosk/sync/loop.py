@@ -11,16 +11,19 @@ from typing import Protocol, TypeVar
 import structlog
 
 from kiosk.errors import KioskError, ServerError, StoreForkError
-from kiosk.ports import Clock, HospitalServer, Parked, Pull, Push
+from kiosk.ports import Clock, Enrolment, HospitalServer, Parked, Pull, Push, StoreClaim, StoreGrant
+from kiosk.sync.configuring import Configuring, Shelf
 
 BATCH = 200
 """Events in one push."""
 LONGEST_BACKOFF_S = 300.0
+NEEDS_PAIRING = frozenset({"STATION_CLONED", "KEY_UNKNOWN"})
+"""The server does not take this station for itself any more: only a new pairing code helps."""
 _log = structlog.get_logger()
 _T = TypeVar("_T")
 
 
-class Outbox(Protocol):
+class Outbox(Shelf, Protocol):
     """What sync needs of the store; every ``ports.TokenStore`` is one."""
 
     def next_push(self, limit: int) -> Push: ...
@@ -28,6 +31,14 @@ class Outbox(Protocol):
     def synced(self, pull: Pull, now: datetime) -> None: ...
 
     def note_fork(self, now: datetime) -> None: ...
+
+    def begin_anew(self, now: datetime, reserve: str | None = None) -> None: ...
+
+    def claim(self) -> StoreClaim | None: ...
+
+    def granted(self, grant: StoreGrant, now: datetime) -> None: ...
+
+    def enrolment(self) -> Enrolment | None: ...
 
     def unsynced(self) -> int: ...
 
@@ -42,34 +53,57 @@ class SyncReport:
     acked_seq: int = 0
 
 
-def sync_until_done(store: Outbox, server: HospitalServer, clock: Clock) -> SyncReport:
+def sync_until_done(
+    store: Outbox, server: HospitalServer, clock: Clock, configuring: Configuring | None = None
+) -> SyncReport:
     """Exchange until the outbox is empty and nothing more is to be pulled; only then does this return.
 
     Raises:
         ServerError: also with code SERVER_STUCK, where the server answers but neither side gets on.
         StoreForkError, StoreError
     """
-    (report,) = deque(rounds(store, server, clock), maxlen=1)
+    (report,) = deque(rounds(store, server, clock, configuring), maxlen=1)
     return report
 
 
-def rounds(store: Outbox, server: HospitalServer, clock: Clock) -> Iterator[SyncReport]:
-    """One report of all so far after each round trip; ends when all is done. Raises like ``sync_until_done``."""
-    report = SyncReport()
+def rounds(
+    store: Outbox, server: HospitalServer, clock: Clock, configuring: Configuring | None = None
+) -> Iterator[SyncReport]:
+    """One report of all so far after each round trip; ends when all is done. Raises like ``sync_until_done``.
+
+    A store that turns out to be a copy goes on as a new one, once, if its station is enrolled.
+    """
+    report, may_renew = SyncReport(), store.enrolment() is not None
     while True:
+        _settle(store, server, clock)
         push = store.next_push(BATCH)
         try:
             pull = server.exchange(push)
             store.synced(pull, clock.now())
         except StoreForkError:
             store.note_fork(clock.now())
-            raise
+            if not may_renew:
+                raise
+            may_renew = False
+            store.begin_anew(clock.now())
+            _log.warning("store_began_anew")
+            continue
+        if configuring is not None:
+            configuring.follow(pull.config_revision, store, server, clock)
         report = _grown(report, push, pull)
         yield report
         if not pull.more and store.unsynced() == 0:
             return
         if not _got_on(push, pull):
             raise ServerError("the server answers, but takes nothing and gives nothing new", code="SERVER_STUCK")
+
+
+def _settle(store: Outbox, server: HospitalServer, clock: Clock) -> None:
+    """A new store is made known before it pushes anything."""
+    claim = store.claim()
+    if claim is not None:
+        store.granted(server.register(claim), clock.now())
+        _log.info("store_granted")
 
 
 def _grown(report: SyncReport, push: Push, pull: Pull) -> SyncReport:
@@ -102,11 +136,20 @@ def backoff_s(failures: int, first_s: float, chance: float) -> float:
     return longest * (0.5 + chance / 2)
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """Why a synchronisation did not end well, and for how long not to try again, at least."""
+
+    code: str
+    wait_s: float = 0.0
+
+
 class SyncThread:
     """Synchronises every ``interval_s``, sooner when nudged, more rarely while it fails (nudges then do not count).
 
-    ``on_synced`` is called when all is exchanged, ``on_failed`` with a code when it is not; both on this thread.
-    After STORE_FORK the thread ends: nothing may be pushed under this store's name again.
+    ``on_synced`` is called when all is exchanged, ``on_failed`` with a code when it is not; both on this thread, as are
+    those of ``configuring``. After STORE_FORK the thread of a station that is not enrolled ends: nothing may be pushed
+    under this store's name again. After STATION_CLONED it goes on rarely, until somebody has enrolled it anew.
     """
 
     def __init__(
@@ -116,11 +159,13 @@ class SyncThread:
         clock: Clock,
         interval_s: float = 15.0,
         *,
+        configuring: Configuring | None = None,
         on_synced: Callable[[SyncReport], None] = lambda report: None,
         on_failed: Callable[[str], None] = lambda code: None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._store, self._server, self._clock, self._interval_s = store, server, clock, interval_s
+        self._configuring = configuring
         self._on_synced, self._on_failed, self._chance = on_synced, on_failed, chance
         self._nudged, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
@@ -142,39 +187,54 @@ class SyncThread:
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
-            code = self._attempt()
-            if code == StoreForkError.code:
+            failure = self._attempt()
+            if failure is not None and failure.code == StoreForkError.code and self._is_alone():
                 return
-            failures = failures + 1 if code else 0
-            self._wait(failures)
+            failures = failures + 1 if failure else 0
+            self._wait(failure, failures)
 
-    def _wait(self, failures: int) -> None:
-        if failures:
-            self._stopping.wait(backoff_s(failures, self._interval_s, self._chance()))
+    def _is_alone(self) -> bool:
+        """Whether nobody can give this station a new series."""
+        try:
+            return self._store.enrolment() is None
+        except KioskError as error:
+            _log.warning("sync_failed", code=error.code)
+            return False
+
+    def _wait(self, failure: _Failure | None, failures: int) -> None:
+        if failure is not None:
+            self._stopping.wait(max(failure.wait_s, backoff_s(failures, self._interval_s, self._chance())))
         else:
             self._nudged.wait(self._interval_s)
             self._nudged.clear()
 
-    def _attempt(self) -> str:
-        """One synchronisation, cut short between round trips by ``stop``. Returns the code of its failure, or none."""
+    def _attempt(self) -> _Failure | None:
+        """One synchronisation, cut short between round trips by ``stop``."""
         report = SyncReport()
         try:
-            for report in rounds(self._store, self._server, self._clock):  # noqa: B007
+            for report in rounds(self._store, self._server, self._clock, self._configuring):  # noqa: B007
                 if self._stopping.is_set():
-                    return ""
+                    return None
         except KioskError as error:
             _log.warning("sync_failed", code=error.code)
-            return self._failed(error.code)
+            return self._failed(_Failure(error.code, _wished_wait_s(error)))
         except Exception:  # a bug of ours must show, but tokens of the next hours must still get through
             _log.exception("sync_bug")
-            return self._failed("SYNC_BUG")
+            return self._failed(_Failure("SYNC_BUG"))
         _log.info("synced", pushed=report.pushed, pulled=report.pulled, parked=len(report.parked))
         _tell(self._on_synced, report)
-        return ""
+        return None
 
-    def _failed(self, code: str) -> str:
-        _tell(self._on_failed, code)
-        return code
+    def _failed(self, failure: _Failure) -> _Failure:
+        _tell(self._on_failed, failure.code)
+        return failure
+
+
+def _wished_wait_s(error: KioskError) -> float:
+    """How long the server wants to be left alone; a station that must be enrolled anew is not helped by haste."""
+    if error.code in NEEDS_PAIRING:
+        return LONGEST_BACKOFF_S
+    return (isinstance(error, ServerError) and error.retry_after_s) or 0.0
 
 
 def _tell(listener: Callable[[_T], None], news: _T) -> None:

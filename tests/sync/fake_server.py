@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from kiosk.errors import ServerError, StoreForkError
 from kiosk.model.events import FIRST_HASH, Event, is_chained
 from kiosk.model.token import IllegalMoveError, Token, apply
-from kiosk.ports import Parked, PatientDetails, Pull, Push
+from kiosk.ports import Parked, PatientDetails, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 
 WANT = 500
+SERIES = ("B", "C", "D", "E", "F", "G", "H")
+"""What new stores and their reserves get, in turn."""
 
 
 class FakeHospitalServer:
@@ -22,6 +24,27 @@ class FakeHospitalServer:
         self.faults: list[Exception] = []
         self.answers_lost = 0
         self.exchanges = 0
+        self.configured = PulledConfiguration(0, ())
+        self.configuration_faults: list[Exception] = []
+        self.claims: dict[str, StoreClaim] = {}
+        self.grants: dict[str, StoreGrant] = {}
+        self.cloned = False
+
+    def configuration(self) -> PulledConfiguration:
+        if self.configuration_faults:
+            raise self.configuration_faults.pop(0)
+        return self.configured
+
+    def register(self, claim: StoreClaim) -> StoreGrant:
+        if self.cloned:
+            raise ServerError("cloned", code="STATION_CLONED")
+        if claim.store_id not in self.grants:
+            fresh = iter(SERIES[2 * len(self.grants) :])
+            known = {event.event_id for event in self.log if event.store_id == claim.former_store_id}
+            held = frozenset(known & set(claim.orphans))
+            self.claims[claim.store_id] = claim
+            self.grants[claim.store_id] = StoreGrant(claim.series or next(fresh), next(fresh), held)
+        return self.grants[claim.store_id]
 
     def exchange(self, push: Push) -> Pull:
         self.exchanges += 1
@@ -44,6 +67,7 @@ class FakeHospitalServer:
             cursor=given[-1][0] if more else len(self.log),
             more=more,
             server_time=datetime.now(UTC),
+            config_revision=self.configured.revision,
         )
 
     def _take(self, push: Push) -> int:

@@ -4,15 +4,19 @@ from datetime import datetime
 
 from kiosk.errors import StoreForkError
 from kiosk.model.events import Event
-from kiosk.ports import Parked, Pull, Push
+from kiosk.ports import Enrolment, Parked, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from tests.sync.chain import Chain
 
 
 class FakeStore:
-    """``kiosk.sync.loop.Outbox`` over a Chain."""
+    """``kiosk.sync.loop.Outbox`` over a Chain; an enrolled one begins anew after a fork."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Chain, enrolled: Enrolment | None = None) -> None:
         self.chain = chain
+        self.enrolled = enrolled
+        self.kept: PulledConfiguration | None = None
+        self.grant: StoreGrant | None = None
+        self.former: Chain | None = None
         self.acked_seq = 0
         self.cursor = 0
         self.pulled: list[Event] = []
@@ -33,6 +37,33 @@ class FakeStore:
 
     def note_fork(self, now: datetime) -> None:
         self.forked_at = now
+
+    def begin_anew(self, now: datetime, reserve: str | None = None) -> None:
+        self.former, self.chain = self.chain, Chain(reserve or "")
+        self.former_acked, self.acked_seq = self.acked_seq, 0
+
+    def claim(self) -> StoreClaim | None:
+        if self.former is None:
+            return None
+        orphans = tuple(event.event_id for event in self.former.events[self.former_acked :])
+        return StoreClaim(self.chain.store_id, self.former.store_id, self.chain.series or None, orphans)
+
+    def granted(self, grant: StoreGrant, now: datetime) -> None:
+        assert self.former is not None
+        self.grant, self.chain.series = grant, grant.series
+        for event in self.former.events[self.former_acked :]:
+            if event.event_id not in grant.held:
+                self.chain.write(event.kind, event.token_id, event_id=event.event_id, **event.body)
+        self.former = None
+
+    def enrolment(self) -> Enrolment | None:
+        return self.enrolled
+
+    def config_revision(self) -> int:
+        return self.kept.revision if self.kept else 0
+
+    def keep_configuration(self, pulled: PulledConfiguration, now: datetime) -> None:
+        self.kept = pulled
 
     def unsynced(self) -> int:
         return len(self.chain.events) - self.acked_seq

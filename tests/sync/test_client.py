@@ -40,7 +40,8 @@ def test_nobody_listens() -> None:
     ("status", "code"),
     [
         (500, "SERVER_FAILED"),
-        (503, "SERVER_FAILED"),
+        (503, "SERVER_BUSY"),
+        (429, "SERVER_BUSY"),
         (404, "SERVER_REFUSED"),
         (302, "SERVER_GARBAGE"),
         (204, "SERVER_GARBAGE"),

@@ -1,0 +1,70 @@
+"""The server's configuration on this station: pulled whole when its revision moved, kept only if it makes sense."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from kiosk.errors import ServerError
+from kiosk.ports import Clock, HospitalServer, PulledConfiguration
+
+CONFIGURATION_REFUSED = "CONFIGURATION_REFUSED"
+_log = structlog.get_logger()
+
+
+class Shelf(Protocol):
+    """What this needs of the store; every ``ports.TokenStore`` is one."""
+
+    def config_revision(self) -> int: ...
+
+    def keep_configuration(self, pulled: PulledConfiguration, now: datetime) -> None: ...
+
+
+class Configuring:
+    """Follows the server's revision. Whatever goes wrong here holds up no token: the last good configuration stays.
+
+    ``parse`` raises ValueError for a document that makes no sense. ``on_configured`` is called after one was kept,
+    ``on_refused`` with a code when one was not.
+    """
+
+    def __init__(
+        self,
+        parse: Callable[[str], object],
+        *,
+        on_configured: Callable[[], None] = lambda: None,
+        on_refused: Callable[[str], None] = lambda code: None,
+    ) -> None:
+        self._parse, self._on_configured, self._on_refused = parse, on_configured, on_refused
+        self._refused = 0
+
+    def follow(self, revision: int, store: Shelf, server: HospitalServer, clock: Clock) -> None:
+        """Pull if the server has another revision than the store. One that was refused is not asked for again.
+
+        Raises:
+            StoreError
+        """
+        if revision in (0, self._refused, store.config_revision()):
+            return
+        try:
+            pulled = server.configuration()
+        except ServerError as error:
+            _log.warning("configuration_not_pulled", revision=revision, code=error.code)
+            return
+        if not self._makes_sense(pulled):
+            self._refused = revision
+            self._on_refused(CONFIGURATION_REFUSED)
+            return
+        store.keep_configuration(pulled, clock.now())
+        _log.info("configuration_kept", revision=pulled.revision)
+        self._on_configured()
+
+    def _makes_sense(self, pulled: PulledConfiguration) -> bool:
+        try:
+            for each in pulled.documents:
+                self._parse(each.untrusted_document)
+        except ValueError as error:
+            # What is wrong is about departments, never about patients; cut, as it quotes the server.
+            _log.error("configuration_refused", revision=pulled.revision, problem=str(error)[:500])
+            return False
+        return bool(pulled.documents)
