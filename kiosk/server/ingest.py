@@ -8,7 +8,8 @@ import structlog
 from sqlalchemy import Connection, and_, insert, select, update
 
 from kiosk.errors import KioskError, StoreForkError
-from kiosk.model.events import FIRST_HASH, Event, canonical_json, is_chained
+from kiosk.model.events import FIRST_HASH, Event, Kind, canonical_json, is_chained
+from kiosk.server.audit import erased_tokens
 from kiosk.server.database import Database, insert_new, insert_or_replace
 from kiosk.server.projection import Projection
 from kiosk.server.tables import event, facility, parked, patient, store
@@ -88,7 +89,7 @@ class _Batch:
         if fresh:
             acked_seq = fresh[-1].seq
             revision = self._store_events(fresh)
-        self._store_patients(acked_seq)
+        self._store_patients(acked_seq, {new.token_id for new in fresh if new.kind == Kind.TOKEN_ISSUED})
         return Ingested(acked_seq, self._parked(), revision)
 
     def _locked_store(self) -> tuple[int, str]:
@@ -167,9 +168,11 @@ class _Batch:
         if len(ids) < len(fresh) or self._connection.execute(known).first() is not None:
             raise EventRefusedError("an event id is used twice", fresh[0].seq, code="EVENT_REPEATED")
 
-    def _store_patients(self, acked_seq: int) -> None:
-        """Only with the events they belong to: the station sends the others again."""
+    def _store_patients(self, acked_seq: int, issued: set[str]) -> None:
+        """Only with the events they belong to: the station sends the others again. Who was erased stays so."""
         tokens = {sent.token_id for sent in self._events if sent.seq <= acked_seq}
+        older = {details.token_id for details in self._request.patients} - issued
+        tokens -= erased_tokens(self._connection, self._request.facility_id, older)
         known = [details for details in self._request.patients if details.token_id in tokens]
         known.sort(key=lambda details: details.token_id)  # one order of locks, whoever sends them
         rows = [_patient_row(self._request.facility_id, details, self._now) for details in known]
