@@ -22,10 +22,12 @@ from filelock import FileLock, Timeout
 
 from kiosk.checkin import Registration
 from kiosk.errors import SettingError, StoreError
-from kiosk.model.facility_file import FacilityError, parse_facility
+from kiosk.model.configuration import parse_configuration
+from kiosk.model.facility_file import FacilityError
 from kiosk.model.opd import Facility
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.model.token import SlipState
+from kiosk.model.toml_lines import located
 from kiosk.ports import Clock, SlipJob, SlipPrinter
 from kiosk.printing.printer import open_printer, resolved, wants_slips
 from kiosk.printing.spool import Spool
@@ -120,13 +122,15 @@ def load_facility(settings: Settings) -> Facility:
     if settings.facility is None:
         return SAMPLE_FACILITY
     try:
-        return parse_facility(tomllib.loads(settings.facility.read_text("utf-8-sig")))
+        text = settings.facility.read_text("utf-8-sig")
+        return parse_configuration(tomllib.loads(text)).facility
     except OSError as error:
         raise SettingError(f"cannot read the facility file {settings.facility}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingError(f"{settings.facility} is not TOML: {error}") from error
     except FacilityError as error:
-        raise SettingError("\n".join([f"{settings.facility} has mistakes:", *error.problems])) from error
+        told = located(settings.facility.name, text, error.mistakes)
+        raise SettingError("\n".join([f"{settings.facility} has mistakes:", *told])) from error
 
 
 def open_server(settings: Settings, facility: Facility) -> "HttpServer":

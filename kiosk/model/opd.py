@@ -57,6 +57,7 @@ class Department:
         code: short and stable, ``MED``.
         prefix: the letters its labels begin with.
         quota: tokens a service day that one store may issue, or None for no limit.
+        holidays: local dates on which it stays closed whatever ``openings`` say, the facility's among them.
     """
 
     code: str
@@ -66,12 +67,13 @@ class Department:
     next_step: Texts = field(default_factory=dict)
     openings: tuple[Opening, ...] = ALL_DAY
     quota: int | None = None
+    holidays: frozenset[date] = frozenset()
 
     def name(self, language: str) -> str:
         return text_in(self.names, language)
 
     def is_open(self, local: datetime) -> bool:
-        return any(opening.covers(local) for opening in self.openings)
+        return local.date() not in self.holidays and any(opening.covers(local) for opening in self.openings)
 
     def next_opening(self, local: datetime) -> datetime | None:
         """The next start after ``local`` within two weeks, for the polite screen."""
@@ -80,7 +82,7 @@ class Department:
             datetime.combine(day, opening.start, local.tzinfo)
             for day in days
             for opening in self.openings
-            if day.weekday() in opening.weekdays
+            if day.weekday() in opening.weekdays and day not in self.holidays
         )
         return min((start for start in starts if start > local), default=None)
 

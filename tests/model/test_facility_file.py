@@ -7,12 +7,18 @@ from datetime import time, timedelta
 import pytest
 
 from kiosk.model import facility_file
-from kiosk.model.facility_file import FacilityError, parse_facility
-from kiosk.model.opd import ALL_DAY, Opening
+from kiosk.model.configuration import parse_configuration
+from kiosk.model.facility_file import FacilityError
+from kiosk.model.opd import ALL_DAY, Facility, Opening
 from kiosk.model.sample import SAMPLE_FACILITY
 from tests.model.samples import MONDAY
 
-GOOD = tomllib.loads(str(facility_file.__doc__).partition("\n\n")[2])
+EXAMPLE = str(facility_file.__doc__).partition("\n\n")[2].rpartition("\n\n")[0]
+GOOD = tomllib.loads(EXAMPLE)
+
+
+def parse_facility(untrusted: dict[str, object]) -> Facility:
+    return parse_configuration(untrusted).facility
 
 
 def with_department(**changes: object) -> dict[str, object]:

@@ -1,0 +1,249 @@
+"""A hospital's whole configuration: the facility, its stations and their shares of the quotas, its staff.
+
+The document is that of ``facility_file`` and, all of it optional:
+
+state = "Uttar Pradesh"          # before the departments, as is the notice
+notice = { en = "We read your name and number to give you a token.", hi = "टोकन देने के लिए हम आपका नाम पढ़ते हैं।" }
+
+[[departments]]
+shares = { K1 = 120, K2 = 80 }   # of the quota; without shares it is split evenly over the kiosks
+
+[[stations]]
+id = "K1"
+kind = "kiosk"                   # or desk, board
+name = "Main hall"
+departments = ["MED", "EYE"]     # all of them without it
+
+[[staff]]
+id = "anita"
+name = "Anita Verma"
+role = "registrar"               # or nurse, supervisor
+departments = ["MED"]            # all of them without it
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+
+from kiosk.model.events import Json
+from kiosk.model.facility_file import FACILITY_KEYS, MAX_QUOTA, FacilityError, read_facility
+from kiosk.model.opd import Department, Facility, Texts
+from kiosk.model.reading import Mistake, Reader
+
+KIOSK, DESK, BOARD = KINDS = ("kiosk", "desk", "board")
+ROLES = ("registrar", "nurse", "supervisor")
+MAX_NOTICE = 600
+"""Characters, in each language: it stands on one screen."""
+_ID = re.compile(r"[A-Za-z0-9_-]{1,20}", re.ASCII)
+_KEYS = FACILITY_KEYS | {"state", "notice", "stations", "staff"}
+_STATION_KEYS = frozenset({"id", "kind", "name", "departments"})
+_STAFF_KEYS = frozenset({"id", "name", "role", "departments"})
+
+
+@dataclass(frozen=True)
+class StationPlan:
+    """A station that the hospital wants: what it is, and which departments it serves; none named means all."""
+
+    station_id: str
+    kind: str
+    name: str
+    departments: tuple[str, ...] = ()
+
+    def serves(self, code: str) -> bool:
+        return not self.departments or code in self.departments
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """Somebody who works with the tokens; no departments named means all."""
+
+    staff_id: str
+    name: str = field(repr=False)
+    role: str
+    departments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """All that a hospital decides.
+
+    Attributes:
+        facility: as the hospital sees it, with whole quotas; ``facility_for`` gives a station's view.
+        state: the State or union territory, or empty.
+        notice: what is told before a card is read, where the hospital has words of its own.
+        shares: of departments' quotas: department -> station -> tokens a service day.
+    """
+
+    facility: Facility
+    state: str
+    stations: tuple[StationPlan, ...]
+    staff: tuple[StaffMember, ...]
+    notice: Texts
+    shares: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def station(self, station_id: str) -> StationPlan | None:
+        return next((station for station in self.stations if station.station_id == station_id), None)
+
+
+def parse_configuration(untrusted: Mapping[str, object]) -> Configuration:
+    """The configuration that ``untrusted`` describes.
+
+    Raises:
+        FacilityError: with all mistakes found.
+    """
+    reader = Reader(untrusted, "facility")
+    reader.refuse_unknown(_KEYS)
+    facility = read_facility(reader)
+    codes = frozenset(department.code for department in facility.departments)
+    configuration = Configuration(
+        facility,
+        state=reader.line("state", longest=40),
+        stations=tuple(_stations(reader, codes)),
+        staff=tuple(_staff(reader, codes)),
+        notice=reader.texts("notice", longest=MAX_NOTICE),
+    )
+    reader.mistakes += _repeated("stations", "station", [station.station_id for station in configuration.stations])
+    reader.mistakes += _repeated("staff", "staff", [member.staff_id for member in configuration.staff])
+    shares = {code: counts for code, counts in _shares(reader, configuration) if counts}
+    if reader.mistakes:
+        raise FacilityError(reader.mistakes)
+    return replace(configuration, shares=shares)
+
+
+def _stations(reader: Reader, codes: frozenset[str]) -> Iterator[StationPlan]:
+    for row in reader.tables("stations", "station"):
+        row.refuse_unknown(_STATION_KEYS)
+        yield StationPlan(
+            station_id=_id(row),
+            kind=row.choice("kind", KINDS),
+            name=row.line("name", longest=80, required=True),
+            departments=_known(row, codes),
+        )
+
+
+def _staff(reader: Reader, codes: frozenset[str]) -> Iterator[StaffMember]:
+    for row in reader.tables("staff", "staff"):
+        row.refuse_unknown(_STAFF_KEYS)
+        yield StaffMember(
+            staff_id=_id(row),
+            name=row.line("name", longest=80, required=True),
+            role=row.choice("role", ROLES),
+            departments=_known(row, codes),
+        )
+
+
+def _id(row: Reader) -> str:
+    return row.text("id", _ID, "1 to 20 letters, digits, - and _")
+
+
+def _known(row: Reader, codes: frozenset[str]) -> tuple[str, ...]:
+    """The departments that a station or a person is for."""
+    named = row.words("departments")
+    for code in named:
+        if code not in codes:
+            row.problem("departments", f"names {code[:20]!r}, which is no department here")
+    return named
+
+
+def _repeated(key: str, singular: str, ids: Sequence[str]) -> Iterator[Mistake]:
+    for index, found in enumerate(ids):
+        if found and found in ids[:index]:
+            yield Mistake((key, index, "id"), f"{singular} {index + 1}: id {found} stands twice")
+
+
+def _shares(reader: Reader, configuration: Configuration) -> Iterator[tuple[str, Mapping[str, int]]]:
+    """Each department's shares; what is wrong with them is noted."""
+    silent = Reader(reader.values, reader.where)  # what is wrong with the tables themselves is noted already
+    rows = silent.tables("departments", "department")
+    for row, department in zip(rows, configuration.facility.departments, strict=False):
+        row.mistakes = reader.mistakes
+        shares = row.counts("shares", high=MAX_QUOTA)
+        for station_id in shares:
+            _check_share(row, department, station_id, configuration)
+        if shares and department.quota is None:
+            row.problem("shares", "needs a quota to share")
+        elif sum(shares.values()) > (department.quota or 0):
+            row.problem("shares", f"adds up to {sum(shares.values())}, more than the quota of {department.quota}")
+        yield department.code, shares
+
+
+def _check_share(row: Reader, department: Department, station_id: str, configuration: Configuration) -> None:
+    station = configuration.station(station_id)
+    if station is None:
+        row.problem("shares", f"names {station_id[:20]!r}, which is no station here")
+    elif station.kind == BOARD:
+        row.problem("shares", f"names {station_id}, a board, which issues nothing")
+    elif not station.serves(department.code):
+        row.problem("shares", f"names {station_id}, which does not serve {department.code}")
+
+
+def facility_for(configuration: Configuration, station_id: str) -> Facility:
+    """The facility as one station uses it: its departments alone, with its share of each quota.
+
+    The shares of all stations never add up to more than the quota. A station that the plan does not name, such as one
+    that has been taken out of it, offers every department but has no share: 0 of each quota.
+    """
+    station = configuration.station(station_id)
+    departments = (
+        replace(department, quota=_share(configuration, department, station_id))
+        for department in configuration.facility.departments
+        if station is None or station.serves(department.code)
+    )
+    return replace(configuration.facility, departments=tuple(departments))
+
+
+def _share(configuration: Configuration, department: Department, station_id: str) -> int | None:
+    """Of the quota, as written; or else an even part of it, one more for the first stations where it leaves a rest."""
+    if department.quota is None:
+        return None
+    if department.code in configuration.shares:
+        return configuration.shares[department.code].get(station_id, 0)
+    issuers = _issuers(configuration.stations, department.code)
+    if station_id not in issuers:
+        return 0
+    part, rest = divmod(department.quota, len(issuers))
+    return part + (issuers.index(station_id) < rest)
+
+
+def _issuers(stations: Iterable[StationPlan], code: str) -> list[str]:
+    """The kiosks that serve a department; its desks where it has no kiosk."""
+    serving = [station for station in stations if station.serves(code)]
+    kinds = (KIOSK, DESK)
+    found = ([station.station_id for station in serving if station.kind == kind] for kind in kinds)
+    return next((ids for ids in found if ids), [])
+
+
+def structure_differs(one: Configuration, other: Configuration) -> bool:
+    """Whether labels or days differ: such a change may only apply from the next service day."""
+    return _structure(one.facility) != _structure(other.facility)
+
+
+def _structure(facility: Facility) -> tuple[dict[str, str], str, time]:
+    prefixes = {department.code: department.prefix for department in facility.departments}
+    return prefixes, facility.timezone, facility.day_starts
+
+
+def applies(configuration: Configuration, applies_from: date, now: datetime) -> bool:
+    """Whether its first service day has begun, by its own reckoning.
+
+    By the old one's, a change of ``day_starts`` to a later hour would begin before its own day, which would then send
+    the station back to the old one.
+    """
+    return configuration.facility.service_day(now) >= applies_from
+
+
+def plain_document(document: Mapping[str, object]) -> dict[str, Json]:
+    """A document that ``parse_configuration`` accepts, as JSON says it: TOML's days and times become texts."""
+    return {key: _plain(value) for key, value in document.items()}
+
+
+def _plain(value: object) -> Json:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, date | time):
+        return value.isoformat()
+    assert value is None or isinstance(value, str | int | float)  # what a parsed document is made of
+    return value
