@@ -99,11 +99,10 @@ def rounds(
 
 
 def _settle(store: Outbox, server: HospitalServer, clock: Clock) -> None:
-    """A new store is made known before it pushes anything."""
-    claim = store.claim()
-    if claim is not None:
+    """A new store is made known before it pushes anything; its former one's orphans may be more than one claim's."""
+    while (claim := store.claim()) is not None:
         store.granted(server.register(claim), clock.now())
-        _log.info("store_granted")
+        _log.info("store_granted", orphans=len(claim.orphans))
 
 
 def _grown(report: SyncReport, push: Push, pull: Pull) -> SyncReport:
