@@ -2,8 +2,10 @@
 
 import asyncio
 import zlib
+from typing import Any
 
 from fastapi import Request
+from pydantic import BaseModel
 
 from kiosk.server.problems import ProblemError
 from kiosk.sync.messages import MAX_REQUEST_BYTES
@@ -12,21 +14,32 @@ ARRIVAL_S = 15.0
 """How long a whole body may take to arrive."""
 
 
-async def json_body(request: Request) -> bytes:
-    """The body, unpacked, never longer than MAX_REQUEST_BYTES.
+async def packed_body(request: Request) -> bytes:
+    """The body as it was sent, never longer than MAX_REQUEST_BYTES; that is what a signature covers.
 
     The content type is insisted on: without that any web page open on this machine could post here.
 
     Raises:
-        ProblemError: 408, 413 or 415, or 400 where it is no gzip.
+        ProblemError: 408, 413 or 415.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise ProblemError(415, "CONTENT_TYPE_UNKNOWN", "send application/json")
-    encoding = request.headers.get("content-encoding", "identity").lower()
-    if encoding not in ("identity", "gzip"):
+    if _encoding(request) not in ("identity", "gzip"):
         raise ProblemError(415, "CONTENT_ENCODING_UNKNOWN", "send gzip or nothing")
-    packed = await arrived(request, ARRIVAL_S)
-    return _unpacked(packed) if encoding == "gzip" else packed
+    return await arrived(request, ARRIVAL_S)
+
+
+def unpacked(request: Request, packed: bytes) -> bytes:
+    """What is in the body, never longer than MAX_REQUEST_BYTES either.
+
+    Raises:
+        ProblemError: 413, or 400 where it is no gzip.
+    """
+    return _unpacked(packed) if _encoding(request) == "gzip" else packed
+
+
+def _encoding(request: Request) -> str:
+    return request.headers.get("content-encoding", "identity").lower()
 
 
 async def arrived(request: Request, within_s: float) -> bytes:
@@ -58,6 +71,13 @@ def _unpacked(packed: bytes) -> bytes:
     if not unpacking.eof or unpacking.unused_data:
         raise ProblemError(400, "BODY_GARBAGE", "the body is not one whole gzip")
     return body
+
+
+def request_of(message: type[BaseModel]) -> dict[str, Any]:
+    """For ``/docs``: bodies are read by hand, so FastAPI does not know them. Their parts are also parts of answers."""
+    schema = message.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def _refuse_longer(length: int) -> None:

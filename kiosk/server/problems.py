@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem details: a stable ``code`` for programs, a sentence for people, nothing that was sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -20,17 +20,64 @@ from kiosk.server.ingest import EventRefusedError
 _log = structlog.get_logger()
 
 
-class ProblemError(Exception):
-    """A request cannot be answered, and why: what the client gets to see."""
+LOGGED = (401, 403, 429)
+"""Whoever gets these was not let in."""
 
-    def __init__(self, status: int, code: str, title: str) -> None:
+
+class ProblemError(Exception):
+    """A request cannot be answered, and why: what the client gets to see, with ``more`` members and headers."""
+
+    def __init__(
+        self, status: int, code: str, title: str, *, headers: Mapping[str, str] | None = None, **more: object
+    ) -> None:
         super().__init__(title)
         self.status, self.code, self.title = status, code, title
+        self.headers, self.more = dict(headers or {}), more
+
+
+class RefusedError(ProblemError):
+    """Somebody is not let in. The log learns which facility and key were named, as far as they look like such."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        title: str,
+        *,
+        facility_id: str = "",
+        key_id: str = "",
+        headers: Mapping[str, str] | None = None,
+        **more: object,
+    ) -> None:
+        super().__init__(status, code, title, headers=headers, **more)
+        self.named = {"facility_id": facility_id, "key_id": key_id}
 
 
 def problem(status: int, code: str, title: str, **more: object) -> Response:
     content = {"type": "about:blank", "status": status, "code": code, "title": title, **more}
     return JSONResponse(content, status, media_type="application/problem+json")
+
+
+def described(problems: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """For ``/docs``: which problems a route answers with, each status with its codes."""
+    return {status: {"description": text, "content": _PROBLEM_CONTENT} for status, text in problems.items()}
+
+
+_PROBLEM_CONTENT: dict[str, Any] = {
+    "application/problem+json": {
+        "schema": {
+            "type": "object",
+            "required": ["type", "status", "code", "title"],
+            "properties": {
+                "type": {"type": "string"},
+                "status": {"type": "integer"},
+                "code": {"type": "string"},
+                "title": {"type": "string"},
+                "detail": {"type": "string"},
+            },
+        }
+    }
+}
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -49,8 +96,16 @@ def add_handlers(app: FastAPI) -> None:
 
 
 async def _of_ours(request: Request, error: Exception) -> Response:
+    """Who is not let in leaves one line in the log: nothing of the body, no details of anybody."""
     assert isinstance(error, ProblemError)
-    return problem(error.status, error.code, error.title)
+    if error.status in LOGGED:
+        named = error.named if isinstance(error, RefusedError) else {}
+        _log.warning("refused", status=error.status, code=error.code, path=request.scope["path"][:200], **named)
+    answer = problem(error.status, error.code, error.title, **error.more)
+    answer.headers.update(error.headers)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="opd-kiosk"'  # RFC 9110 wants one; stations sign instead
+    return answer
 
 
 async def _event_refused(request: Request, error: Exception) -> Response:

@@ -1,0 +1,167 @@
+"""Pairing codes become stations; stations' keys are renewed and revoked."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection, and_, delete, insert, select, update
+
+from kiosk.server.alarms import clear_station
+from kiosk.server.database import Database, insert_or_replace
+from kiosk.server.identity import Caller, Role
+from kiosk.server.problems import ProblemError, RefusedError
+from kiosk.server.series import Owner
+from kiosk.server.stores import Locked, begin_silent_store, begin_store, locked, refuse_left_store
+from kiosk.server.tables import pairing, station, station_key
+from kiosk.sync.messages import EnrolAnswer, EnrolRequest
+from kiosk.sync.signing import fingerprint
+
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U."""
+CODE_CHARS = 8
+CODE_LIVES = timedelta(minutes=10)
+OLD_KEY_LIVES = timedelta(days=7)
+"""After a new one was made known: the answer that named it may have been lost."""
+_SALT = b"opd-kiosk pairing code"
+_log = structlog.get_logger()
+
+
+def new_code() -> str:
+    """40 random bits."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARS))
+
+
+def pair(connection: Connection, facility_id: str, station_id: str, code: str, now: datetime) -> bool:
+    """Let ``code`` become this station within ten minutes, in place of any earlier code of it.
+
+    Returns whether there is such a station.
+    """
+    connection.execute(delete(pairing).where(pairing.c.facility_id == facility_id, pairing.c.expires_at <= now))
+    its = select(station.c.station_id).filter_by(facility_id=facility_id, station_id=station_id)
+    if connection.execute(its).first() is None:
+        return False
+    key = {"facility_id": facility_id, "station_id": station_id}
+    insert_or_replace(connection, pairing, [{**key, "code_hash": code_hash(code), "expires_at": now + CODE_LIVES}])
+    return True
+
+
+def code_hash(code: str) -> str:
+    """Slow on purpose, 50 ms: whoever reads the table may guess for no longer than the code lives.
+
+    One salt for all, as the code alone must find its row.
+    """
+    return hashlib.scrypt(code.encode(), salt=_SALT, n=2**14, r=8, p=1, dklen=32).hex()
+
+
+def enrol(database: Database, request: EnrolRequest, public_url: str, key_id: str, now: datetime) -> EnrolAnswer:
+    """Make whoever shows the code the station that it was given for; the code is used up.
+
+    The station's former keys end; its store goes on if it is the same, and is left if it is another.
+
+    Raises:
+        ProblemError: 403 CODE_WRONG; 403 STORE_FOREIGN, 409 FACILITY_OTHER, SERIES_TAKEN or SERIES_EXHAUSTED, after
+            which the code is still good.
+        StoreForkError: so it is after this: the store was left, or is a copy.
+    """
+    hashed = code_hash(request.code)
+    answer = database.write(lambda connection: _enrolled(connection, request, hashed, public_url, key_id, now))
+    key = fingerprint(bytes.fromhex(request.public_key))
+    _log.info("station_enrolled", facility_id=answer.facility_id, station_id=answer.station_id, fingerprint=key)
+    return answer
+
+
+def _enrolled(
+    connection: Connection, request: EnrolRequest, hashed: str, public_url: str, key_id: str, now: datetime
+) -> EnrolAnswer:
+    owner = _owner_of(connection, request, hashed, now)
+    known = locked(connection, owner)
+    if known.station.store_id != owner.store_id:
+        refuse_left_store(known, owner)
+    series, reserve_series = _series(connection, known, owner, request.series, now)
+    _set_key(connection, owner, key_id, request.public_key, now)
+    clear_station(connection, owner.facility_id, owner.station_id, now)
+    return EnrolAnswer(
+        facility_id=owner.facility_id,
+        station_id=owner.station_id,
+        kind=known.station.kind,
+        key_id=key_id,
+        public_url=public_url,
+        series=series,
+        reserve_series=reserve_series,
+        facility_key=known.facility.facility_key,
+        server_time=now,
+    )
+
+
+def _owner_of(connection: Connection, request: EnrolRequest, hashed: str, now: datetime) -> Owner:
+    """Use the code up. Of two who show it at once, the second waits for the first, and then finds nothing."""
+    fits = and_(pairing.c.code_hash == hashed, pairing.c.expires_at > now)
+    row = connection.execute(delete(pairing).where(fits).returning(pairing.c.facility_id, pairing.c.station_id)).first()
+    if row is None:
+        raise RefusedError(403, "CODE_WRONG", "the code is wrong, used or older than ten minutes")
+    if request.facility_id not in (None, row.facility_id):
+        raise ProblemError(409, "FACILITY_OTHER", "the store has issued tokens of another facility")
+    return Owner(row.facility_id, row.station_id, request.store_id)
+
+
+def _series(
+    connection: Connection, known: Locked, owner: Owner, wanted: str | None, now: datetime
+) -> tuple[str | None, str | None]:
+    if known.station.kind == Role.BOARD:
+        begin_silent_store(connection, owner, known.station.store_id, now)
+        return None, None
+    granted = begin_store(connection, owner, known.station.store_id, wanted, now)
+    return granted.series, granted.reserve_series
+
+
+def _set_key(connection: Connection, owner: Owner, key_id: str, public_key: str, now: datetime) -> None:
+    """The station's only key."""
+    revoke_keys(connection, owner.facility_id, owner.station_id, now)
+    _insert_key(connection, owner.facility_id, owner.station_id, key_id, public_key, now)
+    its = and_(station.c.facility_id == owner.facility_id, station.c.station_id == owner.station_id)
+    connection.execute(update(station).where(its).values(enrolled_at=now, revoked_at=None))
+
+
+def _insert_key(
+    connection: Connection, facility_id: str, station_id: str, key_id: str, public_key: str, now: datetime
+) -> None:
+    row = {"facility_id": facility_id, "station_id": station_id, "key_id": key_id, "public_key": public_key}
+    connection.execute(insert(station_key).values(**row, made_at=now))
+
+
+def revoke_keys(connection: Connection, facility_id: str, station_id: str, now: datetime) -> None:
+    good = and_(
+        station_key.c.facility_id == facility_id,
+        station_key.c.station_id == station_id,
+        station_key.c.revoked_at.is_(None),
+    )
+    connection.execute(update(station_key).where(good).values(revoked_at=now))
+
+
+def revoke(connection: Connection, facility_id: str, station_id: str, now: datetime) -> bool:
+    """Shut a station out until it is enrolled again. Returns whether there is such a station."""
+    its = and_(station.c.facility_id == facility_id, station.c.station_id == station_id)
+    if connection.execute(update(station).where(its).values(revoked_at=now)).rowcount != 1:
+        return False
+    revoke_keys(connection, facility_id, station_id, now)
+    mine = and_(pairing.c.facility_id == facility_id, pairing.c.station_id == station_id)
+    connection.execute(delete(pairing).where(mine))
+    return True
+
+
+def add_station_key(connection: Connection, caller: Caller, public_key: str, key_id: str, now: datetime) -> str:
+    """The station's next key; its others go on for a week. The same key again gets the same id. Returns the id."""
+    mine = and_(
+        station_key.c.facility_id == caller.facility_id,
+        station_key.c.station_id == caller.station_id,
+        station_key.c.revoked_at.is_(None),
+    )
+    known = select(station_key.c.key_id).where(mine, station_key.c.public_key == public_key)
+    kept: str | None = connection.execute(known).scalar()
+    if kept is not None:
+        return kept
+    ending = update(station_key).where(mine, station_key.c.expires_at.is_(None))
+    connection.execute(ending.values(expires_at=now + OLD_KEY_LIVES))
+    _insert_key(connection, caller.facility_id, caller.station_id, key_id, public_key, now)
+    return key_id

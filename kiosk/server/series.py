@@ -1,0 +1,112 @@
+"""Series of token numbers: each is given to one store, once in the life of its facility.
+
+Whoever gives one holds the facility's row lock, so that two stations at once get two.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from kiosk.server.problems import ProblemError
+from kiosk.server.tables import series, store, token
+
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without I and O, which look like digits."""
+OF_SERVER = "S"
+"""The server's own, for Scan & Share."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who is given a series."""
+
+    facility_id: str
+    station_id: str
+    store_id: str
+
+
+def in_order() -> Iterator[str]:
+    """All series: the empty one, 23 of one letter, 576 of two."""
+    yield ""
+    yield from (letter for letter in _LETTERS if letter != OF_SERVER)
+    yield from map("".join, product(_LETTERS, repeat=2))
+
+
+def series_for(connection: Connection, owner: Owner, wanted: str | None, now: datetime) -> str:
+    """The store's series: the one that it has, else ``wanted`` where that is free or its station's reserve.
+
+    Raises:
+        ProblemError: 409 SERIES_TAKEN or SERIES_EXHAUSTED.
+    """
+    own = _series_of(connection, owner)
+    if own is None:
+        return _granted(connection, owner, wanted, now)
+    if wanted not in (None, own):
+        raise ProblemError(409, "SERIES_TAKEN", "the store has another series")
+    return own
+
+
+def reserve_for(connection: Connection, owner: Owner, now: datetime) -> str | None:
+    """What the station may begin a new store in without the server; None when no series is left."""
+    kept: str | None = connection.execute(select(series.c.series).where(*_reserve_of(owner))).scalar()
+    if kept is None:
+        kept = _next_free(connection, owner)
+        if kept is not None:
+            _give(connection, owner, kept, None, now)
+    return kept
+
+
+def retire_reserve(connection: Connection, owner: Owner) -> None:
+    """Once its station has left the store ``owner.store_id``: a copy of that store may know the reserve too."""
+    connection.execute(update(series).where(*_reserve_of(owner)).values(store_id=owner.store_id))
+
+
+def _reserve_of(owner: Owner) -> tuple[ColumnElement[bool], ...]:
+    mine = (series.c.facility_id == owner.facility_id, series.c.station_id == owner.station_id)
+    return (*mine, series.c.store_id.is_(None))
+
+
+def _series_of(connection: Connection, owner: Owner) -> str | None:
+    mine = select(series.c.series).filter_by(facility_id=owner.facility_id, store_id=owner.store_id)
+    found: str | None = connection.execute(mine).scalar()
+    return found
+
+
+def _granted(connection: Connection, owner: Owner, wanted: str | None, now: datetime) -> str:
+    reserve = update(series).where(*_reserve_of(owner), series.c.series == wanted).values(store_id=owner.store_id)
+    if wanted is not None and connection.execute(reserve).rowcount == 1:
+        return wanted
+    if wanted in _taken(connection, owner):
+        raise ProblemError(409, "SERIES_TAKEN", "another store has this series")
+    granted = _next_free(connection, owner) if wanted is None else wanted
+    if granted is None:
+        raise ProblemError(409, "SERIES_EXHAUSTED", "the facility has given all its series away")
+    _give(connection, owner, granted, owner.store_id, now)
+    return granted
+
+
+def _give(connection: Connection, owner: Owner, granted: str, store_id: str | None, now: datetime) -> None:
+    row = {"facility_id": owner.facility_id, "series": granted, "station_id": owner.station_id, "store_id": store_id}
+    connection.execute(insert(series).values(**row, granted_at=now))
+
+
+def _next_free(connection: Connection, owner: Owner) -> str | None:
+    taken = _taken(connection, owner)
+    return next((free for free in in_order() if free not in taken), None)
+
+
+def _taken(connection: Connection, owner: Owner) -> set[str]:
+    """What was given, what is the server's own, and what stores use that were here before stations enrolled."""
+    given = select(series.c.series).filter_by(facility_id=owner.facility_id)
+    loose = select(store.c.store_id).where(
+        store.c.facility_id == owner.facility_id, store.c.station_id.is_(None), store.c.store_id != owner.store_id
+    )
+    used = {OF_SERVER, *connection.execute(given).scalars()}
+    loose_ids = connection.execute(loose).scalars().all()
+    if loose_ids:
+        issued = select(token.c.series).where(token.c.facility_id == owner.facility_id, token.c.store_id.in_(loose_ids))
+        used.update(connection.execute(issued.distinct()).scalars())
+    return used
