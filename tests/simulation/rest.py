@@ -1,0 +1,121 @@
+"""What must be so once nothing fails any more and all has been said."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from kiosk.model.events import Event, Kind
+from kiosk.model.token import IllegalMoveError, Token, apply
+from kiosk.server import tables as server
+from kiosk.server.projection import token_of as server_token
+from kiosk.store import tables as local
+from kiosk.store.rows import token_of as local_token
+from tests.simulation.hospital import Hospital
+from tests.simulation.records import Records, hold
+from tests.simulation.station import Station
+
+Tokens = dict[str, Token]
+
+
+def check_rest(hospital: Hospital, stations: Iterable[Station], records: Records) -> None:
+    """Raises InvariantError."""
+    held = _held_events(hospital)
+    _check_each_event_is_there_once(held, records)
+    tokens = _server_tokens(hospital)
+    _check_projection(hospital, held, tokens)
+    _check_counts(hospital, tokens)
+    for station in stations:
+        _check_station(station, held, tokens)
+
+
+def _check_each_event_is_there_once(held: list[Event], records: Records) -> None:
+    times = Counter(event.event_id for event in held)
+    hold(set(times.values()) <= {1}, "the server holds an event twice")
+    lost = records.events.keys() - times.keys()
+    hold(not lost, f"{len(lost)} committed events never reached the server")
+    hold(times.keys() <= records.events.keys(), "the server holds an event that nobody wrote")
+    hold(all(records.events[event.event_id] == event.hash for event in held), "an event was altered on its way")
+
+
+def _check_projection(hospital: Hospital, held: list[Event], tokens: Tokens) -> None:
+    """Tokens and parked events are what the model makes of the events in the order of their revisions."""
+    folded, unfit = replay(held)
+    hold(folded == tokens, f"the server's tokens are not what its events say: {_difference(folded, tokens)}")
+    with hospital.database.reader.connect() as connection:
+        parked = {(row.store_id, row.seq) for row in connection.execute(select(server.parked))}
+    hold(parked == unfit, "parked are not just the events that do not apply")
+
+
+def _check_counts(hospital: Hospital, tokens: Tokens) -> None:
+    with hospital.database.reader.connect() as connection:
+        rows = connection.execute(select(server.day_count)).all()
+    counted = {(row.service_day, row.department): row.issued for row in rows}
+    counts = Counter((token.service_day, token.department) for token in tokens.values())
+    hold(counted == counts, "the day's counts are not those of its tokens")
+
+
+def _check_station(station: Station, held: list[Event], tokens: Tokens) -> None:
+    with station.store._reader.connect() as connection:
+        events = {row.event_id: row.hash for row in connection.execute(select(local.event))}
+        mine = {row.token_id: local_token(row) for row in connection.execute(select(local.token))}
+    missed = [event for event in held if event.event_id not in events]
+    hold(not missed, f"{station.name} never pulled {len(missed)} events")
+    hold(all(events[event.event_id] == event.hash for event in held), f"{station.name} has another event under an id")
+    hold(mine == tokens, f"{station.name}'s tokens are not the server's: {_difference(mine, tokens)}")
+    hold(station.store.unsynced() == 0, f"{station.name} has events left to send")
+
+
+def replay(held: Iterable[Event]) -> tuple[Tokens, set[tuple[str, int]]]:
+    """What becomes of ``held``, in the order of revisions, and which of them do not apply.
+
+    An event whose token is not known yet waits for it.
+    """
+    tokens: Tokens = {}
+    unfit: set[tuple[str, int]] = set()
+    early: dict[str, list[Event]] = {}
+    for event in held:
+        waiting = early.pop(event.token_id, []) if event.kind == Kind.TOKEN_ISSUED else []
+        for each in (event, *waiting):
+            try:
+                tokens[each.token_id] = apply(tokens.get(each.token_id), each)
+                unfit.discard((each.store_id, each.seq))
+            except IllegalMoveError as error:
+                unfit.add((each.store_id, each.seq))
+                if error.code == "TOKEN_UNKNOWN":
+                    early.setdefault(each.token_id, []).append(each)
+    return tokens, unfit
+
+
+def _held_events(hospital: Hospital) -> list[Event]:
+    with hospital.database.reader.connect() as connection:
+        return [_event(row) for row in connection.execute(select(server.event).order_by(server.event.c.revision))]
+
+
+def _event(row: Row[Any]) -> Event:
+    day: date = row.service_day
+    body = json.loads(row.body)
+    return Event(row.event_id, row.store_id, row.seq, row.kind, row.token_id, row.at, day, body, row.hash)
+
+
+def _server_tokens(hospital: Hospital) -> Tokens:
+    with hospital.database.reader.connect() as connection:
+        return {row["token_id"]: server_token(row) for row in connection.execute(select(server.token)).mappings()}
+
+
+def _difference(one: Tokens, other: Tokens) -> str:
+    """The first token that differs, and in what; labels, states and times only."""
+    for token_id in sorted(one.keys() | other.keys()):
+        left, right = one.get(token_id), other.get(token_id)
+        if left is None or right is None:
+            there = left or right
+            assert there is not None
+            return f"{there.label} of {there.service_day} is {'here' if left else 'there'} only"
+        if left != right:
+            names = [name for name in vars(left) if getattr(left, name) != getattr(right, name)]
+            told = ", ".join(f"{name} {getattr(left, name)!s:.20} / {getattr(right, name)!s:.20}" for name in names)
+            return f"{left.label} of {left.service_day}: {told}"
+    return "none"

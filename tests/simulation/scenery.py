@@ -1,0 +1,97 @@
+"""Where the simulation takes place: an invented hospital, its patients, and files that are migrated only once."""
+
+import functools
+import os
+import random
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import delete
+
+from kiosk.model.opd import Department, Facility
+from kiosk.model.patient import Patient
+from kiosk.server import database
+from kiosk.server.database import open_database
+from kiosk.store import store, tables
+from kiosk.store.store import STORE_FILE, open_store
+from tests.model.samples import person
+
+START = datetime(2026, 11, 29, 17, 55, tzinfo=UTC)
+"""Half an hour before the last day of a month begins in India."""
+FACILITY_KEY = bytes(range(32))
+SERIES = ("", "A", "B", "C", "D", "E", "F", "G")
+HOSPITAL = Facility(
+    "IN0000000000",
+    {"en": "District Hospital"},
+    (
+        Department("MED", "M", {"en": "Medicine"}),
+        Department("EYE", "E", {"en": "Eye"}),
+        Department("SUR", "R", {"en": "Surgery"}, quota=4),
+    ),
+)
+DEPARTMENTS = tuple(department.code for department in HOSPITAL.departments)
+SERVER_FILE = "server.db"
+_MEMORY = Path("/dev/shm")
+
+
+def patients(count: int) -> tuple[Patient, ...]:
+    """Invented people; every third has a second card that tells another identifier of the same person."""
+    known = [person(number) for number in range(count)]
+    both = [Patient(each.abha_number, f"p{place}@abdm", each.name) for place, each in enumerate(known) if place % 3]
+    addresses = [Patient(None, each.abha_address, each.name) for each in both]
+    return (*known, *both, *addresses)
+
+
+def ids_from(source: random.Random) -> Callable[[], str]:
+    """Ids of a UUIDv7's shape in no order, so that nothing may lean on the order of ids."""
+
+    def new_id() -> str:
+        text = str(uuid.UUID(int=source.getrandbits(128)))
+        return f"{text[:14]}7{text[15:]}"
+
+    return new_id
+
+
+def memory_folder() -> Path | None:
+    """A folder whose files cost no disk, where there is one: nobody really cuts the power here."""
+    return _MEMORY if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) else None
+
+
+@functools.cache
+def empty_store() -> dict[str, bytes]:
+    """The files of a store that is migrated, but has no identity yet."""
+    with tempfile.TemporaryDirectory(dir=memory_folder()) as name:
+        folder = Path(name)
+        empty = open_store(folder, None, lambda: str(uuid.UUID(int=0)), {})
+        with empty._writer.begin() as connection:
+            connection.execute(delete(tables.meta))
+        empty.close()
+        return {file.name: file.read_bytes() for file in folder.iterdir() if file.name.startswith(STORE_FILE[:5])}
+
+
+@functools.cache
+def empty_server() -> bytes:
+    """The file of a migrated server's database."""
+    with tempfile.TemporaryDirectory(dir=memory_folder()) as name:
+        file = Path(name) / SERVER_FILE
+        open_database(f"sqlite:///{file}").close()
+        return file.read_bytes()
+
+
+@contextmanager
+def engines_used_again() -> Iterator[None]:
+    """Stores and servers that open a path again get its engines again, with every statement that they have compiled.
+
+    Compiling would else be a third of a run. Connections are new each time, as ``dispose`` has closed the old ones.
+    """
+    kept = (store.writer_engine, store.reader_engine, database.sqlite_engines)
+    store.writer_engine, store.reader_engine = functools.cache(kept[0]), functools.cache(kept[1])
+    database.sqlite_engines = functools.cache(kept[2])
+    try:
+        yield
+    finally:
+        store.writer_engine, store.reader_engine, database.sqlite_engines = kept

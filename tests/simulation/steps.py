@@ -1,0 +1,155 @@
+"""What chance lets happen: check-ins, slips, calls, round trips, restarts, and faults of machines and clocks."""
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TypeAlias
+
+from kiosk.model.events import Json, Kind
+from kiosk.model.token import MOVES, SlipState
+from tests.simulation.faults import Fault
+from tests.simulation.scenery import DEPARTMENTS, patients
+from tests.simulation.station import Station
+from tests.simulation.world import LONG_AGO, World
+
+PEOPLE = patients(6)
+OUTCOMES = (SlipState.PRINTED, SlipState.PRINTED, SlipState.FAILED, SlipState.IN_DOUBT)
+DESK_ACTS = tuple(kind for kind in MOVES if kind not in (Kind.TOKEN_LAPSED, Kind.TOKEN_REVIVED))
+CLOCK_ERRORS_H = (0.0, 0.0, 0.0, 0.05, -0.05, 0.5, -3.0, 8.0, 24.0, -24.0, 24.0 * 9)
+DEEPEST = 2
+"""So many exchanges may lie within one another."""
+RECENT = 8
+"""Staff act on one of so many tokens, so that desks get in each other's way."""
+_NEWEST = "SELECT token_id, state FROM token ORDER BY issued_at DESC, token_id LIMIT ?"
+Step: TypeAlias = Callable[[World, Station], None]
+
+
+def step(world: World, seed: int, number: int) -> None:
+    """Whatever step ``number`` of ``seed`` is; no other step decides it, but they leave it another world."""
+    world.chance = random.Random(f"{seed}/{number}")
+    world.meanwhile = lambda: _meanwhile(world, 1)
+    world.clock.move(timedelta(seconds=world.chance.expovariate(1 / 60)))
+    world.tell(f"#{number} {world.clock.now():%d %H:%M:%S}")
+    _chosen(world, STEPS)
+
+
+def _chosen(world: World, among: Mapping[Step, int]) -> None:
+    (act,) = world.chance.choices(list(among), list(among.values()))
+    act(world, world.chance.choice(world.stations))
+
+
+def _meanwhile(world: World, depth: int) -> None:
+    """While one station is on the line others act, and may be on the line themselves; but not for ever."""
+    outer = world.meanwhile
+    world.meanwhile = (lambda: _meanwhile(world, depth + 1)) if depth < DEEPEST else (lambda: None)
+    for _ in range(world.chance.randint(1, 3)):
+        _chosen(world, DAILY)
+    world.meanwhile = outer
+
+
+def _serve(world: World, station: Station) -> None:
+    if station.issues:
+        _check_in(world, station)
+    else:
+        _act(world, station)
+
+
+def _check_in(world: World, station: Station) -> None:
+    who, department = world.chance.choice(PEOPLE), world.chance.choice(DEPARTMENTS)
+    world.try_act(station, lambda: station.registration.check_in(who, department, "hi").token.label)
+
+
+def _act(world: World, station: Station) -> None:
+    """Something that the token's state allows, more often than not."""
+    with station.store._reader.connect() as connection:
+        rows = connection.exec_driver_sql(_NEWEST, (RECENT,)).all()
+    if not rows:
+        return
+    row = world.chance.choice(rows)
+    fitting = [kind for kind in DESK_ACTS if row.state in MOVES[kind][0]]
+    kind = Kind(world.chance.choice(fitting if fitting and world.chance.random() < 0.8 else DESK_ACTS))
+    queue = world.chance.choice(DEPARTMENTS)
+    body: dict[str, Json] = {"queue_department": queue} if kind == Kind.TOKEN_TRANSFERRED else {}
+
+    def acted() -> str:
+        token = station.store.act(kind, row.token_id, station.clock.now(), body)
+        return f"{kind} {token.label}"
+
+    world.try_act(station, acted)
+
+
+def _print(world: World, station: Station) -> None:
+    jobs = station.store.due_slips(LONG_AGO)
+    if not jobs:
+        return
+    job, outcome = world.chance.choice(jobs), world.chance.choice(OUTCOMES)
+
+    def printed() -> str:
+        station.store.slip_moved(job.job_id, SlipState.SENDING, station.clock.now())
+        station.store.slip_moved(job.job_id, outcome, station.clock.now())
+        return outcome
+
+    world.try_act(station, printed)
+
+
+def _pass_time(world: World, _station: Station) -> None:
+    world.clock.move(timedelta(hours=world.chance.choice((1, 3, 12, 30))))
+
+
+def _restart(world: World, station: Station) -> None:
+    if not station.busy:
+        world.try_act(station, station.restarted)
+
+
+def _deliver_late(world: World, _station: Station) -> None:
+    late = world.hospital.late
+    if late:
+        world.hospital.answer(late.pop(world.chance.randrange(len(late))))
+        world.tell("an old request arrives")
+
+
+def _fill_disk(world: World, station: Station) -> None:
+    full = world.chance.random() < 0.5
+    if Fault.DISK_FULL in world.faults:
+        station.fill_disk(full=full)
+        world.tell(f"{station.name} disk {'full' if full else 'freed'}")
+
+
+def _set_clock(world: World, station: Station) -> None:
+    hours = world.chance.choice(CLOCK_ERRORS_H)
+    if Fault.CLOCK in world.faults:
+        station.clock.skew = timedelta(hours=hours)
+        world.tell(f"{station.name} clock off by {hours} h")
+
+
+def _accept_clock(world: World, station: Station) -> None:
+    """A supervisor sets it right and says so."""
+    if Fault.CLOCK in world.faults:
+        station.clock.skew = timedelta()
+        world.try_act(station, lambda: station.store.accept_clock(station.clock.now()) or "clock accepted")
+
+
+def _back_up_server(world: World, _station: Station) -> None:
+    if Fault.SERVER_RESTORED in world.faults:
+        world.hospital.back_up()
+
+
+def _restore_server(world: World, _station: Station) -> None:
+    backups = world.hospital.backups
+    if backups:
+        world.hospital.restore(world.chance.randrange(len(backups)))
+        world.tell("server restored")
+
+
+DAILY: Mapping[Step, int] = {_serve: 34, _print: 10, World.sync: 34}
+STEPS: Mapping[Step, int] = {
+    **DAILY,
+    _pass_time: 2,
+    _restart: 1,
+    _deliver_late: 3,
+    _fill_disk: 2,
+    _set_clock: 2,
+    _accept_clock: 1,
+    _back_up_server: 1,
+    _restore_server: 1,
+}

@@ -1,0 +1,160 @@
+"""The simulation can fail: each promise is broken on purpose, and that is found out."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from kiosk.server.database import Database
+from kiosk.store.store import STORE_FILE
+from kiosk.sync.loop import SyncReport
+from tests.simulation.faults import put_back, snapshot
+from tests.simulation.records import InvariantError
+from tests.simulation.steps import PEOPLE, step
+from tests.simulation.world import World
+
+Sabotage = Callable[[World], None]
+
+
+def on_server(statement: str) -> Sabotage:
+    """One statement behind the server's back."""
+
+    def sabotage(world: World) -> None:
+        with world.hospital.database.writer.begin() as connection:
+            assert connection.exec_driver_sql(statement).rowcount > 0
+
+    return sabotage
+
+
+def in_a_store(statement: str) -> Sabotage:
+    def sabotage(world: World) -> None:
+        with world.stations[0].store._writer.begin() as connection:
+            assert connection.exec_driver_sql(statement).rowcount > 0
+
+    return sabotage
+
+
+def server_that(twists: Callable[[dict[str, object]], dict[str, object]]) -> Sabotage:
+    """A server whose answers are not what it means."""
+
+    def sabotage(world: World) -> None:
+        honest = world.hospital.sync
+
+        def lying(database: Database, body: bytes) -> bytes:
+            answer = json.loads(honest(database, body))
+            return json.dumps(answer | twists(answer)).encode()
+
+        world.hospital.sync = lying
+
+    return sabotage
+
+
+def acks_before_commit(world: World) -> None:
+    """Each third request is answered as if it were done, and is not."""
+    honest, file, asked = world.hospital.sync, world.hospital.file, iter(range(10**6))
+
+    def hasty(database: Database, body: bytes) -> bytes:
+        if next(asked) % 3:
+            return honest(database, body)
+        before = snapshot(file)
+        answer = honest(database, body)
+        database.close()
+        put_back(file, before)
+        return answer
+
+    world.hospital.sync = hasty
+
+
+def loses_its_newest_commit(world: World) -> None:
+    station = world.stations[0]
+    before = snapshot(station.folder / STORE_FILE)
+    for who in PEOPLE:
+        world.try_act(station, lambda who=who: station.registration.check_in(who, "MED", "hi").token.label)
+    station.close()
+    put_back(station.folder / STORE_FILE, before)
+    station.start()
+
+
+def says_done_too_early(world: World) -> None:
+    station = world.stations[0]
+    for who in PEOPLE:
+        world.try_act(station, lambda who=who: station.registration.check_in(who, "MED", "hi").token.label)
+    station.rounds = iter([SyncReport()])
+    world.sync(station)
+    world.sync(station)
+
+
+def two_stations_in_one_series(world: World) -> None:
+    twin = world.add("twin", "A")
+    for station in (world.stations[0], twin):
+        for who in PEOPLE:
+            world.try_act(station, lambda who=who, at=station: at.registration.check_in(who, "MED", "hi").token.label)
+
+
+SABOTAGES: dict[str, tuple[Sabotage, str]] = {
+    "a server that acknowledges before it commits": (acks_before_commit, "saw acknowledged"),
+    "a server that loses an event": (
+        on_server("DELETE FROM event WHERE rowid = (SELECT max(rowid) FROM event WHERE kind = 'slip_state_changed')"),
+        "never reached the server",
+    ),
+    "a server that alters an event": (on_server("UPDATE event SET hash = 'x' WHERE revision = 3"), "altered"),
+    "a server that makes up an event": (
+        on_server(
+            "INSERT INTO event SELECT facility_id, store_id, 10000, 'e', kind, token_id, at, service_day, body, hash,"
+            " 10000, received_at FROM event WHERE revision = 1"
+        ),
+        "nobody wrote",
+    ),
+    "a cursor that skips": (server_that(lambda answer: {"cursor": int(str(answer["cursor"])) + 2}), "never pulled"),
+    "a server that withholds events": (server_that(lambda answer: {"events": []}), "never pulled"),
+    "a server that takes nothing": (server_that(lambda answer: {"acked_seq": 0, "more": False}), "does not get on"),
+    "a token that is not what its events say": (on_server("UPDATE token SET copies = 77"), "not what its events say"),
+    "an illegal state": (on_server("UPDATE token SET state = 'completed', slip = 'none'"), "not what its events say"),
+    "an event parked for nothing": (
+        on_server(
+            "INSERT INTO parked SELECT facility_id, store_id, seq, 'WHY', received_at, token_id FROM event"
+            " WHERE revision = 1"
+        ),
+        "parked",
+    ),
+    "a day that is counted wrong": (on_server("UPDATE day_count SET issued = issued + 1"), "counts"),
+    "a store that forgets an acknowledgement": (
+        in_a_store("UPDATE cursor SET value = value + 1 WHERE name = 'acked'"),
+        "saw acknowledged",
+    ),
+    "a store that loses what it pulled": (
+        in_a_store("DELETE FROM event WHERE store_id <> (SELECT store_id FROM meta)"),
+        "never pulled",
+    ),
+    "a store with another state of a token": (in_a_store("UPDATE token SET state = 'held'"), "not the server's"),
+    "a store that loses a commit": (loses_its_newest_commit, "lost a committed event"),
+    "a store whose sequence has a gap": (
+        in_a_store(
+            "UPDATE event SET seq = seq + 1 WHERE seq = (SELECT last_seq FROM meta)"
+            " AND store_id = (SELECT store_id FROM meta)"
+        ),
+        "lost a committed event",
+    ),
+    "a loop that is done too early": (says_done_too_early, "says that it is done, and is not"),
+    "two stations in one series": (two_stations_in_one_series, "again"),
+}
+
+
+@pytest.mark.parametrize("name", SABOTAGES)
+def test_the_simulation_catches(world: World, name: str) -> None:
+    sabotage, broken = SABOTAGES[name]
+    for number in range(60):
+        step(world, 5, number)
+    for station in world.stations:
+        world.finish(station)
+    with pytest.raises(InvariantError, match=broken):  # noqa: PT012 - anywhere from here on
+        sabotage(world)
+        for number in range(100, 160):
+            step(world, 5, number)
+        world.rest()
+
+
+def test_without_sabotage_the_same_steps_are_well(world: World) -> None:
+    for number in (*range(60), *range(100, 160)):
+        step(world, 5, number)
+    world.rest()
