@@ -10,7 +10,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -21,6 +21,7 @@ import uuid_utils
 from filelock import FileLock, Timeout
 
 from kiosk.checkin import Registration
+from kiosk.configured import configured
 from kiosk.errors import SettingError, StoreError
 from kiosk.model.configuration import parse_configuration
 from kiosk.model.facility_file import FacilityError
@@ -28,7 +29,7 @@ from kiosk.model.opd import Facility
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.model.token import SlipState
 from kiosk.model.toml_lines import located
-from kiosk.ports import Clock, SlipJob, SlipPrinter
+from kiosk.ports import Clock, Enrolment, SlipJob, SlipPrinter
 from kiosk.printing.printer import open_printer, resolved, wants_slips
 from kiosk.printing.spool import Spool
 from kiosk.settings import Settings
@@ -64,6 +65,8 @@ class Station:
     Attributes:
         owns_devices: no other process has the data folder's lock, so printing and sync are this one's. A process
             that does not own them may issue all the same and leaves these to the owner.
+        enrolment: None for a station that no server has enrolled.
+        document: the server's configuration that ``facility`` is made of, empty where it is not made of one.
     """
 
     settings: Settings
@@ -73,6 +76,14 @@ class Station:
     registration: Registration
     printer: SlipPrinter
     owns_devices: bool
+    enrolment: Enrolment | None = None
+    document: str = field(default="", repr=False)
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def server_url(self) -> str:
+        """Where its server is reached, empty for a station that stands alone."""
+        return server_url_of(self.settings, self.enrolment)
 
 
 @contextmanager
@@ -87,30 +98,36 @@ def open_station(
         SettingError, StoreError
     """
     clock = clock or SystemClock()
-    facility = load_facility(settings)
     # Looked for once: a printer plugged in between two looks would be half there.
     device = resolved(settings.printer)
     wants = wants_slips(device)
     _painting = gui_application(environ) if wants else None
-    printer = open_printer(device, settings.printer_dots, lambda: facility.local(clock.now()))
+    # Before the store: a mistake in the file is told though there is no store yet.
+    own_facility = load_facility(settings)
     with ExitStack() as stack:
         store = open_store(settings.data_dir, settings.series, new_id, environ)
         stack.callback(store.close)
+        enrolment = store.enrolment()
+        facility, document = own_facility, ""
+        if enrolment is not None:
+            told = configured(store, enrolment, clock.now())
+            facility, document = told.facility, told.document
         registration = Registration(
             store,
             facility,
             clock,
             wants_slips=wants,
-            has_server=bool(settings.server_url),
+            has_server=bool(server_url_of(settings, enrolment)),
             reprint_limit=settings.reprint_limit,
         )
+        printer = open_printer(device, settings.printer_dots, lambda: facility.local(clock.now()))
         claim = ownership(settings.data_dir)
         if claims_devices:
             owns = stack.enter_context(claim)
         else:
             with claim as owns:
                 pass
-        yield Station(settings, facility, clock, store, registration, printer, owns)
+        yield Station(settings, facility, clock, store, registration, printer, owns, enrolment, document, environ)
 
 
 def load_facility(settings: Settings) -> Facility:
@@ -133,18 +150,47 @@ def load_facility(settings: Settings) -> Facility:
         raise SettingError("\n".join([f"{settings.facility} has mistakes:", *told])) from error
 
 
-def open_server(settings: Settings, facility: Facility) -> "HttpServer":
+def server_url_of(settings: Settings, enrolment: Enrolment | None) -> str:
+    """The setting stands above what enrolment said: a server may move."""
+    return settings.server_url or (enrolment.server_url if enrolment else "")
+
+
+def open_server(station: Station) -> "HttpServer":
     """The far end of sync; opening it sends nothing.
 
     Raises:
         SettingError: no server is configured.
+        DeviceKeyError: the station is enrolled, and its key is gone.
     """
+    if not station.server_url:
+        raise SettingError("no hospital server is set: see kiosk enrol, or set server_url (KIOSK_SERVER_URL)")
+    if station.enrolment is not None:
+        return enrolled_server(station.settings, station.enrolment, station.environ, station.clock)
     # Imported here, as a command that does not sync need not load an HTTP client.
     from kiosk.sync.client import HttpServer
 
-    if not settings.server_url:
-        raise SettingError("no hospital server is set; set server_url or KIOSK_SERVER_URL")
-    return HttpServer(settings.server_url, facility.facility_id)
+    return HttpServer(station.server_url, station.facility.facility_id, now=station.clock.now)
+
+
+def enrolled_server(settings: Settings, enrolment: Enrolment, environ: Mapping[str, str], clock: Clock) -> "HttpServer":
+    """The server that this station was enrolled with; it signs what it says.
+
+    Raises:
+        SettingError
+        DeviceKeyError: the station's key is gone.
+    """
+    from kiosk.device_key import device_key
+    from kiosk.sync.client import HttpServer
+    from kiosk.sync.signing import Signer
+
+    key = device_key(settings.data_dir, environ, enrolment.key_id)
+    return HttpServer(
+        server_url_of(settings, enrolment),
+        enrolment.facility_id,
+        signer=Signer(key.private_key, enrolment.facility_id, key.key_id, enrolment.public_url),
+        ca_pem=enrolment.ca_pem,
+        now=clock.now,
+    )
 
 
 def gui_application(environ: Mapping[str, str]) -> "QGuiApplication":

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from kiosk.errors import ServerError, StoreForkError
 from kiosk.ports import DatedConfiguration, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
+from kiosk.sync.loop import NEEDS_PAIRING
 from kiosk.sync.messages import (
     ConfigurationAnswer,
     EnrolAnswer,
@@ -29,10 +30,8 @@ from kiosk.sync.transport import Connection, Reply
 GZIP_FROM_BYTES = 1024
 LONGEST_RETRY_S = 3600.0
 CLOCK_SKEW = "CLOCK_SKEW"
-STATION_CLONED = "STATION_CLONED"
-KEY_UNKNOWN = "KEY_UNKNOWN"
-_SAID_AS_THEY_ARE = frozenset({CLOCK_SKEW, STATION_CLONED, KEY_UNKNOWN, "CODE_UNUSABLE"})
-"""Refusals that somebody must act on; all others are SERVER_REFUSED."""
+_TOLD = frozenset({CLOCK_SKEW, "SCHEMA_NEWER", "SERIES_TAKEN", "CODE_WRONG", "FACILITY_OTHER"}) | NEEDS_PAIRING
+"""Refusals that somebody must act on keep their codes; all others are SERVER_REFUSED."""
 _BUSY = (429, 503)
 _M = TypeVar("_M", bound=BaseModel)
 _T = TypeVar("_T")
@@ -46,7 +45,8 @@ class HttpServer:
     """``ports.HospitalServer`` at ``url``, for the hospital ``facility_id``; see ``Connection`` for the limits.
 
     ServerError's codes beside those of ``Connection``: SERVER_REFUSED (4xx), SERVER_BUSY (429, 503, with
-    ``retry_after_s``), SERVER_FAILED (other 5xx), SERVER_GARBAGE, CLOCK_SKEW, STATION_CLONED, KEY_UNKNOWN.
+    ``retry_after_s``), SERVER_FAILED (other 5xx), SERVER_GARBAGE, and the server's own of ``NEEDS_PAIRING``,
+    CLOCK_SKEW, SCHEMA_NEWER, SERIES_TAKEN, CODE_WRONG, FACILITY_OTHER.
     Without ``signer`` requests are not signed. ``now`` is the machine's clock, which may be wrong: a server that says
     what time it is corrects it for signatures, in memory alone.
 
@@ -158,7 +158,7 @@ def _refusal(reply: Reply) -> ServerError | StoreForkError:
         wait_s = _retry_after_s(reply.untrusted_retry_after)
         return ServerError(f"the server is busy: {told}", code="SERVER_BUSY", retry_after_s=wait_s)
     if 400 <= status < 500:
-        code = problem.code if problem.code in _SAID_AS_THEY_ARE else "SERVER_REFUSED"
+        code = problem.code if problem.code in _TOLD else "SERVER_REFUSED"
         return ServerError(f"the server refused: {told}", code=code)
     if status >= 500:
         return ServerError(f"the server failed: {told}", code="SERVER_FAILED")

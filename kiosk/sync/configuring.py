@@ -51,13 +51,18 @@ class Configuring:
         except ServerError as error:
             _log.warning("configuration_not_pulled", revision=revision, code=error.code)
             return
-        if not self._makes_sense(pulled):
+        if not self.take(pulled, store, clock):
             self._refused = revision
+
+    def take(self, pulled: PulledConfiguration, store: Shelf, clock: Clock) -> bool:
+        """Keep ``pulled`` in place of what was kept, if it makes sense. Returns whether it does. Raises StoreError."""
+        if not self._makes_sense(pulled):
             self._on_refused(CONFIGURATION_REFUSED)
-            return
+            return False
         store.keep_configuration(pulled, clock.now())
         _log.info("configuration_kept", revision=pulled.revision)
         self._on_configured()
+        return True
 
     def _makes_sense(self, pulled: PulledConfiguration) -> bool:
         try:

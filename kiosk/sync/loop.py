@@ -17,8 +17,10 @@ from kiosk.sync.configuring import Configuring, Shelf
 BATCH = 200
 """Events in one push."""
 LONGEST_BACKOFF_S = 300.0
-NEEDS_PAIRING = frozenset({"STATION_CLONED", "KEY_UNKNOWN"})
-"""The server does not take this station for itself any more: only a new pairing code helps."""
+NEEDS_PAIRING = frozenset({"STATION_CLONED", "KEY_UNKNOWN", "STORE_UNKNOWN", "STORE_FOREIGN"})
+"""The server does not take this station or its store for what they say: only a new pairing code helps."""
+SERIES_TAKEN = "SERIES_TAKEN"
+"""The reserve series of a new store is another store's: the same as a fork."""
 _log = structlog.get_logger()
 _T = TypeVar("_T")
 
@@ -75,9 +77,9 @@ def rounds(
     """
     report, may_renew = SyncReport(), store.enrolment() is not None
     while True:
-        _settle(store, server, clock)
-        push = store.next_push(BATCH)
         try:
+            _settle(store, server, clock)
+            push = store.next_push(BATCH)
             pull = server.exchange(push)
             store.synced(pull, clock.now())
         except StoreForkError:
@@ -101,7 +103,13 @@ def rounds(
 def _settle(store: Outbox, server: HospitalServer, clock: Clock) -> None:
     """A new store is made known before it pushes anything; its former one's orphans may be more than one claim's."""
     while (claim := store.claim()) is not None:
-        store.granted(server.register(claim), clock.now())
+        try:
+            grant = server.register(claim)
+        except ServerError as error:
+            if error.code == SERIES_TAKEN:
+                raise StoreForkError("another store issues in this one's series") from error
+            raise
+        store.granted(grant, clock.now())
         _log.info("store_granted", orphans=len(claim.orphans))
 
 

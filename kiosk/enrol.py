@@ -1,0 +1,211 @@
+"""``kiosk enrol`` and ``kiosk rotate-key``: this machine becomes a station of a hospital's server, and stays one."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from kiosk.app import SystemClock, enrolled_server, load_facility, new_id, ownership
+from kiosk.configured import configured, parser_for
+from kiosk.device_key import DeviceKey, credential_key, name_next_key, next_key, take_next_key
+from kiosk.errors import KioskError, ServerError, SettingError, StoreError, StoreForkError
+from kiosk.model.opd import ENGLISH
+from kiosk.ports import Clock, Enrolment
+from kiosk.settings import Settings
+from kiosk.store.store import SqliteStore, open_store
+from kiosk.sync.client import HttpServer
+from kiosk.sync.configuring import Configuring
+from kiosk.sync.messages import EnrolAnswer, EnrolRequest
+from kiosk.sync.signing import fingerprint
+
+CODE_LENGTH = 8
+_ALPHABET = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_MISREAD = str.maketrans("OIL", "011", " -\t\u2010\u2011\u2013\u2014")
+MAX_CA_BYTES = 100_000
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What enrolment made of this machine. ``trouble`` is a code where the configuration could not be had yet."""
+
+    enrolment: Enrolment
+    hospital: str
+    series: str | None
+    fingerprint: str
+    trouble: str = ""
+
+    def lines(self) -> list[str]:
+        station = f"station {self.enrolment.station_id} ({self.enrolment.kind})"
+        told = [
+            f"{station} of {self.hospital} ({self.enrolment.facility_id})",
+            f"series {'none' if self.series is None else self.series or '(empty)'}",
+            f"fingerprint {self.fingerprint}: compare it with what `kiosk admin stations` shows on the server",
+        ]
+        if self.trouble:
+            told.append(f"{self.trouble}: no configuration yet; it comes with the next sync")
+        return told
+
+
+def parsed_code(untrusted_code: str) -> str:
+    """A pairing code as the server knows it, however it was read out and typed.
+
+    Raises:
+        SettingError
+    """
+    code = untrusted_code.upper().translate(_MISREAD)
+    if len(code) != CODE_LENGTH or not _ALPHABET.issuperset(code):
+        raise SettingError("the code must be 8 letters and digits, such as 7Q2M-X9RT, from `kiosk admin pair`")
+    return code
+
+
+def ca_certificate(path: Path | None) -> str:
+    """The text of the file that ``--ca`` names; empty without one. Raises SettingError."""
+    if path is None:
+        return ""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_CA_BYTES + 1).decode("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"cannot read the certificate {path}: {type(error).__name__}") from error
+    if len(text) > MAX_CA_BYTES:
+        raise SettingError(f"{path} is too long for a certificate")
+    return text
+
+
+def enrol(
+    settings: Settings,
+    environ: Mapping[str, str],
+    server_url: str,
+    code: str,
+    ca_pem: str = "",
+    clock: Clock | None = None,
+) -> Enrolled:
+    """Make this machine the station that ``code`` was given for. May be repeated with a new code at any time.
+
+    Raises:
+        SettingError: server_url, code or ca_pem make no sense.
+        ServerError: nothing was changed here; CODE_WRONG, FACILITY_OTHER, STORE_FOREIGN, SERIES_TAKEN are the server's.
+        StoreError: also STATION_BUSY, a kiosk runs on this store, and ISSUED_TODAY.
+        DeviceKeyError
+    """
+    clock = clock or SystemClock()
+    code = parsed_code(code)
+    server = HttpServer(server_url, "", ca_pem=ca_pem, now=clock.now)
+    with closing(server), _own_store(settings, environ) as store:
+        enrolling = _Enrolling(settings, environ, store, clock)
+        enrolling.refuse_on_working_day()
+        given = credential_key(environ)
+        key = given or next_key(settings.data_dir, takes_named=False)
+        answer = enrolling.ask(server, code, key)
+        enrolment = _enrolment(answer, server_url.rstrip("/"), ca_pem)
+        # Key's name, enrolment, key: in this order no power cut parts the enrolment from its key.
+        if given is None:
+            name_next_key(settings.data_dir, key, answer.key_id)
+        store.enrol(enrolment, answer.series, bytes.fromhex(answer.facility_key), clock.now())
+        if given is None:
+            take_next_key(settings.data_dir)
+        _log.info("enrolled", facility_id=answer.facility_id, station_id=answer.station_id)
+        trouble = enrolling.pull_configuration(enrolment)
+        facility = configured(store, enrolment, clock.now()).facility
+        return Enrolled(enrolment, facility.name(ENGLISH), store.series, fingerprint(key.public_bytes), trouble)
+
+
+def _enrolment(answer: EnrolAnswer, server_url: str, ca_pem: str) -> Enrolment:
+    return Enrolment(
+        facility_id=answer.facility_id,
+        station_id=answer.station_id,
+        kind=answer.kind,
+        key_id=answer.key_id,
+        server_url=server_url,
+        public_url=answer.public_url,
+        ca_pem=ca_pem,
+        reserve_series=answer.reserve_series,
+    )
+
+
+@contextmanager
+def _own_store(settings: Settings, environ: Mapping[str, str]) -> Iterator[SqliteStore]:
+    """Nobody else issues meanwhile, nor goes on as the station that this one was."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with ownership(settings.data_dir) as owns:
+        if not owns:
+            raise StoreError("a kiosk runs on this store: end it first", code="STATION_BUSY")
+        with closing(open_store(settings.data_dir, settings.series, new_id, environ)) as store:
+            yield store
+
+
+@dataclass(frozen=True)
+class _Enrolling:
+    """This machine, on the way to a station."""
+
+    settings: Settings
+    environ: Mapping[str, str]
+    store: SqliteStore
+    clock: Clock
+
+    def refuse_on_working_day(self) -> None:
+        """The first enrolment brings another key for recognising patients, who would get second tokens today."""
+        today = load_facility(self.settings).service_day(self.clock.now())
+        if self.store.enrolment() is None and self.store.tokens(today):
+            message = "this station has given out tokens today: enrol it before the first patient of a day"
+            raise StoreError(message, code="ISSUED_TODAY")
+
+    def ask(self, server: HttpServer, code: str, key: DeviceKey) -> EnrolAnswer:
+        """What the server makes of us. A store that it calls a copy begins anew; the code is still good for that."""
+        try:
+            return server.enrol(self._request(code, key))
+        except StoreForkError:
+            self.store.note_fork(self.clock.now())
+            self.store.begin_anew(self.clock.now())
+            return server.enrol(self._request(code, key))
+
+    def _request(self, code: str, key: DeviceKey) -> EnrolRequest:
+        before = self.store.enrolment()
+        facility_id = before.facility_id if before else load_facility(self.settings).facility_id
+        is_used = before is not None or self.store.known_times()[0] is not None
+        return EnrolRequest(
+            code=code,
+            public_key=key.public_bytes.hex(),
+            store_id=self.store.store_id,
+            facility_id=facility_id if is_used else None,
+            series=self.store.series if is_used else self.settings.series,
+        )
+
+    def pull_configuration(self, enrolment: Enrolment) -> str:
+        """Returns a code where it cannot be had: the station is enrolled all the same."""
+        refused: list[str] = []
+        configuring = Configuring(parser_for(enrolment.facility_id), on_refused=refused.append)
+        try:
+            with closing(enrolled_server(self.settings, enrolment, self.environ, self.clock)) as server:
+                configuring.take(server.configuration(), self.store, self.clock)
+        except ServerError as error:
+            return error.code
+        return refused[0] if refused else ""
+
+
+def rotate_key(settings: Settings, environ: Mapping[str, str], clock: Clock | None = None) -> str:
+    """Replace this station's key by a new one. Cut short anywhere, it is repeated safely. Returns the fingerprint.
+
+    Raises:
+        KioskError: the station is not enrolled (NOT_ENROLLED), or its key is a credential of systemd's (KEY_IS_GIVEN).
+        ServerError: the present key stays; the new one waits for the next try.
+        StoreError, DeviceKeyError
+    """
+    clock = clock or SystemClock()
+    if credential_key(environ) is not None:
+        message = "the key comes from systemd: put another one there, and enrol again"
+        raise KioskError(message, code="KEY_IS_GIVEN")
+    with _own_store(settings, environ) as store:
+        enrolment = store.enrolment()
+        if enrolment is None:
+            raise KioskError("this station is not enrolled: see kiosk enrol", code="NOT_ENROLLED")
+        with closing(enrolled_server(settings, enrolment, environ, clock)) as server:
+            key = next_key(settings.data_dir, takes_named=True)
+            key_id = server.renew_key(key.public_bytes)
+        name_next_key(settings.data_dir, key, key_id)
+        take_next_key(settings.data_dir)
+    _log.info("key_rotated", facility_id=enrolment.facility_id, station_id=enrolment.station_id)
+    return fingerprint(key.public_bytes)
