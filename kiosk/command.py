@@ -42,18 +42,28 @@ def settings_of(context: click.Context) -> Settings:
 
 
 def print_lines(lines: Iterable[Mapping[str, object]]) -> None:
+    """JSON lines for programs: UTF-8 whatever the terminal speaks.
+
+    Raises:
+        KioskError: OUTPUT_FAILED, where nobody can read the lines any more.
+    """
+    print_texts((json.dumps(line, ensure_ascii=False) for line in lines), "utf-8")
+
+
+def print_texts(texts: Iterable[str], encoding: str | None = None) -> None:
     """Each line leaves as soon as it is true: whoever reads them may count on it even if this process dies next.
 
-    JSON is UTF-8 whatever the terminal speaks; what is no Unicode in a file's name becomes a question mark.
+    What the encoding, or without one the terminal's, cannot say becomes a question mark, as does what is no Unicode in
+    a file's name.
 
     Raises:
         KioskError: OUTPUT_FAILED, where nobody can read the lines any more.
     """
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-    for line in lines:
+        sys.stdout.reconfigure(encoding=encoding, errors="replace")
+    for text in texts:
         try:
-            print(json.dumps(line, ensure_ascii=False), flush=True)
+            print(text, flush=True)
         except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python fails again at its end
             raise KioskError(f"the output cannot be written: {error.strerror}", code="OUTPUT_FAILED") from error

@@ -114,6 +114,14 @@ def _opening(text: str) -> Opening | None:
     return opening if days and (opening.end == time(0) or opening.start < opening.end) else None
 
 
+def opening_text(opening: Opening) -> str:
+    """An opening as a file says it."""
+    days = [_DAYS[day] for day in sorted(opening.weekdays)]
+    names = "" if len(days) == 7 else days[0] if len(days) == 1 else f"{days[0]}-{days[-1]}"
+    end = "24:00" if opening.end == time(0) else f"{opening.end:%H:%M}"
+    return f"{names} {opening.start:%H:%M}-{end}".strip()
+
+
 def _timezone(reader: Reader) -> str:
     name = reader.values.get("timezone", "Asia/Kolkata")
     try:

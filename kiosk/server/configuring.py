@@ -1,0 +1,218 @@
+"""Facilities as administrators import them: dated, numbered, never changed; the newest that applies is in force."""
+
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from kiosk.model.configuration import (
+    Configuration,
+    StationPlan,
+    applies,
+    parse_configuration,
+    plain_document,
+    structure_differs,
+)
+from kiosk.model.events import canonical_json
+from kiosk.model.facility_file import FacilityError
+from kiosk.model.reading import Mistake
+from kiosk.server.audit import note
+from kiosk.server.database import Database, insert_new
+from kiosk.server.tables import configuration, facility, station
+from kiosk.sync.messages import ConfigurationAnswer, DatedDocument
+
+IMPORTED = "configuration_imported"
+MAX_DOCUMENT_BYTES = 1024 * 1024
+"""Two of them fit into an answer that a station accepts."""
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One imported configuration, with its number and the first service day that it is for."""
+
+    revision: int
+    applies_from: date
+    document: str
+    configuration: Configuration
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did. Where ``changed`` is False the very same was there, as ``revision``.
+
+    Attributes:
+        unplanned: stations that the server knows and the document does not name; they are not revoked by that.
+    """
+
+    facility_id: str
+    revision: int
+    applies_from: date
+    changed: bool
+    departments: int
+    stations: int
+    staff: int
+    unplanned: tuple[str, ...]
+
+
+def import_configuration(
+    database: Database, document: Mapping[str, object], now: datetime, *, dry_run: bool = False
+) -> Imported:
+    """Take a document in as the facility's newest configuration; ``dry_run`` only tells what that would do.
+
+    It is in force at once, or from the next service day where it changes labels or the day's limits. The whole
+    document counts: what an earlier import planned for the next day and this one does not say is dropped.
+
+    Raises:
+        FacilityError: with all mistakes; nothing was changed.
+    """
+    wanted = parse_configuration(document)
+    text = canonical_json(plain_document(document))
+    if len(text.encode()) > MAX_DOCUMENT_BYTES:
+        raise FacilityError([Mistake((), f"facility: is larger than {MAX_DOCUMENT_BYTES} bytes")])
+    if dry_run:
+        with database.writer.connect() as connection, connection.begin() as transaction:
+            imported = _import(connection, wanted, text, now)
+            transaction.rollback()
+        return imported
+    imported = database.write(lambda connection: _import(connection, wanted, text, now))
+    _log.info(IMPORTED, facility_id=imported.facility_id, revision=imported.revision, changed=imported.changed)
+    return imported
+
+
+def _import(connection: Connection, wanted: Configuration, text: str, now: datetime) -> Imported:
+    facility_id = wanted.facility.facility_id
+    newest = _locked_facility(connection, wanted)
+    before = _dated(connection, facility_id, newest) if newest else None
+    if before is not None and before.document == text:
+        return _imported(connection, wanted, before.revision, before.applies_from, changed=False)
+    applies_from = _first_day(wanted, in_force(connection, facility_id, now), now)
+    _plan_stations(connection, facility_id, wanted.stations)
+    row = {"facility_id": facility_id, "revision": newest + 1, "applies_from": applies_from, "document": text}
+    connection.execute(insert(configuration), {**row, "imported_at": now})
+    connection.execute(update(facility).filter_by(facility_id=facility_id).values(config_revision=newest + 1))
+    note(connection, facility_id, now, IMPORTED, f"revision {newest + 1}")
+    return _imported(connection, wanted, newest + 1, applies_from, changed=True)
+
+
+def _locked_facility(connection: Connection, wanted: Configuration) -> int:
+    """Its row, made if it is new, locked until the end of the transaction. Returns its newest configuration's number.
+
+    A facility that has synchronised before anybody imported it has a row without a key.
+    """
+    facility_id = wanted.facility.facility_id
+    insert_new(connection, facility, {"facility_id": facility_id, "revision": 0})
+    key = func.coalesce(facility.c.facility_key, secrets.token_hex(32))
+    mine = update(facility).where(facility.c.facility_id == facility_id)
+    locked = mine.values(state=wanted.state, facility_key=key).returning(facility.c.config_revision)
+    return int(connection.execute(locked).scalar_one())
+
+
+def _first_day(wanted: Configuration, present: Dated | None, now: datetime) -> date:
+    """The service day that is on now, or the one after it if labels or days would change in the middle of one."""
+    if present is None:
+        return wanted.facility.service_day(now)
+    today = present.configuration.facility.service_day(now)
+    return today + timedelta(days=1) if structure_differs(wanted, present.configuration) else today
+
+
+def _plan_stations(connection: Connection, facility_id: str, planned: Iterable[StationPlan]) -> None:
+    """Raises FacilityError where an enrolled station would become of another kind than its key and store are."""
+    mine = select(station).filter_by(facility_id=facility_id).with_for_update(key_share=True)
+    known = {row.station_id: row for row in connection.execute(mine)}
+    mistakes = []
+    for index, plan in enumerate(planned):
+        key = {"facility_id": facility_id, "station_id": plan.station_id}
+        row = known.get(plan.station_id)
+        is_enrolled = row is not None and row.enrolled_at is not None and row.revoked_at is None
+        if row is None:
+            connection.execute(insert(station), {**key, "kind": plan.kind, "name": plan.name})
+        elif is_enrolled and row.kind != plan.kind:
+            text = f"station {index + 1}: kind of {plan.station_id} is {row.kind} since it enrolled; revoke it first"
+            mistakes.append(Mistake(("stations", index, "kind"), text))
+        else:
+            connection.execute(update(station).filter_by(**key).values(kind=plan.kind, name=plan.name))
+    if mistakes:
+        raise FacilityError(mistakes)
+
+
+def _imported(
+    connection: Connection, wanted: Configuration, revision: int, applies_from: date, *, changed: bool
+) -> Imported:
+    facility_id = wanted.facility.facility_id
+    known = select(station.c.station_id).filter_by(facility_id=facility_id).order_by(station.c.station_id)
+    return Imported(
+        facility_id=facility_id,
+        revision=revision,
+        applies_from=applies_from,
+        changed=changed,
+        departments=len(wanted.facility.departments),
+        stations=len(wanted.stations),
+        staff=len(wanted.staff),
+        unplanned=tuple(each for each in connection.execute(known).scalars() if wanted.station(each) is None),
+    )
+
+
+def in_force(connection: Connection, facility_id: str, now: datetime) -> Dated | None:
+    """The newest configuration whose first service day has begun; None for a facility that nobody has imported."""
+    return next((dated for dated in _newest_first(connection, facility_id) if _applies(dated, now)), None)
+
+
+def configuration_of(engine: Engine, facility_id: str, now: datetime) -> ConfigurationAnswer | None:
+    """The configuration in force, and the newest later one if there is one; None where nobody has imported any."""
+    found: list[Dated] = []
+    with engine.begin() as connection:
+        for dated in _newest_first(connection, facility_id):
+            if not found or _applies(dated, now):
+                found.insert(0, dated)
+            if _applies(dated, now):
+                break
+    if not found:
+        return None
+    return ConfigurationAnswer(
+        config_revision=found[-1].revision,
+        documents=[DatedDocument(applies_from=each.applies_from, document=json.loads(each.document)) for each in found],
+        server_time=now,
+    )
+
+
+def _applies(dated: Dated, now: datetime) -> bool:
+    return applies(dated.configuration, dated.applies_from, now)
+
+
+def _newest_first(connection: Connection, facility_id: str) -> Iterator[Dated]:
+    """Read one by one, as mostly the first is the one."""
+    revisions = select(configuration.c.revision).filter_by(facility_id=facility_id)
+    for revision in connection.execute(revisions.order_by(configuration.c.revision.desc())).scalars().all():
+        yield _dated(connection, facility_id, revision)
+
+
+def _dated(connection: Connection, facility_id: str, revision: int) -> Dated:
+    """A document that was imported by an older program still parses: keys are only ever added."""
+    row = connection.execute(select(configuration).filter_by(facility_id=facility_id, revision=revision)).one()
+    return Dated(revision, row.applies_from, row.document, parse_configuration(json.loads(row.document)))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One facility for the list of all; ``dated`` is its configuration in force."""
+
+    facility_id: str
+    config_revision: int
+    enrolled: int
+    dated: Dated
+
+
+def listed_facilities(engine: Engine, now: datetime) -> Iterator[Listed]:
+    """Every facility that has been imported, by its id, read one by one: a State has thousands."""
+    with engine.begin() as connection:
+        mine = select(facility.c.facility_id, facility.c.config_revision).where(facility.c.config_revision > 0)
+        for row in connection.execute(mine.order_by(facility.c.facility_id)).all():
+            dated = in_force(connection, row.facility_id, now) or _dated(connection, *row)
+            stands = (station.c.facility_id == row.facility_id, station.c.enrolled_at.is_not(None))
+            enrolled = select(func.count()).select_from(station).where(*stands, station.c.revoked_at.is_(None))
+            yield Listed(row.facility_id, row.config_revision, connection.execute(enrolled).scalar_one(), dated)
