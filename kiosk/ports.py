@@ -358,6 +358,17 @@ class TokenStore(Protocol):
 
     def enrolment(self) -> Enrolment | None: ...
 
+    def enrol(self, enrolment: Enrolment, series: str | None, facility_key: bytes, now: datetime) -> None:
+        """Become the station that the server has made of this store, also anew.
+
+        ``series`` None issues nothing. A store that has issued may go on in another series, whose numbers begin at 1.
+        A forked store begins anew with this: better do so before asking the server, so that it learns the new id.
+
+        Raises:
+            StoreError: code SERIES_USED, tokens of another series by this name are known here.
+        """
+        ...
+
     def purge_details(self, now: datetime) -> int:
         """Delete patients' details whose time is over, from the file too; returns of how many tokens.
 

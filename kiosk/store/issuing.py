@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from kiosk.errors import QuotaReachedError
+from kiosk.errors import QuotaReachedError, StoreError
 from kiosk.model.events import Json, Kind, instant_text
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.token import LIVE, SlipState, State, Token, label_of
@@ -32,9 +32,8 @@ _AHEAD = select(func.count()).where(
     _t.state == State.WAITING.value,
     tuple_(_t.issued_at, _t.token_id) < tuple_(bindparam("issued_at"), bindparam("token_id")),
 )
-_LEFT_OVER = select(tables.token).where(
-    _t.service_day < bindparam("day"), _t.store_id == bindparam("store_id"), _t.state.in_(_OPEN)
-)
+_OWN = or_(_t.store_id == bindparam("store_id"), _t.store_id.in_(select(tables.former_store.c.store_id)))
+_LEFT_OVER = select(tables.token).where(_t.service_day < bindparam("day"), _OWN, _t.state.in_(_OPEN))
 _NEXT_NUMBER = (
     upsert(tables.number)
     .values(last=1)
@@ -59,8 +58,9 @@ def issue(connection: Connection, order: IssueOrder, new_id: Callable[[], str]) 
         if held.queue_department == order.department.code:
             known = _learn(connection, ledger, held, keys, order.patient, at)
             return Issued(known, False, _ahead(connection, order, known), None)
+    series = _own_series(ledger.meta.series)
     _roll_over(connection, ledger, order, at, day)
-    token = _new_token(connection, ledger, order, at, day, keys, new_id())
+    token = _new_token(connection, ledger, order, at, day, keys, series, new_id())
     ahead = _ahead(connection, order, token)
     job = _new_job(connection, order, token, ahead, new_id()) if order.wants_slip else None
     ledger.close()
@@ -106,6 +106,13 @@ def _roll_over(connection: Connection, ledger: Ledger, order: IssueOrder, at: da
         ledger.act(Kind.TOKEN_LAPSED, left, at, {})
 
 
+def _own_series(series: str | None) -> str:
+    """A number without a series of its own may be another station's too."""
+    if series is None:
+        raise StoreError("this store has no series yet: it waits for the server", code="STORE_UNREGISTERED")
+    return series
+
+
 def _new_token(
     connection: Connection,
     ledger: Ledger,
@@ -113,15 +120,16 @@ def _new_token(
     at: datetime,
     day: date,
     keys: PatientKeys,
+    series: str,
     token_id: str,
 ) -> Token:
-    number = _next_number(connection, order, day, ledger.meta.series)
+    number = _next_number(connection, order, day, series)
     body: dict[str, Json] = {
         "facility_id": order.facility.facility_id,
         "department": order.department.code,
-        "series": ledger.meta.series,
+        "series": series,
         "number": number,
-        "label": label_of(order.department.prefix, ledger.meta.series, number),
+        "label": label_of(order.department.prefix, series, number),
         "source": order.source,
         "number_key": keys.number,
         "address_key": keys.address,

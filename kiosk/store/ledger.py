@@ -30,7 +30,7 @@ class Meta:
     """The one row of the table ``meta``."""
 
     store_id: str
-    series: str
+    series: str | None
     facility_key: bytes
     last_seq: int
     last_hash: str
@@ -38,6 +38,7 @@ class Meta:
     last_service_day: date | None
     confirmed_at: datetime | None
     forked: bool
+    adopted_seq: int
 
 
 class Ledger:
@@ -56,7 +57,7 @@ class Ledger:
             StoreForkError: the store was copied, so that its numbers may be given out elsewhere too.
         """
         if self.meta.forked:
-            raise StoreForkError("a copy of this store is in use: begin anew in another data_dir with a new series")
+            raise StoreForkError("a copy of this store is in use: this one waits for the server to begin anew")
         at = believable_time(now, self.meta.last_at, self.meta.confirmed_at)
         if isinstance(at, ClockFault):
             raise ClockError(_CLOCK_ADVICE[at], code=at.value)
@@ -136,6 +137,7 @@ def read_meta(connection: Connection) -> Meta:
         last_service_day=date.fromisoformat(row.last_service_day) if row.last_service_day else None,
         confirmed_at=parse_instant(row.confirmed_at) if row.confirmed_at else None,
         forked=row.forked_at is not None,
+        adopted_seq=row.adopted_seq,
     )
 
 

@@ -11,15 +11,27 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from kiosk.errors import SettingError, StoreError, StoreFullError
-from kiosk.model.events import FIRST_HASH, instant_text
+from kiosk.model.events import FIRST_HASH, Json, Kind, instant_text
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, patient_keys
 from kiosk.model.token import SlipState, Token
-from kiosk.ports import Issued, IssueOrder, Pull, Push, SlipJob, TokenRow
-from kiosk.store import issuing, slips, syncing, tables
+from kiosk.ports import (
+    Enrolment,
+    Issued,
+    IssueOrder,
+    Pull,
+    PulledConfiguration,
+    Push,
+    SlipJob,
+    StoreClaim,
+    StoreGrant,
+    TokenRow,
+)
+from kiosk.store import acting, configuring, enrolling, issuing, purging, renewal, slips, syncing, tables
 from kiosk.store.engine import BUSY_TIMEOUT_MS, reader_engine, store_errors, writer_engine
 from kiosk.store.key import KEY_BYTES, load_key, remember_key
 from kiosk.store.ledger import Ledger, find_token, read_meta
+from kiosk.store.pulling import retry_unapplied
 from kiosk.store.rows import patient_of, token_of
 from kiosk.store.schema import ensure_schema
 
@@ -65,6 +77,7 @@ def _opened(path: Path, key: bytes, series: str | None, new_id: Callable[[], str
             ensure_schema(writer)
             with writer.begin() as connection:
                 _found(connection, series, new_id)
+                retry_unapplied(connection)
             return SqliteStore(writer, reader, path.parent, new_id)
     except BaseException:
         reader.dispose()
@@ -73,16 +86,17 @@ def _opened(path: Path, key: bytes, series: str | None, new_id: Callable[[], str
 
 
 def _found(connection: Connection, series: str | None, new_id: Callable[[], str]) -> None:
-    """A new store gets its identity; one that has issued keeps it.
+    """A new store gets its identity; one that has issued keeps it, and an enrolled one has what the server gave it.
 
     Raises:
         SettingError: the store has another series.
     """
     known = connection.execute(select(tables.meta.c.series, tables.meta.c.last_seq)).first()
-    if known is not None and series is not None and series != known.series:
-        if known.last_seq > 0:
+    enrolled = connection.execute(select(tables.enrolment.c.one)).first() is not None
+    if known is not None and not enrolled and series is not None and series != known.series:
+        if known.last_seq > 0 or connection.execute(select(tables.former_store.c.place)).first() is not None:
             raise SettingError(
-                f"series is {series!r}, but this store has issued in {known.series!r}:"
+                f"series is {series!r}, but this store issues in {known.series!r}:"
                 " set that one, or begin anew in another data_dir"
             )
         connection.execute(update(tables.meta).values(series=series))
@@ -106,14 +120,17 @@ class SqliteStore:
         self._reader = reader
         self._folder = folder
         self._new_id = new_id
-        with self._reading() as connection:
-            meta = read_meta(connection)
-        self._store_id = meta.store_id
-        self.series = meta.series
 
     @property
     def store_id(self) -> str:
-        return self._store_id
+        with self._reading() as connection:
+            return read_meta(connection).store_id
+
+    @property
+    def series(self) -> str | None:
+        """None: there is none, or none yet."""
+        with self._reading() as connection:
+            return read_meta(connection).series
 
     def issue(self, order: IssueOrder) -> Issued:
         with self._writing() as connection:
@@ -130,6 +147,10 @@ class SqliteStore:
     def reprint(self, token_id: str, language: str, now: datetime, limit: int) -> SlipJob:
         with self._writing() as connection:
             return slips.reprint(connection, self._new_id, token_id, language, now, limit)
+
+    def act(self, kind: Kind, token_id: str, now: datetime, body: Mapping[str, Json]) -> Token:
+        with self._writing() as connection:
+            return acting.act(connection, self._new_id, kind, token_id, now, body)
 
     def tokens(self, service_day: date) -> Sequence[TokenRow]:
         t = tables.token.c
@@ -171,6 +192,45 @@ class SqliteStore:
     def note_fork(self, now: datetime) -> None:
         with self._writing() as connection:
             connection.execute(update(tables.meta).values(forked_at=instant_text(now)))
+
+    def begin_anew(self, now: datetime, reserve: str | None = None) -> None:
+        with self._writing() as connection:
+            renewal.begin_anew(connection, self._new_id, now, reserve)
+
+    def claim(self) -> StoreClaim | None:
+        with self._reading() as connection:
+            return renewal.claim(connection)
+
+    def granted(self, grant: StoreGrant, now: datetime) -> None:
+        with self._writing() as connection:
+            renewal.granted(connection, grant, now)
+
+    def enrol(self, enrolment: Enrolment, series: str | None, facility_key: bytes, now: datetime) -> None:
+        with self._writing() as connection:
+            enrolling.enrol(connection, self._new_id, enrolment, series, facility_key, now)
+
+    def enrolment(self) -> Enrolment | None:
+        with self._reading() as connection:
+            return configuring.enrolment(connection)
+
+    def config_revision(self) -> int:
+        with self._reading() as connection:
+            return configuring.config_revision(connection)
+
+    def keep_configuration(self, pulled: PulledConfiguration, now: datetime) -> None:
+        with self._writing() as connection:
+            configuring.keep_configuration(connection, pulled, now)
+
+    def configuration(self, service_day: date) -> str | None:
+        with self._reading() as connection:
+            return configuring.configuration(connection, service_day)
+
+    def purge_details(self, now: datetime) -> int:
+        with self._writing() as connection:
+            purged = purging.purge_details(connection, now)
+        with store_errors(self._folder):
+            purging.truncate_log(self._writer)
+        return purged
 
     def unsynced(self) -> int:
         with self._reading() as connection:

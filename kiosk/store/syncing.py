@@ -1,28 +1,37 @@
 """The outbox of a store, and what came back from the server."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-import structlog
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from kiosk.errors import StoreForkError
+from kiosk.errors import StoreError, StoreForkError
 from kiosk.model.events import Event, Kind, instant_text, parse_instant
-from kiosk.model.token import IllegalMoveError, apply
 from kiosk.ports import PatientDetails, Pull, Push
 from kiosk.store import tables
-from kiosk.store.ledger import find_token, read_meta, save
-from kiosk.store.rows import event_of, event_values, patient_of, token_values
+from kiosk.store.former import is_pending, orphan_count
+from kiosk.store.ledger import read_meta
+from kiosk.store.pulling import take_in
+from kiosk.store.rows import event_of, patient_of
 
 ACKED = "acked"
 PULLED = "pulled"
+KEPT_AFTER_ACK = timedelta(hours=24)
+"""For how long after the acknowledgement details are kept, should the server be restored from a backup."""
+TELLS_DETAILS = (Kind.TOKEN_ISSUED.value, Kind.PATIENT_IDENTIFIED.value)
+"""With these events the patient's details travel."""
 _c = tables.cursor.c
 _e = tables.event.c
-_log = structlog.get_logger()
+_a = tables.ack.c
 
 
 def next_push(connection: Connection, limit: int) -> Push:
-    """See ``TokenStore.next_push``."""
+    """See ``TokenStore.next_push``.
+
+    Raises:
+        StoreError: STORE_UNREGISTERED, the server must be told of this store first.
+    """
+    _refuse_unregistered(connection)
     meta = read_meta(connection)
     own = (
         select(tables.event)
@@ -39,13 +48,14 @@ def synced(connection: Connection, pull: Pull, now: datetime) -> None:
 
     Raises:
         StoreForkError: the server holds more of this store's events than the store itself.
+        StoreError: STORE_UNREGISTERED, this answers a question that the present store has not asked.
     """
+    _refuse_unregistered(connection)
     meta = read_meta(connection)
     if pull.acked_seq > meta.last_seq:
         raise StoreForkError("the server has later events of this store: it was restored or cloned")
-    for event in pull.events:
-        if event.store_id != meta.store_id:
-            _take_in(connection, event)
+    take_in(connection, meta, pull)
+    _note_ack(connection, pull.acked_seq, now)
     # Taken even where it is lower than before: a server restored from a backup gets the missing events again.
     _move(connection, ACKED, pull.acked_seq, now)
     _move(connection, PULLED, pull.cursor, now)
@@ -58,8 +68,8 @@ def position(connection: Connection, name: str) -> int:
 
 
 def unsynced(connection: Connection) -> int:
-    """See ``TokenStore.unsynced``."""
-    return read_meta(connection).last_seq - position(connection, ACKED)
+    """See ``TokenStore.unsynced``. A former store's events count until they are adopted, or known to be held."""
+    return read_meta(connection).last_seq - position(connection, ACKED) + orphan_count(connection)
 
 
 def last_synced_at(connection: Connection) -> datetime | None:
@@ -67,32 +77,28 @@ def last_synced_at(connection: Connection) -> datetime | None:
     return parse_instant(moved_at) if moved_at else None
 
 
+def _refuse_unregistered(connection: Connection) -> None:
+    if is_pending(connection):
+        raise StoreError("the server must be told of this new store first", code="STORE_UNREGISTERED")
+
+
 def _details(connection: Connection, events: tuple[Event, ...]) -> tuple[PatientDetails, ...]:
-    told = {Kind.TOKEN_ISSUED, Kind.PATIENT_IDENTIFIED}
-    issued = {event.token_id for event in events if event.kind in told}
+    issued = {event.token_id for event in events if event.kind in TELLS_DETAILS}
     rows = connection.execute(select(tables.patient).where(tables.patient.c.token_id.in_(issued)))
     return tuple(PatientDetails(row.token_id, patient_of(row)) for row in rows)
 
 
-def _take_in(connection: Connection, event: Event) -> None:
-    """Write down another station's event and what it makes of its token. Seen before: nothing happens."""
-    fresh = upsert(tables.event).values(event_values(event)).on_conflict_do_nothing().returning(_e.seq)
-    if connection.execute(fresh).first() is None:
-        return
-    before = find_token(connection, event.token_id)
-    try:
-        after = apply(before, event)
-    except IllegalMoveError as error:
-        # The fact stays written; a later program may understand it. The server has parked it or will.
-        _log.warning("pulled_event_not_applied", code=error.code, kind=event.kind[:40], seq=event.seq)
-        return
-    if before is None:
-        added = insert(tables.token).values(token_values(after) | {"last_seq": 0}).prefix_with("OR IGNORE")
-        if connection.execute(added).rowcount == 0:
-            # Another station has given out this very number: both have the same series.
-            _log.error("pulled_token_collides", series=after.series, seq=event.seq)
-    else:
-        save(connection, after)
+def _note_ack(connection: Connection, acked_seq: int, now: datetime) -> None:
+    """When which events were acknowledged, as far as the purge has to know.
+
+    What a server restored from an older backup holds no more is not acknowledged, however old its acknowledgement.
+    """
+    connection.execute(delete(tables.ack).where(_a.seq > acked_seq))
+    if acked_seq > position(connection, ACKED):
+        connection.execute(insert(tables.ack), {"seq": acked_seq, "at": instant_text(now)})
+    old = _a.at <= instant_text(now - KEPT_AFTER_ACK)
+    newest_old = select(func.max(_a.seq)).where(old).scalar_subquery()
+    connection.execute(delete(tables.ack).where(old, _a.seq < newest_old))
 
 
 def _move(connection: Connection, name: str, value: int, now: datetime) -> None:

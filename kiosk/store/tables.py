@@ -9,7 +9,7 @@ meta = Table(
     metadata,
     Column("one", Integer, primary_key=True, doc="always 1: this table has one row"),
     Column("store_id", String, nullable=False),
-    Column("series", String, nullable=False),
+    Column("series", String, doc="NULL: there is none, or none yet; then nothing is issued"),
     Column("facility_key", LargeBinary, nullable=False),
     Column("last_seq", Integer, nullable=False),
     Column("last_hash", String, nullable=False),
@@ -17,6 +17,7 @@ meta = Table(
     Column("last_service_day", String),
     Column("confirmed_at", String, doc="newest time that a server or a supervisor vouched for"),
     Column("forked_at", String, doc="when the server told of another history under this store's name"),
+    Column("adopted_seq", Integer, nullable=False, server_default="0", doc="events up to here were a former store's"),
 )
 
 event = Table(
@@ -141,6 +142,7 @@ former_store = Table(
     "former_store",
     metadata,
     Column("store_id", String, primary_key=True, doc="this station's own store before the present one"),
+    Column("place", Integer, nullable=False, doc="0, 1, ... in the order in which they were left"),
     Column("acked_seq", Integer, nullable=False, doc="how far the server was known to hold it"),
     Column("left_at", String, nullable=False),
     Column("adopted_at", String, doc="when its unsent events were written anew; NULL: the server is yet to be asked"),

@@ -8,6 +8,9 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("meta") as meta:
+        meta.alter_column("series", existing_type=sa.String(), nullable=True)
+        meta.add_column(sa.Column("adopted_seq", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "enrolment",
         sa.Column("one", sa.Integer(), nullable=False),
@@ -33,6 +36,7 @@ def upgrade() -> None:
     op.create_table(
         "former_store",
         sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("acked_seq", sa.Integer(), nullable=False),
         sa.Column("left_at", sa.String(), nullable=False),
         sa.Column("adopted_at", sa.String(), nullable=True),
@@ -57,3 +61,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("unapplied", "ack", "former_store", "configuration", "enrolment"):
         op.drop_table(table)
+    op.execute("UPDATE meta SET series = '' WHERE series IS NULL")
+    with op.batch_alter_table("meta") as meta:
+        meta.drop_column("adopted_seq")
+        meta.alter_column("series", existing_type=sa.String(), nullable=False)
