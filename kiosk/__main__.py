@@ -12,7 +12,9 @@ from pathlib import Path
 import click
 
 from kiosk import __version__
+from kiosk.admin.facilities import departments, facilities
 from kiosk.admin.group import admin
+from kiosk.admin.importing import import_
 from kiosk.command import EXIT_CODES, calm, print_lines, settings_of
 from kiosk.model.slip import WORDS
 
@@ -177,6 +179,8 @@ def doctor(context: click.Context, accept_clock: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
+for administration in (import_, facilities, departments):
+    admin.add_command(administration)
 cli.add_command(admin)
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from functools import partial
 
 from fastapi import FastAPI, Request
 
+from kiosk.server.configuration_routes import add_configuration_routes
 from kiosk.server.database import Database
 from kiosk.server.problems import add_handlers
 from kiosk.server.queries import check_database
@@ -38,6 +39,7 @@ def build_app(
     app = FastAPI(title="OPD token kiosk: hospital server", version="0.1.0", lifespan=with_threads)
     add_handlers(app)
     add_sync_routes(app)
+    add_configuration_routes(app)
     app.add_api_route("/healthz", _healthz, methods=["GET"], response_model=None)
     return app
 
