@@ -13,12 +13,13 @@ MAX_REASON = 200
 
 
 class Act(StrEnum):
-    """What was done. The subject of the first four is a token's id, never a name or number."""
+    """What was done. The subject of the first three is a token's id, never a name or number."""
 
     SEARCHED = "patient_searched"
     EXPORTED = "patient_exported"
     ERASED = "patient_erased"
     PURGED = "details_purged"
+    RESTORED = "server_restored"
 
 
 def note(connection: Connection, facility_id: str, at: datetime, act: str, subject: str, reason: str = "") -> None:

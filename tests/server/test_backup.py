@@ -1,0 +1,234 @@
+"""Copies of the server's database; and a server that forgot what its stations remember."""
+
+import random
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, select
+
+from kiosk.app import new_id
+from kiosk.errors import KioskError, SettingError
+from kiosk.model.token import Token
+from kiosk.server.app import running_server
+from kiosk.server.backup import copy_sqlite, note_restored
+from kiosk.server.database import Database, open_database
+from kiosk.server.projection import token_of
+from kiosk.server.tables import audit, facility, token
+from kiosk.store.store import SqliteStore, open_store
+from kiosk.sync.client import HttpServer
+from kiosk.sync.loop import sync_until_done
+from tests.contracts.acts import order
+from tests.fakes import FakeClock
+from tests.model.samples import HOSPITAL, MONDAY, NINE, minutes, person
+from tests.postgres import Postgres, binaries
+
+FACILITY = HOSPITAL.facility_id
+
+
+class Stations:
+    """Three kiosks, each with a store of its own; they issue and speak to a server in turn."""
+
+    def __init__(self, folder: Path) -> None:
+        self.stores = [open_store(folder / name, name, new_id, {}) for name in "ABC"]
+        self.clock = FakeClock(NINE)
+        self._issued = 0
+
+    def issue(self, place: int, count: int) -> None:
+        for _ in range(count):
+            self._issued += 1
+            # No slip: what becomes of one is the station's own business for a while.
+            self.stores[place].issue(order(person(self._issued), now=NINE + minutes(self._issued), wants_slip=False))
+
+    def sync(self, url: str, *places: int) -> None:
+        for place in places:
+            server = HttpServer(url, FACILITY)
+            try:
+                sync_until_done(self.stores[place], server, self.clock)
+            finally:
+                server.close()
+
+    def replicas(self) -> list[list[Token]]:
+        return [known(store) for store in self.stores]
+
+    def close(self) -> None:
+        for store in self.stores:
+            store.close()
+
+
+def known(store: SqliteStore) -> list[Token]:
+    return sorted((row.token for row in store.tokens(MONDAY)), key=lambda each: each.token_id)
+
+
+def held(database: Database) -> list[Token]:
+    with database.reader.begin() as connection:
+        rows = connection.execute(select(token).order_by(token.c.token_id)).mappings()
+        return [token_of(row) for row in rows]
+
+
+@pytest.fixture
+def stations(tmp_path: Path) -> Iterator[Stations]:
+    made = Stations(tmp_path)
+    yield made
+    made.close()
+
+
+def run(*command: str | Path) -> None:
+    ended = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    with closing(open_database(url)) as database:
+        yield database
+
+
+@contextmanager
+def copies(url: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Callable[[], None], str]]:
+    """How to make a backup of the database now, as the manual says, and the URL of what is restored from it."""
+    if url.startswith("sqlite"):
+        with opened(url) as database:
+            yield lambda: copy_sqlite(database, folder / "copy.db"), f"sqlite:///{folder / 'copy.db'}"
+        return
+    cluster: Postgres = request.getfixturevalue("postgres")
+    programs = binaries()
+    assert programs is not None
+    with cluster.database("template0") as restored:
+        dump = folder / "server.dump"
+
+        def make() -> None:
+            run(programs / "pg_dump", "--format=custom", f"--file={dump}", url)
+            run(programs / "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={restored}", dump)
+
+        yield make, restored
+
+
+def test_stations_bring_back_what_a_restored_server_lost(
+    database_url: str, stations: Stations, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """And nothing that comes afterwards is missed by a station that had been further than the backup."""
+    with copies(database_url, tmp_path, request) as (make_copy, restored_url):
+        with running_server(database_url) as server:
+            stations.issue(0, 4)
+            stations.issue(1, 2)
+            stations.sync(server.url, 0, 1, 2)
+            make_copy()
+            stations.issue(0, 3)
+            stations.issue(1, 3)
+            stations.sync(server.url, 0, 1, 2)
+        with opened(restored_url) as restored:
+            assert len(held(restored)) == 6
+            assert note_restored(restored, NINE) == [FACILITY]
+            with running_server(restored_url) as server:
+                stations.issue(1, 5)
+                stations.sync(server.url, 1, 2)
+                stations.issue(0, 1)
+                stations.sync(server.url, 0, 2, 1)
+            assert stations.replicas() == [held(restored)] * 3
+            assert len(held(restored)) == 18
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_the_order_all_replicas_are_equal_at_rest(
+    database_url: str, stations: Stations, tmp_path: Path, request: pytest.FixtureRequest, seed: int
+) -> None:
+    chance = random.Random(seed)
+
+    def work_a_while(url: str) -> None:
+        for _ in range(12):
+            stations.issue(chance.randrange(3), chance.randrange(4))
+            stations.sync(url, chance.randrange(3))
+
+    with copies(database_url, tmp_path, request) as (make_copy, restored_url):
+        with running_server(database_url) as server:
+            work_a_while(server.url)
+            make_copy()
+            work_a_while(server.url)
+        with opened(restored_url) as restored:
+            note_restored(restored, NINE)
+            with running_server(restored_url) as server:
+                work_a_while(server.url)
+                stations.sync(server.url, 0, 1, 2, 0, 1, 2)
+            assert stations.replicas() == [held(restored)] * 3
+
+
+def test_a_restore_is_noted_for_each_facility_and_revisions_leap(database: Database) -> None:
+    with database.writer.begin() as connection:
+        rows = [{"facility_id": name, "revision": place} for place, name in enumerate(("IN1", "IN2"))]
+        connection.execute(facility.insert(), rows)
+    assert note_restored(database, NINE) == ["IN1", "IN2"]
+    with database.reader.begin() as connection:
+        revisions = connection.execute(select(facility.c.revision).order_by(facility.c.facility_id)).scalars().all()
+        noted = connection.execute(select(audit.c.facility_id, audit.c.act)).all()
+    assert revisions == [10**9, 10**9 + 1]
+    assert sorted(map(tuple, noted)) == [("IN1", "server_restored"), ("IN2", "server_restored")]
+
+
+# --- copies of SQLite ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path / 'server.db'}")
+    yield opened
+    opened.close()
+
+
+def test_a_copy_is_private_whole_and_alone(sqlite: Database, tmp_path: Path) -> None:
+    (tmp_path / "copies").mkdir()
+    target = tmp_path / "copies" / "monday.db"
+    with sqlite.writer.begin() as connection:
+        connection.execute(facility.insert(), {"facility_id": "IN1", "revision": 7})
+    copy_sqlite(sqlite, target)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert list(target.parent.iterdir()) == [target]
+    with opened(f"sqlite:///{target}") as copy, copy.reader.begin() as connection:
+        assert connection.execute(select(facility.c.revision)).scalar_one() == 7
+
+
+def test_a_copy_of_a_database_in_use(sqlite: Database, tmp_path: Path) -> None:
+    """A push under way is not in it, and is not held up."""
+    with sqlite.writer.begin() as connection:
+        connection.execute(facility.insert(), {"facility_id": "IN1", "revision": 7})
+        copy_sqlite(sqlite, tmp_path / "copy.db")
+    with opened(f"sqlite:///{tmp_path / 'copy.db'}") as copy, copy.reader.begin() as connection:
+        assert connection.execute(select(facility.c.revision)).all() == []
+
+
+def test_a_backup_never_covers_another(sqlite: Database, tmp_path: Path) -> None:
+    copy_sqlite(sqlite, tmp_path / "copy.db")
+    before = (tmp_path / "copy.db").read_bytes()
+    with pytest.raises(SettingError):
+        copy_sqlite(sqlite, tmp_path / "copy.db")
+    assert (tmp_path / "copy.db").read_bytes() == before
+
+
+def test_a_damaged_database_gives_no_copy(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'server.db'}"
+    with opened(url) as database, database.writer.begin() as connection:
+        rows = [{"facility_id": f"IN{place:04}", "revision": place} for place in range(3000)]
+        connection.execute(facility.insert(), rows)
+    path = Path(str(make_url(url).database))
+    damaged = bytearray(path.read_bytes())
+    damaged[len(damaged) // 2 : len(damaged) // 2 + 30_000] = bytes(30_000)
+    path.write_bytes(damaged)
+    with opened(url) as database, pytest.raises(KioskError) as caught:
+        copy_sqlite(database, tmp_path / "copy.db")
+    assert caught.value.code == "BACKUP_FAILED"
+    assert not (tmp_path / "copy.db").exists()
+    assert not (tmp_path / "copy.db.partial").exists()
+
+
+def test_a_folder_that_is_not_there(sqlite: Database, tmp_path: Path) -> None:
+    with pytest.raises(KioskError) as caught:
+        copy_sqlite(sqlite, tmp_path / "nowhere" / "copy.db")
+    assert caught.value.code == "BACKUP_FAILED"
+
+
+def test_postgresql_has_its_own_program(postgres: Postgres, tmp_path: Path) -> None:
+    with postgres.database() as url, opened(url) as database, pytest.raises(SettingError, match="pg_dump"):
+        copy_sqlite(database, tmp_path / "copy.db")
