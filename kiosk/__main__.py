@@ -179,7 +179,7 @@ def doctor(context: click.Context, accept_clock: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-for administration in (import_, facilities, departments):
+for administration in (import_, facilities, departments, retention, export, erase, backup, restored):
     admin.add_command(administration)
 cli.add_command(admin)
 
