@@ -15,6 +15,7 @@ from kiosk import __version__
 from kiosk.admin.facilities import departments, facilities
 from kiosk.admin.group import admin
 from kiosk.admin.importing import import_
+from kiosk.admin.patients import erase, export, retention
 from kiosk.command import EXIT_CODES, calm, print_lines, settings_of
 from kiosk.model.slip import WORDS
 
