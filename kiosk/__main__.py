@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from kiosk import __version__
+from kiosk.admin.database import backup, restored
 from kiosk.admin.facilities import departments, facilities
 from kiosk.admin.group import admin
 from kiosk.admin.importing import import_
