@@ -152,17 +152,37 @@ def tokens(context: click.Context, day: date | None) -> None:
 @calm
 def sync(context: click.Context) -> None:
     """Exchange with the server now; print one JSON line: pushed, pulled, parked, acked_seq."""
-    from kiosk.app import open_server, open_station
-    from kiosk.batch import sync_line
-    from kiosk.sync.loop import sync_until_done
+    from kiosk.app import open_station
+    from kiosk.batch import synced_line
+    from kiosk.upkeep import purge
 
-    settings = settings_of(context)
-    with open_station(settings, os.environ) as station:
-        far_end = open_server(settings, station.facility)
-        try:
-            print_lines([sync_line(sync_until_done(station.store, far_end, station.clock))])
-        finally:
-            far_end.close()
+    with open_station(settings_of(context), os.environ) as station:
+        print_lines([synced_line(station)])
+        purge(station)
+
+
+@cli.command()
+@click.option("--server", "server_url", required=True, metavar="URL", help="https://..., or http:// on this machine.")
+@click.option("--code", required=True, help="The pairing code that `kiosk admin pair` showed; it lives ten minutes.")
+@click.option("--ca", type=click.Path(path_type=Path), help="The hospital's own certificate authority (PEM).")
+@click.pass_context
+@calm
+def enrol(context: click.Context, server_url: str, code: str, ca: Path | None) -> None:
+    """Pair this station with a hospital's server: it gets a series, and the configuration."""
+    from kiosk.enrol import ca_certificate, enrol
+
+    for line in enrol(settings_of(context), os.environ, server_url, code, ca_certificate(ca)).lines():
+        print(line)
+
+
+@cli.command()
+@click.pass_context
+@calm
+def rotate_key(context: click.Context) -> None:
+    """Replace the key that this station signs with by a new one; safe to repeat."""
+    from kiosk.enrol import rotate_key
+
+    print(f"fingerprint {rotate_key(settings_of(context), os.environ)}")
 
 
 @cli.command()

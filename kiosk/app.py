@@ -21,7 +21,7 @@ import uuid_utils
 from filelock import FileLock, Timeout
 
 from kiosk.checkin import Registration
-from kiosk.configured import configured
+from kiosk.configured import configured, parser_for
 from kiosk.errors import SettingError, StoreError
 from kiosk.model.configuration import parse_configuration
 from kiosk.model.facility_file import FacilityError
@@ -34,6 +34,7 @@ from kiosk.printing.printer import open_printer, resolved, wants_slips
 from kiosk.printing.spool import Spool
 from kiosk.settings import Settings
 from kiosk.store.store import SqliteStore, open_store
+from kiosk.sync.configuring import Configuring
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QGuiApplication
@@ -191,6 +192,13 @@ def enrolled_server(settings: Settings, enrolment: Enrolment, environ: Mapping[s
         ca_pem=enrolment.ca_pem,
         now=clock.now,
     )
+
+
+def configuring_of(station: Station, on_configured: Callable[[], None] = lambda: None) -> Configuring | None:
+    """How the server's configuration reaches this station's store; only an enrolled one takes any."""
+    if station.enrolment is None:
+        return None
+    return Configuring(parser_for(station.enrolment.facility_id), on_configured=on_configured)
 
 
 def gui_application(environ: Mapping[str, str]) -> "QGuiApplication":

@@ -1,12 +1,12 @@
 """Pictures instead of a camera: ``kiosk decode`` and ``kiosk checkin``, one JSON line for each file."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from kiosk.app import Station, ownership
+from kiosk.app import Station, configuring_of, open_server, ownership
 from kiosk.checkin import CheckedIn
 from kiosk.errors import CameraError, DeskError
 from kiosk.model.patient import Patient
@@ -15,7 +15,7 @@ from kiosk.model.token import SlipState
 from kiosk.ports import Clock
 from kiosk.printing.spool import Spool
 from kiosk.scanner.files import FileRead, FileReader
-from kiosk.sync.loop import SyncReport
+from kiosk.sync.loop import SyncReport, sync_until_done
 
 
 def decode_files(reader: FileReader, files: Sequence[Path], today: date) -> Iterator[dict[str, object]]:
@@ -135,6 +135,16 @@ def _rejected(path: Path, reason: str, watch: _Stopwatch) -> dict[str, object]:
         "print": None,
         "ms": watch.json(),
     }
+
+
+def synced_line(station: Station) -> dict[str, object]:
+    """Synchronise now, and say what was pushed, pulled and parked.
+
+    Raises:
+        ServerError, StoreError, SettingError, DeviceKeyError
+    """
+    with closing(open_server(station)) as server:
+        return sync_line(sync_until_done(station.store, server, station.clock, configuring_of(station)))
 
 
 def sync_line(report: SyncReport) -> dict[str, object]:

@@ -3,11 +3,12 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from ctypes.util import find_library
-from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.app import Station, gui_application, load_facility, open_server, open_station
-from kiosk.errors import KioskError, PrinterError, SettingError, StoreForkError
+from kiosk.app import Station, gui_application, load_facility, open_station
+from kiosk.doctor_server import server_findings
+from kiosk.errors import KioskError, PrinterError, SettingError
+from kiosk.finding import Finding
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.scripts import FAMILIES
 from kiosk.ports import CameraStateChanged, DeviceState, ScannerReport
@@ -26,20 +27,6 @@ _REPAIRS = {
     "STORE_BUSY": "another command holds the store: end it, or try again",
 }
 """What to do about a store that cannot be opened."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. ``advice`` is what to do about it, empty where nothing."""
-
-    name: str
-    ok: bool
-    text: str
-    advice: str = ""
-
-    def line(self) -> str:
-        advice = f" -> {self.advice}" if self.advice else ""
-        return f"{'ok  ' if self.ok else 'FAIL'} {self.name:<9} {self.text}{advice}"
 
 
 def examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool = False) -> list[Finding]:
@@ -66,7 +53,7 @@ def _examine_station(settings: Settings, environ: Mapping[str, str], *, accept_c
                 station.store.accept_clock(station.clock.now())
             yield _clock(station)
             yield _printer(station)
-            yield _sync(station)
+            yield from server_findings(station)
     except SettingError as error:
         yield Finding("settings", False, f"{error.code}: {error}", "mend the setting; nothing is issued until then")
     except KioskError as error:
@@ -95,7 +82,9 @@ def _disk(data_dir: Path) -> Finding:
 
 def _store(station: Station) -> Finding:
     damage = station.store.damage()
-    where = f"{station.settings.data_dir}, series {station.store.series or '(none)'}"
+    series = station.store.series
+    told = "no series yet" if series is None else f"series {series or '(none)'}"
+    where = f"{station.settings.data_dir}, {told}"
     if damage:
         return Finding("store", False, f"STORE_DAMAGED: {damage}", "stop, copy the folder away, call support")
     running = "" if station.owns_devices else "; a kiosk is running on it"
@@ -123,27 +112,6 @@ def _printer(station: Station) -> Finding:
     except PrinterError as error:
         return Finding("printer", False, f"{error.code}: {found}: {error}", "switch it on, check cable and address")
     return Finding("printer", True, found)
-
-
-def _sync(station: Station) -> Finding:
-    """Unsent events are no fault of their own; an unreachable server with many of them is worth a look."""
-    waiting = f"{station.store.unsynced()} events not yet sent"
-    if not station.settings.server_url:
-        return Finding("server", True, "none is set: this kiosk stands alone")
-    try:
-        server = open_server(station.settings, station.facility)
-    except KioskError as error:
-        return Finding("server", False, f"{error.code}: {error}", "mend server_url")
-    try:
-        server.exchange(station.store.next_push(0))
-    except StoreForkError as error:
-        advice = "a copy of this store is in use: end one of the two, and give this kiosk a new data_dir and series"
-        return Finding("server", False, f"{error.code}: {error}", advice)
-    except KioskError as error:
-        return Finding("server", False, f"{error.code}: {error}; {waiting}", "nothing is lost; check the network")
-    finally:
-        server.close()
-    return Finding("server", True, f"{station.settings.server_url} answers; {waiting}")
 
 
 def _fonts(environ: Mapping[str, str]) -> Finding:

@@ -13,26 +13,41 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QInputDevice
 from PySide6.QtWidgets import QApplication, QWidget
 
-from kiosk.app import StandardError, Station, choose_platform, open_server, open_station, spool_of
+from kiosk.app import (
+    StandardError,
+    Station,
+    choose_platform,
+    configuring_of,
+    open_server,
+    open_station,
+    spool_of,
+)
+from kiosk.device_key import DeviceKeyError
 from kiosk.errors import StoreError, StoreForkError
 from kiosk.model import flow
 from kiosk.model.opd import ENGLISH
 from kiosk.model.token import SlipState
 from kiosk.ports import SlipJob
 from kiosk.printing.spool_thread import SpoolThread
+from kiosk.reloading import Reloading
 from kiosk.scanner.camera_scanner import CameraScanner
 from kiosk.settings import LANGUAGES, Settings
-from kiosk.sync.loop import SyncThread
+from kiosk.sync.loop import SyncReport, SyncThread
 from kiosk.ui.patient.closed import ClosedWindow
 from kiosk.ui.patient.journey import PatientJourney
 from kiosk.ui.patient.reports import ScannerReports
 from kiosk.ui.patient.window import PatientWindow
 from kiosk.ui.translation import Translation
+from kiosk.upkeep import UpkeepThread, chores
 
 STOP_S = 12.0
 """How long a background thread gets to end, a slip or an exchange under way included."""
 SIGNAL_LOOK_MS = 200
 BUSY = "STATION_BUSY"
+RELOAD = 75
+"""What ends the event loop when everything is to be opened again, with a new configuration."""
+CLOSES = frozenset({StoreForkError.code, "STATION_CLONED"})
+"""With these the server says that somebody else may give out our numbers."""
 log = structlog.get_logger()
 
 
@@ -58,7 +73,9 @@ def run_kiosk(settings: Settings, environ: Mapping[str, str], *, windowed: bool)
         try:
             with open_station(settings, environ) as station, running_kiosk(station, application) as kiosk:
                 _show(kiosk.window, windowed=windowed)
-                return application.exec()
+                code = application.exec()
+            if code != RELOAD:
+                return code
         except StoreError as error:
             if error.code == BUSY:
                 # Started twice by mistake: the first one must not be covered.
@@ -136,13 +153,16 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
             station.facility,
             station.clock,
             translation,
-            shows_sync=bool(settings.server_url),
+            shows_sync=bool(station.server_url),
         )
         stack.callback(window.close)
+        reloading = Reloading(station, journey, worker, lambda: application.exit(RELOAD))
+        stack.callback(reloading.close)
         nudges = [_start_spool(station, journey, stack)]
-        if settings.server_url:
-            nudges.append(_start_sync(station, journey, window, stack))
+        if station.server_url:
+            nudges += _start_sync(station, journey, window, reloading, stack)
         _Nudges(journey, nudges)
+        _start_upkeep(station, stack)
         scanner = CameraScanner(settings.camera)
         scanner.start(reports.report)
         stack.callback(scanner.stop)
@@ -174,27 +194,48 @@ def _start_spool(station: Station, journey: PatientJourney, stack: ExitStack) ->
 
 
 def _start_sync(
-    station: Station, journey: PatientJourney, window: PatientWindow, stack: ExitStack
-) -> Callable[[], None]:
-    server = open_server(station.settings, station.facility)
+    station: Station, journey: PatientJourney, window: PatientWindow, reloading: Reloading, stack: ExitStack
+) -> list[Callable[[], None]]:
+    """What nudges the sync; nothing where the station cannot speak to its server, which holds up no patient."""
+    window.on_synced(station.store.last_synced_at())
+    try:
+        server = open_server(station)
+    except DeviceKeyError as error:
+        log.error("sync_not_started", code=error.code)
+        return []
     stack.callback(server.close)
 
+    lost: list[str] = []
+
     def failed(code: str) -> None:
-        if code == StoreForkError.code:
+        if code in CLOSES:
+            lost.append(code)
             journey.lose_service("sync", code)
+
+    def synced(_report: SyncReport) -> None:
+        if lost:
+            lost.clear()
+            journey.restore_service("sync")
+        window.on_synced(station.clock.now())
 
     thread = SyncThread(
         station.store,
         server,
         station.clock,
         station.settings.sync_interval_s,
-        on_synced=lambda _report: window.on_synced(station.clock.now()),
+        configuring=configuring_of(station, reloading.look),
+        on_synced=synced,
         on_failed=failed,
     )
-    window.on_synced(station.store.last_synced_at())
     thread.start()
     stack.callback(thread.stop, STOP_S)
-    return thread.nudge
+    return [thread.nudge]
+
+
+def _start_upkeep(station: Station, stack: ExitStack) -> None:
+    thread = UpkeepThread(chores(station), station.clock.monotonic)
+    thread.start()
+    stack.callback(thread.stop, STOP_S)
 
 
 def _languages(first: str) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.app import SystemClock, new_id
 from kiosk.checkin import Registration
-from kiosk.doctor import Finding, examine
+from kiosk.doctor import examine
+from kiosk.finding import Finding
 from kiosk.model.patient import Patient
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.settings import Settings
@@ -34,7 +35,18 @@ def test_a_sound_station_is_well_all_over(settings: Settings) -> None:
     with TcpPrinter() as printer:
         findings = found(replace(settings, camera=f"file:{CARD}", printer=printer.setting))
         assert printer.received == 0
-    assert list(findings) == ["facility", "disk", "store", "clock", "printer", "server", "fonts", "zbar", "camera"]
+    assert list(findings) == [
+        "facility",
+        "disk",
+        "store",
+        "clock",
+        "printer",
+        "backup",
+        "server",
+        "fonts",
+        "zbar",
+        "camera",
+    ]
     assert [finding.line() for finding in findings.values() if not finding.ok] == []
 
 

@@ -17,6 +17,8 @@ from kiosk.printing.layout import PAPERS, SlipPainter
 from kiosk.printing.raster import Raster
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]")
+_OURS = re.compile(r"\.?[0-9]{8}-[0-9]{6}-[A-Za-z0-9_-]{1,30}\.(?:png|bin|png\.part)")
+"""What a printer's files are called, one that was cut short included."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,30 @@ class FolderPrinter:
             return part
         part.unlink()
         return None
+
+
+def purge_slips(folder: Path, before: datetime) -> int:
+    """Delete the slips that a FolderPrinter wrote before then; other files stay. Returns how many files.
+
+    Raises:
+        PrinterError: SLIP_FOLDER_UNWRITABLE.
+    """
+    try:
+        old = [path for path in _slips(folder) if path.stat().st_mtime < before.timestamp()]
+        for path in old:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        message = f"slips cannot be deleted from {folder} ({error.strerror})"
+        raise PrinterError(message, code="SLIP_FOLDER_UNWRITABLE") from error
+    return len(old)
+
+
+def _slips(folder: Path) -> list[Path]:
+    if not folder.exists():
+        return []
+    return [
+        path for path in folder.iterdir() if _OURS.fullmatch(path.name) and path.is_file() and not path.is_symlink()
+    ]
 
 
 def _write_new(path: Path, data: bytes) -> None:
