@@ -61,6 +61,7 @@ def test_the_least_that_describes_a_hospital() -> None:
 )
 def test_openings(text: str, opening: Opening) -> None:
     assert parse_facility(with_department(open=[text])).departments[0].openings == (opening,)
+    assert facility_file.opening_text(opening) == text
 
 
 @pytest.mark.parametrize(

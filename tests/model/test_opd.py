@@ -85,6 +85,18 @@ def test_a_department_that_never_opens_has_no_next_opening() -> None:
     assert not replace(SURGERY, openings=()).is_open(india(23, 9))
 
 
+def test_holidays_are_closed_whatever_the_hours() -> None:
+    monday, tuesday = date(2026, 11, 23), date(2026, 11, 24)
+    surgery = replace(SURGERY, holidays=frozenset({monday, tuesday}))
+    assert not surgery.is_open(india(23, 9))
+    assert not surgery.is_open(india(24, 9))
+    assert surgery.is_open(india(25, 9))
+    assert surgery.next_opening(india(23, 7)) == india(25, 8)
+    always = replace(SURGERY, openings=ALL_DAY, holidays=frozenset({monday}))
+    assert always.next_opening(india(23, 9)) == india(24, 0)
+    assert not replace(HOSPITAL, departments=(always, surgery)).open_departments(india(23, 9))
+
+
 def test_open_departments_are_told_in_local_time() -> None:
     assert HOSPITAL.open_departments(india(23, 9).astimezone(UTC)) == (MEDICINE, EYE, SURGERY)
     assert HOSPITAL.open_departments(india(23, 15).astimezone(UTC)) == (MEDICINE, EYE)
