@@ -1,5 +1,6 @@
 """``kiosk admin retention``, ``export`` and ``erase``: what is held on patients, and its end."""
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from kiosk.model.abha import parse_address, parse_number
 if TYPE_CHECKING:
     from kiosk.server.finding import Asked
 
+_NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){13}")
 STAYS = (
     "the events of these tokens, which hold a keyed digest of the patient for one day each: they are chained and"
     " cannot be changed; copies at stations until 24 hours after their acknowledgement; backups of this database:"
@@ -54,9 +56,11 @@ def _parsed(untrusted: str | None, parse: Callable[[str], str | None], allowed: 
     return parsed
 
 
-def _short(context: click.Context, parameter: click.Parameter, reason: str) -> str:
-    if len(reason) > 200:
-        raise click.BadParameter("at most 200 characters")
+def _reason(context: click.Context, parameter: click.Parameter, reason: str) -> str:
+    from kiosk.server.audit import MAX_REASON
+
+    if len(reason) > MAX_REASON or _NUMBER.search(reason):
+        raise click.BadParameter(f"at most {MAX_REASON} characters, and no ABHA number")
     return reason
 
 
@@ -82,10 +86,10 @@ def _asked(**whose: Any) -> "Asked":
 
 @click.command()
 @_whose
-@click.option("--reason", default="", callback=_short, help="For the audit, such as a letter's number; no names.")
+@click.option("--reason", default="", callback=_reason, help="For the audit, such as a letter's number; no names.")
 @click.pass_context
 @calm
-def export(context: click.Context, facility_id: str, reason: str, **whose: Any) -> None:
+def export(context: click.Context, /, facility_id: str, reason: str, **whose: Any) -> None:
     """Print everything held on one patient, as one line of JSON: tokens, details, events, audit.
 
     The output is as secret as the patient's file. Each use is noted in the audit.
@@ -99,11 +103,11 @@ def export(context: click.Context, facility_id: str, reason: str, **whose: Any) 
 
 @click.command()
 @_whose
-@click.option("--reason", required=True, callback=_short, help="For the audit, such as a letter's number; no names.")
+@click.option("--reason", required=True, callback=_reason, help="For the audit, such as a letter's number; no names.")
 @click.option("--apply", is_flag=True, help="Erase. Without this word it only tells what would be erased.")
 @click.pass_context
 @calm
-def erase(context: click.Context, facility_id: str, reason: str, apply: bool, **whose: Any) -> None:
+def erase(context: click.Context, /, facility_id: str, reason: str, apply: bool, **whose: Any) -> None:
     """Erase one patient's details for ever. Prints one line of JSON: token_ids, details, applied, stays.
 
     Keep the token ids: after a restore from an older backup each of them must be erased again, by --token.
