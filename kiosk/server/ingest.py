@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from kiosk.errors import KioskError, StoreForkError
-from kiosk.model.events import FIRST_HASH, Event, Kind, canonical_json, is_chained
+from kiosk.model.events import FIRST_HASH, Event, Kind, is_chained
 from kiosk.server.audit import erased_tokens
-from kiosk.server.database import Database, insert_new, insert_or_replace
-from kiosk.server.projection import Projection
+from kiosk.server.database import Database, insert_all_new, insert_new, insert_or_replace
+from kiosk.server.parked import is_waited_for, park, retry
+from kiosk.server.projection import project
+from kiosk.server.revisions import next_revisions
+from kiosk.server.rows import event_row, patient_row
 from kiosk.server.tables import event, facility, parked, patient, store
-from kiosk.sync.messages import ParkedMessage, PatientMessage, SyncRequest
+from kiosk.sync.messages import ParkedMessage, SyncRequest
 
 _log = structlog.get_logger()
 _QUARANTINED = "this store is quarantined: a copy of it was here before"
@@ -81,16 +84,16 @@ class _Batch:
         self._connection, self._request, self._now = connection, request, now
         self._key = {"facility_id": request.facility_id, "store_id": request.store_id}
         self._events = [message.event() for message in request.events]
+        self._has_unfit = False
 
     def taken(self) -> Ingested:
         acked_seq, last_hash = self._locked_store()
         fresh = self._fresh(acked_seq, last_hash)
-        revision = None
-        if fresh:
-            acked_seq = fresh[-1].seq
-            revision = self._store_events(fresh)
+        sent_again = self._events[0].seq <= acked_seq
+        revision = self._store_events(fresh) if fresh else None
+        acked_seq = fresh[-1].seq if fresh else acked_seq
         self._store_patients(acked_seq, {new.token_id for new in fresh if new.kind == Kind.TOKEN_ISSUED})
-        return Ingested(acked_seq, self._parked(), revision)
+        return Ingested(acked_seq, self._parked() if sent_again or self._has_unfit else (), revision)
 
     def _locked_store(self) -> tuple[int, str]:
         """Lock order everywhere: the store, then the facility.
@@ -115,7 +118,7 @@ class _Batch:
 
     def _fresh(self, acked_seq: int, last_hash: str) -> list[Event]:
         """The events that follow what is held, checked; from a gap on nothing is taken."""
-        held = self._held_hashes(acked_seq)
+        held = self._held_hashes(self._events[0].seq, min(acked_seq, self._events[-1].seq))
         fresh: list[Event] = []
         before: Event | None = None
         for sent in self._events:
@@ -123,50 +126,43 @@ class _Batch:
             if sent.seq <= acked_seq and held.get(sent.seq) != sent.hash:
                 raise StoreForkError("another event is held under this number")
             if sent.seq == acked_seq + len(fresh) + 1:
-                _check_against_held(sent, fresh[-1].hash if fresh else last_hash)
+                if not fresh:  # else it was checked against the one before it, which is what will be held
+                    _check_against_held(sent, last_hash)
                 fresh.append(sent)
             before = sent
         return fresh
 
-    def _held_hashes(self, acked_seq: int) -> dict[int, str]:
-        seqs = [sent.seq for sent in self._events if sent.seq <= acked_seq]
-        if not seqs:
+    def _held_hashes(self, first: int, last: int) -> dict[int, str]:
+        if last < first:
             return {}
-        rows = select(event.c.seq, event.c.hash).filter_by(**self._key).where(event.c.seq.between(seqs[0], seqs[-1]))
+        rows = select(event.c.seq, event.c.hash).filter_by(**self._key).where(event.c.seq.between(first, last))
         return {row.seq: row.hash for row in self._connection.execute(rows)}
 
     def _store_events(self, fresh: Sequence[Event]) -> int:
         """Returns the newest revision."""
-        revision = self._next_revision(len(fresh))
-        self._refuse_repeated(fresh)
-        rows = [{**self._key, **_row(new, revision + place, self._now)} for place, new in enumerate(fresh)]
-        self._connection.execute(insert(event), rows)
-        unfit = Projection(self._connection, self._request.facility_id).take(fresh)
-        if unfit:
-            tokens = {new.seq: new.token_id for new in fresh}
-            parked_rows = [
-                {**self._key, "seq": seq, "code": code, "parked_at": self._now, "token_id": tokens[seq]}
-                for seq, code in unfit
-            ]
-            self._connection.execute(insert(parked), parked_rows)
-        reached = {"acked_seq": fresh[-1].seq, "last_hash": fresh[-1].hash}
-        self._connection.execute(update(store).filter_by(**self._key).values(reached))
-        return revision + len(fresh) - 1
+        facility_id = self._request.facility_id
+        first = next_revisions(self._connection, facility_id, len(fresh))
+        self._insert(fresh, first)
+        unfit = project(self._connection, facility_id, fresh)
+        park(self._connection, facility_id, unfit, self._now)
+        self._has_unfit = bool(unfit)
+        issued = {new.token_id for new in fresh if new.kind == Kind.TOKEN_ISSUED}
+        revived = retry(self._connection, facility_id, issued) if self._reach(fresh[-1], issued) else 0
+        return first + len(fresh) - 1 + revived
 
-    def _next_revision(self, count: int) -> int:
-        """The first of ``count`` revisions. Its row lock makes revisions visible in their own order."""
-        mine = facility.c.facility_id == self._request.facility_id
-        moved = update(facility).where(mine).values(revision=facility.c.revision + count).returning(facility.c.revision)
-        return int(self._connection.execute(moved).scalar_one()) - count + 1
-
-    def _refuse_repeated(self, fresh: Sequence[Event]) -> None:
+    def _insert(self, fresh: Sequence[Event], first: int) -> None:
         """An event id is written once in its life."""
-        ids = {new.event_id for new in fresh}
-        known = select(event.c.event_id).where(
-            event.c.facility_id == self._request.facility_id, event.c.event_id.in_(ids)
-        )
-        if len(ids) < len(fresh) or self._connection.execute(known).first() is not None:
-            raise EventRefusedError("an event id is used twice", fresh[0].seq, code="EVENT_REPEATED")
+        rows = [event_row(self._request.facility_id, new, first + place, self._now) for place, new in enumerate(fresh)]
+        if insert_all_new(self._connection, event, rows) < len(fresh):
+            held = self._held_hashes(fresh[0].seq, fresh[-1].seq)
+            seq = next(new.seq for new in fresh if new.seq not in held)
+            raise EventRefusedError("an event id is used twice", seq, code="EVENT_REPEATED")
+
+    def _reach(self, last: Event, issued: set[str]) -> bool:
+        """Move the store on. Returns whether parked events wait for the tokens, as that costs no further round trip."""
+        reached = update(store).filter_by(**self._key).values(acked_seq=last.seq, last_hash=last.hash)
+        waiting = is_waited_for(self._request.facility_id, issued)
+        return bool(self._connection.execute(reached.returning(waiting)).scalar_one())
 
     def _store_patients(self, acked_seq: int, issued: set[str]) -> None:
         """Only with the events they belong to: the station sends the others again. Who was erased stays so."""
@@ -175,13 +171,11 @@ class _Batch:
         tokens -= erased_tokens(self._connection, self._request.facility_id, older)
         known = [details for details in self._request.patients if details.token_id in tokens]
         known.sort(key=lambda details: details.token_id)  # one order of locks, whoever sends them
-        rows = [_patient_row(self._request.facility_id, details, self._now) for details in known]
+        rows = [patient_row(self._request.facility_id, details, self._now) for details in known]
         insert_or_replace(self._connection, patient, rows)
 
     def _parked(self) -> tuple[ParkedMessage, ...]:
         """Also those parked at an earlier try: that answer may have been lost."""
-        if not self._events:
-            return ()
         sent = parked.c.seq.between(self._events[0].seq, self._events[-1].seq)
         rows = select(parked.c.seq, parked.c.code).filter_by(**self._key).where(sent).order_by(parked.c.seq)
         return tuple(ParkedMessage(seq=row.seq, code=row.code) for row in self._connection.execute(rows))
@@ -203,14 +197,3 @@ def _check_against_held(sent: Event, previous_hash: str) -> None:
     """Against what is held: the station went on from another past than ours."""
     if not is_chained(sent, previous_hash):
         raise StoreForkError("the event does not follow the last one held")
-
-
-def _row(new: Event, revision: int, now: datetime) -> dict[str, object]:
-    return {**vars(new), "body": canonical_json(new.body), "revision": revision, "received_at": now}
-
-
-def _patient_row(facility_id: str, details: PatientMessage, now: datetime) -> dict[str, object]:
-    row: dict[str, object] = {**dict(details), "facility_id": facility_id, "received_at": now}
-    del row["birth"]
-    birth = dict(details.birth) if details.birth else {}
-    return row | {f"birth_{part}": birth.get(part) for part in ("year", "month", "day")}

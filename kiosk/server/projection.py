@@ -1,65 +1,101 @@
 """Events applied to the server's tokens. What cannot be applied gets a code and is left behind."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from kiosk.model.events import Event
+from kiosk.model.events import Event, Kind
 from kiosk.model.patient import PatientKeys
 from kiosk.model.token import IllegalMoveError, SlipState, State, Token, apply
-from kiosk.server.database import insert_new
-from kiosk.server.tables import token
+from kiosk.server.database import insert_all_new, insert_into
+from kiosk.server.tables import day_count, token
 
 _LONGEST = {"department": 20, "series": 2, "label": 20, "queue_department": 20, "source": 20}
 _CHANGING = ("queue_department", "moved_at", "number_key", "address_key", "state", "slip", "copies", "arrived")
 _LARGEST_NUMBER = 2**31 - 1
+_MOVE = (
+    update(token)
+    .where(token.c.facility_id == bindparam("new_facility_id"), token.c.token_id == bindparam("new_token_id"))
+    .values({name: bindparam(f"new_{name}", type_=token.c[name].type) for name in _CHANGING})
+)
 
 
-class Projection:
-    """The tokens of one facility, within one transaction that holds the facility's lock."""
+def project(
+    connection: Connection, facility_id: str, events: Sequence[Event], late: Collection[str] = ()
+) -> list[tuple[Event, str]]:
+    """Apply to the facility's tokens all that can be applied. Returns the other events, each with a code.
 
-    def __init__(self, connection: Connection, facility_id: str) -> None:
-        self._connection = connection
-        self._facility_id = facility_id
-        self._tokens: dict[str, Token] = {}
+    Within a transaction that holds the facility's lock; each new token is counted in it. ``late`` are ids of events
+    that have a chance only behind another one of the same token.
+    """
+    held = _held(connection, facility_id, {event.token_id for event in events})
+    tokens, codes = _folded(facility_id, events, held, late)
+    new = [after for token_id, after in tokens.items() if token_id not in held]
+    refused = _insert(connection, facility_id, new)
+    if refused:
+        codes |= {event.event_id: _code_without_number(event) for event in events if event.token_id in refused}
+    _count(connection, (after for after in new if after.token_id not in refused))
+    _update(connection, (after for token_id, after in tokens.items() if after != held.get(token_id, after)))
+    return [(event, codes[event.event_id]) for event in events if event.event_id in codes]
 
-    def take(self, events: Sequence[Event]) -> list[tuple[int, str]]:
-        """Apply all that can be applied. Returns seq and code of the others."""
-        self._load({event.token_id for event in events})
-        moved: set[str] = set()
-        unfit = []
-        for event in events:
-            try:
-                after = self._after(event)
-            except IllegalMoveError as error:
-                unfit.append((event.seq, error.code))
-                continue
-            if event.token_id in self._tokens:
-                moved.add(event.token_id)
-            self._tokens[event.token_id] = after
-        self._write(self._tokens[token_id] for token_id in moved)
-        return unfit
 
-    def _after(self, event: Event) -> Token:
-        known = self._tokens.get(event.token_id)
-        after = apply(known, event)
-        _refuse_misfit(after, self._facility_id)
-        if known is None and not insert_new(self._connection, token, row_of(after)):
-            raise IllegalMoveError("NUMBER_TAKEN", "another token has this number")
-        return after
+def _held(connection: Connection, facility_id: str, token_ids: set[str]) -> dict[str, Token]:
+    mine = select(token).where(token.c.facility_id == facility_id, token.c.token_id.in_(token_ids))
+    return {row["token_id"]: token_of(row) for row in connection.execute(mine).mappings()}
 
-    def _load(self, token_ids: set[str]) -> None:
-        mine = select(token).where(token.c.facility_id == self._facility_id, token.c.token_id.in_(token_ids))
-        self._tokens = {row["token_id"]: token_of(row) for row in self._connection.execute(mine).mappings()}
 
-    def _write(self, moved: Iterable[Token]) -> None:
-        rows = [{f"new_{name}": value for name, value in row_of(after).items()} for after in moved]
-        if not rows:
-            return
-        mine = (token.c.facility_id == bindparam("new_facility_id")) & (token.c.token_id == bindparam("new_token_id"))
-        changed = {name: bindparam(f"new_{name}", type_=token.c[name].type) for name in _CHANGING}
-        self._connection.execute(update(token).where(mine).values(changed), rows)
+def _folded(
+    facility_id: str, events: Sequence[Event], held: dict[str, Token], late: Collection[str]
+) -> tuple[dict[str, Token], dict[str, str]]:
+    """The tokens after the events, in the order of issue; a code for the id of each event that does not fit."""
+    tokens, codes = dict(held), {}
+    for event in events:
+        before = tokens.get(event.token_id)
+        if event.event_id in late and before is held.get(event.token_id):
+            codes[event.event_id] = "MOVE_ILLEGAL"
+            continue
+        try:
+            tokens[event.token_id] = _after(facility_id, before, event)
+        except IllegalMoveError as error:
+            codes[event.event_id] = error.code
+    return tokens, codes
+
+
+def _after(facility_id: str, before: Token | None, event: Event) -> Token:
+    after = apply(before, event)
+    _refuse_misfit(after, facility_id)
+    return after
+
+
+def _insert(connection: Connection, facility_id: str, new: Sequence[Token]) -> set[str]:
+    """As they are after all events. Returns the ids of those whose number another token has, maybe a new one too."""
+    inserted = insert_all_new(connection, token, [row_of(after) for after in new])
+    if inserted == len(new):
+        return set()
+    token_ids = {after.token_id for after in new}
+    return token_ids - _held(connection, facility_id, token_ids).keys()
+
+
+def _code_without_number(event: Event) -> str:
+    return "NUMBER_TAKEN" if event.kind == Kind.TOKEN_ISSUED else "TOKEN_UNKNOWN"
+
+
+def _count(connection: Connection, issued: Iterable[Token]) -> None:
+    counts = Counter((after.facility_id, after.service_day, after.department) for after in issued)
+    if not counts:
+        return
+    more = insert_into(connection, day_count)
+    moved = {"issued": day_count.c.issued + more.excluded.issued}
+    rows = [dict(zip(day_count.c.keys(), (*day, count), strict=True)) for day, count in counts.items()]
+    connection.execute(more.on_conflict_do_update(index_elements=list(day_count.primary_key), set_=moved), rows)
+
+
+def _update(connection: Connection, moved: Iterable[Token]) -> None:
+    rows = [{f"new_{name}": value for name, value in row_of(after).items()} for after in moved]
+    if rows:
+        connection.execute(_MOVE, rows)
 
 
 def _refuse_misfit(after: Token, facility_id: str) -> None:
