@@ -1,0 +1,167 @@
+"""``kiosk admin stations``, ``pair``, ``revoke``, ``alarms``, and ``keys`` with ``key-add`` and ``key-revoke``.
+
+Each act is noted in the audit; nothing that could let anybody in is ever noted or logged.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from kiosk.admin.group import opened_database
+from kiosk.command import calm, print_lines
+from kiosk.errors import KioskError
+from kiosk.model.events import instant_text
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+FACILITY = click.option("--facility", "facility_id", required=True, metavar="ID", help="The facility's HFR id.")
+STATION = click.option("--station", "station_id", required=True, metavar="ID", help="The station's id, such as K1.")
+
+
+@click.command()
+@FACILITY
+@click.pass_context
+@calm
+def stations(context: click.Context, facility_id: str) -> None:
+    """The facility's stations, one JSON line each: what they are, since when, and whether there is an alarm.
+
+    The fingerprint of a station's key must be the one that `kiosk enrol` showed on its own screen.
+    """
+    from kiosk.server.station_list import stations_of
+
+    with _transaction(context) as connection:
+        listed = [asdict(each) for each in stations_of(connection, facility_id)]
+    print_lines(map(_readable, listed))
+
+
+@click.command()
+@FACILITY
+@STATION
+@click.pass_context
+@calm
+def pair(context: click.Context, facility_id: str, station_id: str) -> None:
+    """Print a code for `kiosk enrol` on the station's machine. It works once, within ten minutes."""
+    from kiosk.server import audit, enrolling
+
+    now, code = datetime.now(UTC), enrolling.new_code()
+    with _transaction(context) as connection:
+        _expect(enrolling.pair(connection, facility_id, station_id, code, now), "there is no such station: import it")
+        audit.note(connection, facility_id, now, "station_paired", station_id)
+    note = "works once; `kiosk admin stations` then shows the fingerprint to compare"
+    line = {"facility_id": facility_id, "station_id": station_id, "code": code, "note": note}
+    print_lines([_readable({**line, "expires_at": now + enrolling.CODE_LIVES})])
+
+
+@click.command()
+@FACILITY
+@STATION
+@click.pass_context
+@calm
+def revoke(context: click.Context, facility_id: str, station_id: str) -> None:
+    """Shut a station out at once, until it is paired and enrolled again."""
+    from kiosk.server import audit, enrolling
+
+    now = datetime.now(UTC)
+    with _transaction(context) as connection:
+        _expect(enrolling.revoke(connection, facility_id, station_id, now), "there is no such station")
+        audit.note(connection, facility_id, now, "station_revoked", station_id)
+    print_lines([_readable({"facility_id": facility_id, "station_id": station_id, "revoked_at": now})])
+
+
+@click.command()
+@FACILITY
+@click.option("--clear", "alarm_id", metavar="ALARM", help="Let the store that this alarm names be the station's.")
+@click.pass_context
+@calm
+def alarms(context: click.Context, facility_id: str, alarm_id: str | None) -> None:
+    """The facility's open alarms, one JSON line each: two machines claimed to be one station.
+
+    Find out which machine is the true one. Either enrol it again, which shuts the other out; or, where the alarm names
+    the store of the true one, clear it.
+    """
+    from kiosk.server import alarms as raised
+    from kiosk.server import audit
+
+    now = datetime.now(UTC)
+    with _transaction(context) as connection:
+        if alarm_id is not None:
+            _expect(raised.clear_alarm(connection, facility_id, alarm_id, now), "there is no such open alarm")
+            audit.note(connection, facility_id, now, "alarm_cleared", alarm_id)
+        listed = [dict(row._mapping) for row in raised.alarms_of(connection, facility_id)]
+    print_lines(map(_readable, listed))
+
+
+@click.command()
+@click.option("--facility", "facility_id", default="", metavar="ID", help="Without it: keys for all facilities.")
+@click.pass_context
+@calm
+def keys(context: click.Context, facility_id: str) -> None:
+    """The API keys of a facility, one JSON line each, without their secrets."""
+    from kiosk.server.api_keys import keys_of
+
+    with _transaction(context) as connection:
+        rows = [dict(row._mapping) for row in keys_of(connection, facility_id)]
+    print_lines(_readable({name: row[name] for name in row if name != "secret_hash"}) for row in rows)
+
+
+@click.command("key-add")
+@click.option("--facility", "facility_id", default="", metavar="ID", help="Without it: for counts over all facilities.")
+@click.option("--role", required=True, type=click.Choice(["reader", "statistics"]))
+@click.option("--name", required=True, metavar="TEXT", help="Which program it is for.")
+@click.pass_context
+@calm
+def key_add(context: click.Context, facility_id: str, role: str, name: str) -> None:
+    """Make an API key and print it, this once: `Authorization: Bearer KEY`.
+
+    A reader sees one facility's tokens, statistics see counts only.
+    """
+    import uuid_utils
+
+    from kiosk.server import api_keys, audit
+
+    now, key_id, secret = datetime.now(UTC), str(uuid_utils.uuid7()), secrets.token_urlsafe(api_keys.SECRET_BYTES)
+    with _transaction(context) as connection:
+        key = api_keys.add_key(connection, facility_id, role, name, key_id, secret, now)
+        audit.note(connection, facility_id, now, "api_key_added", key_id)
+    print_lines([{"facility_id": facility_id, "key_id": key_id, "role": role, "key": key, "note": "not shown again"}])
+
+
+@click.command("key-revoke")
+@click.option("--facility", "facility_id", default="", metavar="ID", help="Without it: a key for all facilities.")
+@click.option("--key", "key_id", required=True, metavar="ID", help="As `kiosk admin keys` lists it.")
+@click.pass_context
+@calm
+def key_revoke(context: click.Context, facility_id: str, key_id: str) -> None:
+    """End an API key at once."""
+    from kiosk.server import api_keys, audit
+
+    now = datetime.now(UTC)
+    with _transaction(context) as connection:
+        _expect(api_keys.revoke_key(connection, facility_id, key_id, now), "there is no such key")
+        audit.note(connection, facility_id, now, "api_key_revoked", key_id)
+    print_lines([_readable({"facility_id": facility_id, "key_id": key_id, "revoked_at": now})])
+
+
+COMMANDS = (stations, pair, revoke, alarms, keys, key_add, key_revoke)
+
+
+@contextmanager
+def _transaction(context: click.Context) -> "Iterator[Connection]":
+    """What is printed after it is committed."""
+    with opened_database(context) as database, database.writer.begin() as connection:
+        yield connection
+
+
+def _expect(is_there: bool, otherwise: str) -> None:
+    if not is_there:
+        raise KioskError(otherwise, code="UNKNOWN_ID")
+
+
+def _readable(line: Mapping[str, object]) -> dict[str, object]:
+    return {name: instant_text(value) if isinstance(value, datetime) else value for name, value in line.items()}
