@@ -15,10 +15,14 @@ from sqlalchemy import Connection, select, update
 from kiosk.errors import KioskError, SettingError
 from kiosk.server.audit import Act, note
 from kiosk.server.database import Database
+from kiosk.server.series import set_aside
 from kiosk.server.tables import configuration, facility
 
 LEAP = 1_000_000_000
 """How far revisions go on after a restore: further than any facility has counted since its backup was made."""
+
+SET_ASIDE_SERIES = 6
+"""Three enrolments with their reserves between two nightly backups; a hospital has 600 series for its whole life."""
 
 
 def copy_sqlite(database: Database, target: Path) -> None:
@@ -78,6 +82,8 @@ def _leap(connection: Connection, facility_id: str, now: datetime) -> None:
     connection.execute(mine.values(revision=facility.c.revision + LEAP))
     is_imported = facility.c.config_revision > 0
     connection.execute(mine.where(is_imported).values(config_revision=facility.c.config_revision + LEAP))
+    if connection.execute(select(facility.c.facility_key).filter_by(facility_id=facility_id)).scalar_one() is not None:
+        set_aside(connection, facility_id, SET_ASIDE_SERIES, now)
     configurations = update(configuration).where(configuration.c.facility_id == facility_id)
     connection.execute(configurations.values(revision=configuration.c.revision + LEAP))
     note(connection, facility_id, now, Act.RESTORED, "database")

@@ -17,6 +17,8 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without I and O, which look like digits."""
 OF_SERVER = "S"
 """The server's own, for Scan & Share."""
+SET_ASIDE = ""
+"""The station of a series that a restored server does not know to be given."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,15 @@ def retire_reserve(connection: Connection, owner: Owner) -> None:
     connection.execute(update(series).where(*_reserve_of(owner)).values(store_id=owner.store_id))
 
 
+def set_aside(connection: Connection, facility_id: str, count: int, now: datetime) -> None:
+    """Keep the next series for stores that say they have them already: what this database gave and has forgotten."""
+    nobody = Owner(facility_id, SET_ASIDE, "")
+    for _ in range(count):
+        free = _next_free(connection, nobody)
+        if free is not None:
+            _give(connection, nobody, free, None, now)
+
+
 def _reserve_of(owner: Owner) -> tuple[ColumnElement[bool], ...]:
     mine = (series.c.facility_id == owner.facility_id, series.c.station_id == owner.station_id)
     return (*mine, series.c.store_id.is_(None))
@@ -76,8 +87,7 @@ def _series_of(connection: Connection, owner: Owner) -> str | None:
 
 
 def _granted(connection: Connection, owner: Owner, wanted: str | None, now: datetime) -> str:
-    reserve = update(series).where(*_reserve_of(owner), series.c.series == wanted).values(store_id=owner.store_id)
-    if wanted is not None and connection.execute(reserve).rowcount == 1:
+    if wanted is not None and _takes_kept(connection, owner, wanted):
         return wanted
     if wanted in _taken(connection, owner):
         raise ProblemError(409, "SERIES_TAKEN", "another store has this series")
@@ -86,6 +96,13 @@ def _granted(connection: Connection, owner: Owner, wanted: str | None, now: date
         raise ProblemError(409, "SERIES_EXHAUSTED", "the facility has given all its series away")
     _give(connection, owner, granted, owner.store_id, now)
     return granted
+
+
+def _takes_kept(connection: Connection, owner: Owner, wanted: str) -> bool:
+    """Its station's reserve, or one that was set aside."""
+    mine = (series.c.facility_id == owner.facility_id, series.c.series == wanted, series.c.store_id.is_(None))
+    kept = update(series).where(*mine, series.c.station_id.in_([owner.station_id, SET_ASIDE]))
+    return connection.execute(kept.values(station_id=owner.station_id, store_id=owner.store_id)).rowcount == 1
 
 
 def _give(connection: Connection, owner: Owner, granted: str, store_id: str | None, now: datetime) -> None:

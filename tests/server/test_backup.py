@@ -16,8 +16,10 @@ from kiosk.model.token import Token
 from kiosk.server.app import running_server
 from kiosk.server.backup import copy_sqlite, note_restored
 from kiosk.server.database import Database, open_database
+from kiosk.server.problems import ProblemError
 from kiosk.server.projection import token_of
-from kiosk.server.tables import audit, facility, token
+from kiosk.server.series import Owner, reserve_for, series_for
+from kiosk.server.tables import audit, configuration, facility, token
 from kiosk.store.store import SqliteStore, open_store
 from kiosk.sync.client import HttpServer
 from kiosk.sync.loop import sync_until_done
@@ -25,6 +27,7 @@ from tests.contracts.acts import order
 from tests.fakes import FakeClock
 from tests.model.samples import HOSPITAL, MONDAY, NINE, minutes, person
 from tests.postgres import Postgres, binaries
+from tests.server.doors import import_facility
 
 FACILITY = HOSPITAL.facility_id
 
@@ -166,6 +169,37 @@ def test_a_restore_is_noted_for_each_facility_and_revisions_leap(database: Datab
         noted = connection.execute(select(audit.c.facility_id, audit.c.act)).all()
     assert revisions == [10**9, 10**9 + 1]
     assert sorted(map(tuple, noted)) == [("IN1", "server_restored"), ("IN2", "server_restored")]
+
+
+def test_series_that_the_server_forgot_are_kept_for_those_who_have_them(database: Database) -> None:
+    import_facility(database, {"K1": "kiosk"}, FACILITY)
+    stores = [Owner(FACILITY, f"K{number}", f"store {number}") for number in range(5)]
+    with database.writer.begin() as connection:
+        assert series_for(connection, stores[0], None, NINE) == ""
+    note_restored(database, NINE)
+    with database.writer.begin() as connection:
+        assert series_for(connection, stores[1], None, NINE) == "G"
+        assert series_for(connection, stores[2], "A", NINE) == "A"
+        assert series_for(connection, stores[3], None, NINE) == "H"
+        with pytest.raises(ProblemError):
+            series_for(connection, stores[4], "A", NINE)
+        assert reserve_for(connection, stores[2], NINE) == "J"
+
+
+def test_stations_take_the_restored_configuration_for_another_one(database: Database) -> None:
+    import_facility(database, {"K1": "kiosk"}, FACILITY)
+    rows = [
+        {"facility_id": FACILITY, "revision": number, "applies_from": MONDAY, "document": "{}", "imported_at": NINE}
+        for number in (1, 2)
+    ]
+    with database.writer.begin() as connection:
+        connection.execute(configuration.insert(), rows)
+        connection.execute(facility.update().values(config_revision=2))
+    note_restored(database, NINE)
+    with database.reader.begin() as connection:
+        kept = connection.execute(select(configuration.c.revision).order_by(configuration.c.revision)).scalars().all()
+        newest = connection.execute(select(facility.c.config_revision)).scalar_one()
+    assert (kept, newest) == ([10**9 + 1, 10**9 + 2], 10**9 + 2)
 
 
 # --- copies of SQLite ------------------------------------------------------------------------------------------------
