@@ -344,6 +344,13 @@ class TokenStore(Protocol):
         """
         ...
 
+    def claim_again(self) -> None:
+        """The server does not know this store: it was restored from a backup of before. Tell it once more.
+
+        With all events of former stores, as it may have lost those too. Nothing to tell where there was no former one.
+        """
+        ...
+
     def config_revision(self) -> int:
         """Of the configuration that is kept; 0 where there is none."""
         ...

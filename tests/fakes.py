@@ -97,6 +97,10 @@ class FakeTokenStore:
     _unapplied: list[Event] = field(default_factory=list)
     _acks: list[tuple[int, datetime]] = field(default_factory=list)
     _formers: list[str] = field(default_factory=list)
+    _registered: str = ""
+    """The newest of the former stores that the server knows."""
+    _left: list[Event] = field(default_factory=list)
+    """All events of former stores that were not adopted."""
     _orphans: list[Event] = field(default_factory=list)
     _pending: bool = False
     _adopted: int = 0
@@ -336,6 +340,9 @@ class FakeTokenStore:
     def begin_anew(self, now: datetime, reserve: str | None = None) -> None:
         if reserve is not None:
             self._refuse_known_series(reserve)
+        if not self._pending:
+            self._registered = self.store_id
+        self._left += self.events
         self._orphans += self.events[self._acked :]
         self._pulled |= {event.event_id for event in self.events}
         self._left_details |= {event.token_id for event in self.events if event.kind in _TELLS_DETAILS}
@@ -351,13 +358,19 @@ class FakeTokenStore:
         if not self._pending:
             return None
         asked = tuple(event.event_id for event in self._orphans[:MAX_ORPHANS])
-        return StoreClaim(self.store_id, self._formers[-1], self.series, asked)
+        return StoreClaim(self.store_id, self._registered, self.series, asked)
+
+    def claim_again(self) -> None:
+        self._orphans, self._pending = list(self._left), bool(self._formers)
+        self._touched |= {event.token_id: self._touched.get(event.token_id) or 1 for event in self._left}
+        self._acked, self._cursor, self._acks, self._adopted = 0, 0, [], len(self.events)
 
     def granted(self, grant: StoreGrant, now: datetime) -> None:
         if not self._pending:
             return
         asked, self._orphans = self._orphans[:MAX_ORPHANS], self._orphans[MAX_ORPHANS:]
         adopted = [event for event in asked if event.event_id not in grant.held]
+        self._left = [event for event in self._left if event not in adopted]
         later = self.events[self._adopted :]
         del self.events[self._adopted :]
         for event in (*adopted, *later):
@@ -393,6 +406,8 @@ class FakeTokenStore:
         return self._enrolment
 
     def enrol(self, enrolment: Enrolment, series: str | None, facility_key: bytes, now: datetime) -> None:
+        if self._enrolment is not None:
+            self.claim_again()
         if self._forked:
             self.begin_anew(now)
             if any(token.series == series for token in self._tokens.values()):

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, update
 from kiosk.errors import StoreError
 from kiosk.ports import Enrolment
 from kiosk.store import tables
+from kiosk.store.configuring import enrolment as enrolment_of
 from kiosk.store.configuring import keep_enrolment
 from kiosk.store.ledger import read_meta
-from kiosk.store.renewal import begin_anew, is_new_series
+from kiosk.store.renewal import begin_anew, claim_again, is_new_series
 
 
 def enrol(
@@ -23,6 +24,8 @@ def enrol(
 ) -> None:
     """See ``TokenStore.enrol``."""
     meta = read_meta(connection)
+    if enrolment_of(connection) is not None:
+        claim_again(connection)  # perhaps another server, or the same one with less in it
     if meta.forked:
         begin_anew(connection, new_id, now, None)
         series = series if series is None or is_new_series(connection, series) else None

@@ -36,15 +36,14 @@ def begin_anew(connection: Connection, new_id: Callable[[], str], now: datetime,
     if reserve is not None and not is_new_series(connection, reserve):
         raise StoreError(f"tokens of series {reserve!r} are known here: it is not new", code="SERIES_USED")
     meta, acked = read_meta(connection), position(connection, ACKED)
+    left = {"store_id": meta.store_id, "acked_seq": acked, "registered": not is_pending(connection)}
     place = connection.execute(select(func.count()).select_from(tables.former_store)).scalar_one()
-    left = {"store_id": meta.store_id, "acked_seq": acked, "left_at": instant_text(now), "place": place}
-    connection.execute(insert(tables.former_store), left)
+    connection.execute(insert(tables.former_store), left | {"left_at": instant_text(now), "place": place})
     # Numbers of another sequence: what was acknowledged is synced for ever, the rest until it is adopted is not.
     connection.execute(update(tables.token).where(_t.last_seq <= acked).values(last_seq=0))
     fresh = {"store_id": new_id(), "last_seq": 0, "last_hash": FIRST_HASH, "adopted_seq": 0, "forked_at": None}
     connection.execute(update(tables.meta), fresh | {"series": reserve})
-    connection.execute(update(tables.cursor).values(value=0))
-    connection.execute(delete(tables.ack))
+    _hear_all_again(connection)
     used = tables.enrolment.c.reserve_series == reserve
     connection.execute(update(tables.enrolment).where(used).values(reserve_series=None))
 
@@ -56,12 +55,25 @@ def is_new_series(connection: Connection, series: str) -> bool:
 
 def claim(connection: Connection) -> StoreClaim | None:
     """See ``TokenStore.claim``."""
-    newest = select(_f.store_id).where(PENDING).order_by(_f.place.desc()).limit(1)
+    # The one that the server takes for this station's: not one that came and went while it could not be told.
+    newest = select(_f.store_id).where(PENDING).order_by(_f.registered.desc(), _f.place.desc()).limit(1)
     former = connection.execute(newest).scalar()
     if former is None:
         return None
     meta = read_meta(connection)
     return StoreClaim(meta.store_id, former, meta.series, tuple(event.event_id for event in _asked(connection)))
+
+
+def claim_again(connection: Connection) -> None:
+    """See ``TokenStore.claim_again``."""
+    connection.execute(update(tables.former_store).values(adopted_at=None, acked_seq=0))
+    # Those put aside are asked for again too. None has lost its place by now, but for one that will be pulled.
+    connection.execute(update(tables.event).where(_e.seq < 0).values(seq=-_e.seq).prefix_with("OR IGNORE"))
+    # What is adopted now goes to the end: others may have heard of the present events under their numbers.
+    connection.execute(update(tables.meta).values(adopted_seq=tables.meta.c.last_seq))
+    left = select(_e.token_id).where(_e.store_id.in_(select(_f.store_id)), _e.seq > 0)
+    connection.execute(update(tables.token).where(_t.token_id.in_(left)).values(last_seq=func.max(_t.last_seq, 1)))
+    _hear_all_again(connection)
 
 
 def granted(connection: Connection, grant: StoreGrant, now: datetime) -> None:
@@ -78,6 +90,12 @@ def granted(connection: Connection, grant: StoreGrant, now: datetime) -> None:
     connection.execute(update(tables.enrolment).values(reserve_series=grant.reserve_series))
     if not _asked(connection):
         connection.execute(update(tables.former_store).where(PENDING).values(adopted_at=instant_text(now)))
+
+
+def _hear_all_again(connection: Connection) -> None:
+    """Nothing is known any more of what the server holds or has told. ``moved_at`` stays: that was so."""
+    connection.execute(update(tables.cursor).values(value=0))
+    connection.execute(delete(tables.ack))
 
 
 def _asked(connection: Connection) -> list[Event]:

@@ -205,6 +205,10 @@ class SqliteStore:
         with self._writing() as connection:
             renewal.granted(connection, grant, now)
 
+    def claim_again(self) -> None:
+        with self._writing() as connection:
+            renewal.claim_again(connection)
+
     def enrol(self, enrolment: Enrolment, series: str | None, facility_key: bytes, now: datetime) -> None:
         with self._writing() as connection:
             enrolling.enrol(connection, self._new_id, enrolment, series, facility_key, now)

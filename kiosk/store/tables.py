@@ -144,6 +144,7 @@ former_store = Table(
     Column("store_id", String, primary_key=True, doc="this station's own store before the present one"),
     Column("place", Integer, nullable=False, doc="0, 1, ... in the order in which they were left"),
     Column("acked_seq", Integer, nullable=False, doc="how far the server was known to hold it"),
+    Column("registered", Boolean, nullable=False, doc="whether the server is known to have been told of it"),
     Column("left_at", String, nullable=False),
     Column("adopted_at", String, doc="when its unsent events were written anew; NULL: the server is yet to be asked"),
 )

@@ -1,12 +1,13 @@
 """Ways to make a TokenStore do something, in few words."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from kiosk.model.events import FIRST_HASH, Event, Json, Kind, chained
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import Patient
 from kiosk.model.token import SlipState, Token
-from kiosk.ports import Issued, IssueOrder, Pull, SlipJob, TokenStore
+from kiosk.ports import Issued, IssueOrder, PatientDetails, Pull, SlipJob, TokenStore
 from tests.model.samples import (
     ASHA,
     HOSPITAL,
@@ -77,8 +78,15 @@ def foreign_token(token_id: str, like: Token, department: str, seq: int = 1, at:
     return foreign(Kind.TOKEN_ISSUED, token_id, seq, at, body)
 
 
-def pulled(*events: Event, acked: int = 0, cursor: int = 0, server_time: datetime = NINE) -> Pull:
-    return Pull(acked, (), events, (), cursor, more=False, server_time=server_time)
+def pulled(
+    *events: Event,
+    acked: int = 0,
+    cursor: int = 0,
+    server_time: datetime = NINE,
+    tokens: Sequence[Token] = (),
+    patients: Sequence[PatientDetails] = (),
+) -> Pull:
+    return Pull(acked, (), events, tuple(patients), cursor, False, server_time, tokens=tuple(tokens))
 
 
 def move(store: TokenStore, token: Token, *kinds: Kind, at: datetime = NINE, **body: Json) -> None:

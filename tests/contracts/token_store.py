@@ -1,10 +1,23 @@
 """What every TokenStore promises. Subclass ``TokenStoreContract`` with a fixture ``store``: empty, of series A."""
 
 from tests.contracts.days import DayContract
+from tests.contracts.enrolment import EnrolmentContract
 from tests.contracts.issuing import IssuingContract
 from tests.contracts.outbox import OutboxContract
+from tests.contracts.privacy import PrivacyContract
+from tests.contracts.renewal import RenewalContract
 from tests.contracts.slips import SlipContract
+from tests.contracts.staff import StaffContract
 
 
-class TokenStoreContract(IssuingContract, DayContract, SlipContract, OutboxContract):
+class TokenStoreContract(
+    IssuingContract,
+    DayContract,
+    SlipContract,
+    OutboxContract,
+    StaffContract,
+    RenewalContract,
+    EnrolmentContract,
+    PrivacyContract,
+):
     """All of it."""

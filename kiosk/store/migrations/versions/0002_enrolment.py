@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("store_id", sa.String(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("acked_seq", sa.Integer(), nullable=False),
+        sa.Column("registered", sa.Boolean(), nullable=False),
         sa.Column("left_at", sa.String(), nullable=False),
         sa.Column("adopted_at", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("store_id"),
