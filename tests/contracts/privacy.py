@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from kiosk.model.events import Kind
 from kiosk.model.patient import Patient
 from kiosk.ports import PatientDetails, StoreGrant, TokenStore
-from tests.contracts.acts import foreign, foreign_token, issue, pulled
+from tests.contracts.acts import events_of, foreign, foreign_token, issue, pulled
 from tests.contracts.enrolment import KEY, KIOSK
 from tests.contracts.renewal import need_claim
 from tests.model.samples import ASHA, EYE, MONDAY, NINE, NUMBER, RAVI, minutes, person
@@ -66,8 +66,9 @@ class PrivacyContract:
         for place in range(6):
             now = NINE + place * timedelta(hours=6)
             issue(store, person(place), EYE, now)
-            store.synced(pulled(acked=place + 1, server_time=now), now)
-            store.synced(pulled(acked=place + 1, server_time=now), now + minutes(1))
+            acked = events_of(store)[-1].seq
+            store.synced(pulled(acked=acked, server_time=now), now)
+            store.synced(pulled(acked=acked, server_time=now), now + minutes(1))
         times = [NINE + timedelta(hours=hours) for hours in (31, 35, 36, 47, 48, 54)]
         assert [store.purge_details(now) for now in times] == [2, 0, 1, 1, 1, 1]
 
