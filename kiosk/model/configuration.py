@@ -147,8 +147,9 @@ def _known(row: Reader, codes: frozenset[str]) -> tuple[str, ...]:
 
 
 def _repeated(key: str, singular: str, ids: Sequence[str]) -> Iterator[Mistake]:
+    firsts: dict[str, int] = {}
     for index, found in enumerate(ids):
-        if found and found in ids[:index]:
+        if found and firsts.setdefault(found, index) != index:
             yield Mistake((key, index, "id"), f"{singular} {index + 1}: id {found} stands twice")
 
 
