@@ -143,12 +143,14 @@ def backoff_s(failures: int, first_s: float, chance: float) -> float:
     return longest * (0.5 + chance / 2)
 
 
-@dataclass(frozen=True)
-class _Failure:
-    """Why a synchronisation did not end well, and for how long not to try again, at least."""
+def pause_s(error: KioskError, failures: int, first_s: float, chance: float) -> float:
+    """How long to wait after ``error``, the last of so many ``failures``: as ``backoff_s``, or longer if it says so.
 
-    code: str
-    wait_s: float = 0.0
+    A station that must be enrolled anew is not helped by haste.
+    """
+    wished = error.retry_after_s if isinstance(error, ServerError) else None
+    least = LONGEST_BACKOFF_S if error.code in NEEDS_PAIRING else wished or 0.0
+    return max(least, backoff_s(failures, first_s, chance))
 
 
 class SyncThread:
@@ -194,11 +196,16 @@ class SyncThread:
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
-            failure = self._attempt()
-            if failure is not None and failure.code == StoreForkError.code and self._is_alone():
+            error = self._attempt()
+            if error is None:
+                failures = 0
+                self._nudged.wait(self._interval_s)
+                self._nudged.clear()
+                continue
+            if error.code == StoreForkError.code and self._is_alone():
                 return
-            failures = failures + 1 if failure else 0
-            self._wait(failure, failures)
+            failures += 1
+            self._stopping.wait(pause_s(error, failures, self._interval_s, self._chance()))
 
     def _is_alone(self) -> bool:
         """Whether nobody can give this station a new series."""
@@ -208,15 +215,8 @@ class SyncThread:
             _log.warning("sync_failed", code=error.code)
             return False
 
-    def _wait(self, failure: _Failure | None, failures: int) -> None:
-        if failure is not None:
-            self._stopping.wait(max(failure.wait_s, backoff_s(failures, self._interval_s, self._chance())))
-        else:
-            self._nudged.wait(self._interval_s)
-            self._nudged.clear()
-
-    def _attempt(self) -> _Failure | None:
-        """One synchronisation, cut short between round trips by ``stop``."""
+    def _attempt(self) -> KioskError | None:
+        """One synchronisation, cut short between round trips by ``stop``. Returns why it did not end well."""
         report = SyncReport()
         try:
             for report in rounds(self._store, self._server, self._clock, self._configuring):  # noqa: B007
@@ -224,24 +224,17 @@ class SyncThread:
                     return None
         except KioskError as error:
             _log.warning("sync_failed", code=error.code)
-            return self._failed(_Failure(error.code, _wished_wait_s(error)))
+            return self._failed(error)
         except Exception:  # a bug of ours must show, but tokens of the next hours must still get through
             _log.exception("sync_bug")
-            return self._failed(_Failure("SYNC_BUG"))
+            return self._failed(KioskError("a bug", code="SYNC_BUG"))
         _log.info("synced", pushed=report.pushed, pulled=report.pulled, parked=len(report.parked))
         _tell(self._on_synced, report)
         return None
 
-    def _failed(self, failure: _Failure) -> _Failure:
-        _tell(self._on_failed, failure.code)
-        return failure
-
-
-def _wished_wait_s(error: KioskError) -> float:
-    """How long the server wants to be left alone; a station that must be enrolled anew is not helped by haste."""
-    if error.code in NEEDS_PAIRING:
-        return LONGEST_BACKOFF_S
-    return (isinstance(error, ServerError) and error.retry_after_s) or 0.0
+    def _failed(self, error: KioskError) -> KioskError:
+        _tell(self._on_failed, error.code)
+        return error
 
 
 def _tell(listener: Callable[[_T], None], news: _T) -> None:

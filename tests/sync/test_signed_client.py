@@ -2,7 +2,9 @@
 
 import gzip
 import json
-from contextlib import closing
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,13 +15,13 @@ from pydantic import BaseModel
 from kiosk.errors import ServerError, SettingError, StoreForkError
 from kiosk.model.events import instant_text
 from kiosk.ports import StoreClaim, StoreGrant
-from kiosk.sync.client import LONGEST_RETRY_S, HttpServer
+from kiosk.sync.client import LONGEST_RETRY_S, HttpServer, utc_now
 from kiosk.sync.messages import ConfigurationAnswer, DatedDocument, KeyAnswer, StoreAnswer, SyncAnswer
 from kiosk.sync.signing import Signer, signed_url, verify
 from tests.fakes import FakeClock
 from tests.sync.authority import Authority, new_authority
 from tests.sync.chain import FACILITY, START, Chain
-from tests.sync.listening_server import Answer, Asked, listening
+from tests.sync.listening_server import Answer, Asked, ListeningServer, listening
 
 PUBLIC = "https://opd.example.org/kiosks"
 KEY_ID = "019ab3c0-0000-7000-8000-000000000001"
@@ -32,6 +34,23 @@ SKEWED_S = 3 * 3600.0
 
 def problem(status: int, code: str, **more: object) -> Answer:
     return Answer(status, json.dumps({"status": status, "code": code, **more}).encode())
+
+
+@contextmanager
+def speaking(
+    say: Callable[[Asked], Answer],
+    tls: ssl.SSLContext | None = None,
+    *,
+    signer: Signer | None = None,
+    ca_pem: str = "",
+    now: Callable[[], datetime] = utc_now,
+) -> Iterator[tuple[ListeningServer, HttpServer]]:
+    """A server, and a client that speaks to it."""
+    with (
+        listening(say, tls) as server,
+        closing(HttpServer(server.url, FACILITY, signer=signer, ca_pem=ca_pem, now=now)) as http,
+    ):
+        yield server, http
 
 
 def signed_at(asked: Asked) -> datetime:
@@ -60,7 +79,7 @@ def test_every_request_is_signed_as_it_is_sent_under_the_public_address() -> Non
         answer = said.get(asked.path)
         return Answer(200, answer.model_dump_json().encode()) if answer else GOOD
 
-    with listening(say) as server, closing(HttpServer(server.url, FACILITY, signer=SIGNER, now=lambda: START)) as http:
+    with speaking(say, signer=SIGNER, now=lambda: START) as (server, http):
         http.exchange(Chain().push())
         http.exchange(Chain().issue_many(10).push())
         claim = StoreClaim(KEY_ID, OTHER_ID, None, (OTHER_ID,))
@@ -78,7 +97,7 @@ def test_every_request_is_signed_as_it_is_sent_under_the_public_address() -> Non
 
 
 def test_without_a_key_nothing_is_signed() -> None:
-    with listening(lambda asked: GOOD) as server, closing(HttpServer(server.url, FACILITY)) as http:
+    with speaking(lambda asked: GOOD) as (server, http):
         http.exchange(Chain().push())
     assert not {name for name in server.asked[0].headers if name.lower().startswith("signature")}
 
@@ -93,7 +112,7 @@ def test_a_wrong_clock_is_corrected_by_the_server_and_remembered(wrong_by_s: flo
         return GOOD
 
     clock = FakeClock(START)
-    with listening(say) as server, closing(HttpServer(server.url, FACILITY, signer=SIGNER, now=clock.now)) as http:
+    with speaking(say, signer=SIGNER, now=clock.now) as (server, http):
         assert http.clock_offset_s == 0
         http.exchange(Chain().push())
         assert http.clock_offset_s == wrong_by_s
@@ -103,23 +122,20 @@ def test_a_wrong_clock_is_corrected_by_the_server_and_remembered(wrong_by_s: flo
 
 def test_a_server_that_never_likes_the_time_is_asked_twice() -> None:
     skew = problem(401, "CLOCK_SKEW", server_time=instant_text(START))
-    with listening(lambda asked: skew) as server, closing(HttpServer(server.url, FACILITY, signer=SIGNER)) as http:
-        with pytest.raises(ServerError) as caught:
-            http.exchange(Chain().push())
+    with speaking(lambda asked: skew, signer=SIGNER) as (server, http), pytest.raises(ServerError) as caught:
+        http.exchange(Chain().push())
     assert caught.value.code == "CLOCK_SKEW"
     assert len(server.asked) == 2
 
 
-@pytest.mark.parametrize(
-    "answer", [problem(401, "CLOCK_SKEW"), problem(401, "KEY_UNKNOWN"), problem(403, "CLOCK_SKEW")]
-)
+@pytest.mark.parametrize(("status", "code"), [(401, "CLOCK_SKEW"), (401, "KEY_UNKNOWN"), (403, "CLOCK_SKEW")])
 def test_nothing_but_a_time_makes_it_ask_again(status: int, code: str) -> None:
     with (
         listening(lambda asked: problem(status, code)) as server,
         closing(HttpServer(server.url, FACILITY, signer=SIGNER)) as http,
+        pytest.raises(ServerError),
     ):
-        with pytest.raises(ServerError):
-            http.exchange(Chain().push())
+        http.exchange(Chain().push())
     assert len(server.asked) == 1
 
 
@@ -137,9 +153,8 @@ def test_nothing_but_a_time_makes_it_ask_again(status: int, code: str) -> None:
 )
 def test_a_busy_server_says_for_how_long(status: int, header: str, wait_s: float | None) -> None:
     busy = Answer(status, b"{}", {"Retry-After": header.encode().decode("latin-1")} if header else {})
-    with listening(lambda asked: busy) as server, closing(HttpServer(server.url, FACILITY)) as http:
-        with pytest.raises(ServerError) as caught:
-            http.exchange(Chain().push())
+    with speaking(lambda asked: busy) as (_, http), pytest.raises(ServerError) as caught:
+        http.exchange(Chain().push())
     assert (caught.value.code, caught.value.retry_after_s) == ("SERVER_BUSY", wait_s)
 
 
@@ -158,9 +173,9 @@ def test_what_somebody_must_act_on_keeps_its_code(status: int, code: str, told: 
     with (
         listening(lambda asked: problem(status, code)) as server,
         closing(HttpServer(server.url, FACILITY, signer=SIGNER)) as http,
+        pytest.raises(ServerError) as caught,
     ):
-        with pytest.raises(ServerError) as caught:
-            http.register(StoreClaim(KEY_ID, OTHER_ID, None, ()))
+        http.register(StoreClaim(KEY_ID, OTHER_ID, None, ()))
     assert caught.value.code == told
 
 
@@ -168,9 +183,9 @@ def test_registering_a_store_that_was_left_is_a_fork() -> None:
     with (
         listening(lambda asked: problem(409, "STORE_FORK")) as server,
         closing(HttpServer(server.url, FACILITY, signer=SIGNER)) as http,
+        pytest.raises(StoreForkError),
     ):
-        with pytest.raises(StoreForkError):
-            http.register(StoreClaim(KEY_ID, OTHER_ID, None, ()))
+        http.register(StoreClaim(KEY_ID, OTHER_ID, None, ()))
 
 
 def test_the_hospitals_own_authority_is_trusted(authority: Authority, tmp_path: Path) -> None:
@@ -189,9 +204,9 @@ def test_another_authority_or_another_host_is_not(authority: Authority, tmp_path
     with (
         listening(lambda asked: GOOD, authority.server_context(tmp_path, host)) as server,
         closing(HttpServer(server.url, FACILITY, ca_pem=pem)) as http,
+        pytest.raises(ServerError) as caught,
     ):
-        with pytest.raises(ServerError) as caught:
-            http.exchange(Chain().push())
+        http.exchange(Chain().push())
     assert caught.value.code == "SERVER_UNTRUSTED"
     assert server.asked == []
 
@@ -215,6 +230,6 @@ def test_but_is_good_enough_on_it(url: str) -> None:
 
 def test_the_machines_clock_is_the_default() -> None:
     before = datetime.now(UTC)
-    with listening(lambda asked: GOOD) as server, closing(HttpServer(server.url, FACILITY, signer=SIGNER)) as http:
+    with speaking(lambda asked: GOOD, signer=SIGNER) as (server, http):
         http.exchange(Chain().push())
     assert abs(signed_at(server.asked[0]) - before) < timedelta(seconds=30)
