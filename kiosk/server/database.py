@@ -1,12 +1,26 @@
 """The server's database: SQLite for one small hospital, PostgreSQL for more, and the same statements for both."""
 
+import json
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, make_url
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    String,
+    Table,
+    any_,
+    bindparam,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -92,10 +106,10 @@ def _engines(text: str) -> Database:
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one of its unique keys is taken. Returns whether it was inserted."""
-    return insert_all_new(connection, table, [values]) == 1
+    return insert_all_new(connection, table, [dict(values)]) == 1
 
 
-def insert_all_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+def insert_all_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
     """Insert each row unless one of its unique keys is taken, be it by a row before it. Returns how many were.
 
     The driver sends them all in one round trip. One statement with many VALUES would take SQLAlchemy and PostgreSQL
@@ -104,19 +118,31 @@ def insert_all_new(connection: Connection, table: Table, rows: Sequence[Mapping[
     if not rows:
         return 0
     insert = insert_into(connection, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return connection.execute(insert, [dict(row) for row in rows]).rowcount
+    return connection.execute(insert, rows).rowcount
 
 
-def insert_or_replace(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_or_replace(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert whole rows, or overwrite those with the same primary keys."""
     if not rows:
         return
     insert = insert_into(connection, table)
     kept = list(table.primary_key)
     changed = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
-    connection.execute(insert.on_conflict_do_update(index_elements=kept, set_=changed), [dict(row) for row in rows])
+    connection.execute(insert.on_conflict_do_update(index_elements=kept, set_=changed), rows)
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def is_among(connection: Connection, column: Column[str], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether the column has one of many values, which are one parameter.
+
+    A long IN list is another statement for each length: the driver takes 2 ms to read one of 200, and the database
+    cannot keep its plan.
+    """
+    if connection.dialect.name == "postgresql":
+        return column == any_(bindparam(None, list(values), type_=ARRAY(String)))
+    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(listed.c.value))

@@ -161,7 +161,7 @@ class _Batch:
     def _reach(self, last: Event, issued: set[str]) -> bool:
         """Move the store on. Returns whether parked events wait for the tokens, as that costs no further round trip."""
         reached = update(store).filter_by(**self._key).values(acked_seq=last.seq, last_hash=last.hash)
-        waiting = is_waited_for(self._request.facility_id, issued)
+        waiting = is_waited_for(self._connection, self._request.facility_id, issued)
         return bool(self._connection.execute(reached.returning(waiting)).scalar_one())
 
     def _store_patients(self, acked_seq: int, issued: set[str]) -> None:

@@ -22,7 +22,7 @@ import structlog
 from sqlalchemy import Connection, Engine, Exists, Row, and_, bindparam, delete, exists, insert, select, update
 
 from kiosk.model.events import Event
-from kiosk.server.database import Database
+from kiosk.server.database import Database, is_among
 from kiosk.server.projection import project
 from kiosk.server.revisions import next_revisions
 from kiosk.server.rows import event_of
@@ -115,16 +115,15 @@ def facilities_with_parked(engine: Engine) -> Sequence[str]:
         )
 
 
-def is_waited_for(facility_id: str, token_ids: Collection[str]) -> Exists:
+def is_waited_for(connection: Connection, facility_id: str, token_ids: Collection[str]) -> Exists:
     """Whether an event was parked for want of one of these tokens. Only true with the facility's lock held."""
-    return exists().where(
-        parked.c.facility_id == facility_id, parked.c.token_id.in_(token_ids), parked.c.code == "TOKEN_UNKNOWN"
-    )
+    among = is_among(connection, parked.c.token_id, token_ids)
+    return exists().where(parked.c.facility_id == facility_id, among, parked.c.code == "TOKEN_UNKNOWN")
 
 
 def retry(connection: Connection, facility_id: str, token_ids: Collection[str]) -> int:
     """Try the parked events of these tokens again, with the facility's lock held. Returns how many could be applied."""
-    mine = and_(parked.c.facility_id == facility_id, parked.c.token_id.in_(token_ids))
+    mine = and_(parked.c.facility_id == facility_id, is_among(connection, parked.c.token_id, token_ids))
     waiting = select(event, parked.c.code).join(parked, _EVENT).where(event.c.facility_id == facility_id, mine)
     rows = connection.execute(waiting.order_by(event.c.revision)).all()
     events = [event_of(row) for row in rows]

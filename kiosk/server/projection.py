@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from kiosk.model.events import Event, Kind
 from kiosk.model.patient import PatientKeys
 from kiosk.model.token import IllegalMoveError, SlipState, State, Token, apply
-from kiosk.server.database import insert_all_new, insert_into
+from kiosk.server.database import insert_all_new, insert_into, is_among
 from kiosk.server.tables import day_count, token
 
 _LONGEST = {"department": 20, "series": 2, "label": 20, "queue_department": 20, "source": 20}
@@ -42,7 +42,7 @@ def project(
 
 
 def _held(connection: Connection, facility_id: str, token_ids: set[str]) -> dict[str, Token]:
-    mine = select(token).where(token.c.facility_id == facility_id, token.c.token_id.in_(token_ids))
+    mine = select(token).where(token.c.facility_id == facility_id, is_among(connection, token.c.token_id, token_ids))
     return {row["token_id"]: token_of(row) for row in connection.execute(mine).mappings()}
 
 

@@ -32,9 +32,9 @@ def event_of(row: Row[Any]) -> Event:
 
 
 def patient_row(facility_id: str, details: PatientMessage, now: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {**dict(details), "facility_id": facility_id, "received_at": now}
+    row: dict[str, Any] = {**vars(details), "facility_id": facility_id, "received_at": now}
     del row["birth"]
-    birth = dict(details.birth) if details.birth else {}
+    birth = vars(details.birth) if details.birth else {}
     return row | {f"birth_{part}": birth.get(part) for part in ("year", "month", "day")}
 
 
