@@ -30,6 +30,10 @@ class Fault(StrEnum):
     DISK_FULL = "disk-full"
     CLOCK = "clock"
     """A station's clock jumps."""
+    CLONE = "clone"
+    """A second machine starts with a copy of a station's disk, its key included."""
+    RESTORE = "restore"
+    """A station's store is brought back from an older backup; what was not sent since then is lost."""
 
 
 EVERY_FAULT = frozenset(Fault)

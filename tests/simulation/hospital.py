@@ -1,37 +1,77 @@
-"""The server of the simulation: the real code behind ``POST /v1/sync`` on a real database."""
+"""The server of the simulation: the real code behind its routes for stations, on a real database."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection, select, update
+
 from kiosk.ports import Clock
+from kiosk.server import tables
+from kiosk.server.backup import note_restored
 from kiosk.server.database import Database, open_database
-from kiosk.server.identity import Caller, Role
+from kiosk.server.identity import Caller
+from kiosk.server.problems import ProblemError
+from kiosk.server.series import Owner
+from kiosk.server.stores import Granted, begin_store, locked, refuse_left_store, register_store
 from kiosk.server.sync_routes import sync_answer
+from kiosk.sync.messages import StoreRequest
 from tests.simulation.faults import Fuse, put_back, snapshot
 from tests.simulation.scenery import SERVER_FILE, empty_server
 
-LOCAL = Caller(Role.LOCAL)
+SYNC, STORES = "/v1/sync", "/v1/stores"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request on its way; who sends it has been proven by its signature."""
+
+    path: str
+    caller: Caller
+    body: bytes
 
 
 class Hospital:
     """Attributes:
+    sync: what answers SYNC; a test may put a worse server here.
     late: requests of long ago that the network still holds.
-    backups: what the database was at some moments.
     """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self.file = folder / SERVER_FILE
         self.file.write_bytes(empty_server())
-        self._clock = clock
         self.fuse = Fuse()
-        self.late: list[bytes] = []
+        self.late: list[Asked] = []
         self.backups: list[dict[str, bytes]] = []
-        self.sync: Callable[[Database, bytes], bytes] = self._answer
+        self.sync: Callable[[Asked], bytes] = self._synced
+        self._clock = clock
         self.database = self._opened()
 
-    def answer(self, body: bytes) -> bytes:
-        """Carry out one request. Raises what ``sync_answer`` raises, and PowerCutError."""
-        return self.sync(self.database, body)
+    def answer(self, asked: Asked) -> bytes:
+        """Carry out one request.
+
+        Raises:
+            ProblemError, StoreForkError, EventRefusedError, PowerCutError
+        """
+        with self.database.reader.begin() as connection:
+            is_enrolled = _is_enrolled(connection, asked.caller)
+        if not is_enrolled:
+            raise ProblemError(401, "KEY_UNKNOWN", "enrol again")
+        return self._registered(asked) if asked.path == STORES else self.sync(asked)
+
+    def enrol(self, caller: Caller, store_id: str, wanted: str | None) -> Granted:
+        """As ``enrolling.enrol`` does for a right pairing code, which alone would take longer than all of a run."""
+        owner = Owner(caller.facility_id, caller.station_id, store_id)
+
+        def enrolled(connection: Connection) -> Granted:
+            known = locked(connection, owner)
+            if known.station.store_id != store_id:
+                refuse_left_store(known, owner)
+            its = {"facility_id": owner.facility_id, "station_id": owner.station_id}
+            connection.execute(update(tables.station).filter_by(**its).values(enrolled_at=self._clock.now()))
+            return begin_store(connection, owner, known.station.store_id, wanted, self._clock.now())
+
+        return self.database.write(enrolled)
 
     def crash(self) -> None:
         left = snapshot(self.file)
@@ -43,20 +83,31 @@ class Hospital:
         self.backups.append(snapshot(self.file))
 
     def restore(self, place: int) -> None:
-        """Go on from an older backup, as after a lost disk; later backups are of a past that never was."""
+        """Go on from an older backup, as after a lost disk."""
         self.close()
         put_back(self.file, self.backups[place])
         self.database = self._opened()
-        del self.backups[place + 1 :]
+        note_restored(self.database, self._clock.now())
 
     def close(self) -> None:
         self.fuse.detach(self.database.writer)
         self.database.close()
 
-    def _answer(self, database: Database, body: bytes) -> bytes:
-        return sync_answer(database, LOCAL, body, self._clock.now())
+    def _synced(self, asked: Asked) -> bytes:
+        return sync_answer(self.database, asked.caller, asked.body, self._clock.now())
+
+    def _registered(self, asked: Asked) -> bytes:
+        request = StoreRequest.model_validate_json(asked.body)
+        answer = register_store(self.database, asked.caller, request, self._clock.now())
+        return answer.model_dump_json().encode()
 
     def _opened(self) -> Database:
         database = open_database(f"sqlite:///{self.file}")
         self.fuse.attach(database.writer)
         return database
+
+
+def _is_enrolled(connection: Connection, caller: Caller) -> bool:
+    its = select(tables.station.c.enrolled_at)
+    mine = its.filter_by(facility_id=caller.facility_id, station_id=caller.station_id)
+    return connection.execute(mine).scalar() is not None

@@ -1,19 +1,25 @@
 """The network between a station and the server: real messages as bytes, on a way where anything may happen to them."""
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from kiosk.errors import ServerError
-from kiosk.ports import Pull, Push
-from kiosk.sync.messages import SyncAnswer, SyncRequest
+from kiosk.ports import Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
+from kiosk.server.identity import Caller
+from kiosk.server.problems import ProblemError
+from kiosk.sync.client import _refusal
+from kiosk.sync.messages import StoreAnswer, StoreRequest, SyncAnswer, SyncRequest
+from kiosk.sync.transport import Reply
 from tests.simulation.faults import Fault, PowerCutError
+from tests.simulation.hospital import STORES, SYNC, Asked
 from tests.simulation.scenery import HOSPITAL
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
+_M = TypeVar("_M", bound=BaseModel)
 CHANCES = {
     Fault.LOST: 0.06,
     Fault.CUT: 0.08,
@@ -33,53 +39,72 @@ class Link:
     Batches are small, so that much to say takes many round trips.
     """
 
-    def __init__(self, world: "World", name: str) -> None:
-        self._world, self._name = world, name
+    def __init__(self, world: "World", caller: Caller) -> None:
+        self._world, self.caller = world, caller
 
     def exchange(self, push: Push) -> Pull:
+        chance, request = self._world.chance, SyncRequest.of(push, HOSPITAL.facility_id)
+        sizes = {"events": request.events[: chance.randint(1, 40)], "want": chance.randint(1, 60)}
+        return self._asked(SYNC, request.model_copy(update=sizes), SyncAnswer).pull()
+
+    def register(self, claim: StoreClaim) -> StoreGrant:
+        request = StoreRequest(facility_id=HOSPITAL.facility_id, **(vars(claim) | {"orphans": list(claim.orphans)}))
+        answer = self._asked(STORES, request, StoreAnswer)
+        return StoreGrant(answer.series, answer.reserve_series, frozenset(answer.held))
+
+    def configuration(self) -> PulledConfiguration:
+        """Nobody changes it here."""
+        raise ServerError("not to be had")
+
+    def _asked(self, path: str, request: BaseModel, answer: type[_M]) -> _M:
+        body = request.model_dump_json(by_alias=True).encode()
+        return _understood(self._carried(Asked(path, self.caller, body)), answer)
+
+    def _carried(self, asked: Asked) -> bytes:
         world, chance = self._world, self._world.chance
         fates = {fault for fault, odds in CHANCES.items() if chance.random() < odds} & world.faults
-        body = _small_request(push, chance)
         if fates:
-            world.tell(f"{self._name} on the line: {', '.join(sorted(fates))}")
+            world.tell(f"{self.caller.station_id} on the line: {', '.join(sorted(fates))}")
         if Fault.SLOW in fates:
             world.meanwhile()
         if Fault.LATE in fates:
-            world.hospital.late.append(body)
+            world.hospital.late.append(asked)
         if Fault.LOST in fates:
             raise ServerError("lost")
         if Fault.BUSY in fates:
             raise ServerError("busy", code="SERVER_FAILED")
-        answer = self._delivered(body, fates, chance)
+        answer = self._delivered(asked, fates, chance)
         if Fault.SLOW in fates:
             world.meanwhile()
         if Fault.CRASH in fates:
             raise PowerCutError
-        return _understood(answer[: chance.randrange(len(answer))] if Fault.CUT in fates else answer)
+        return answer[: chance.randrange(len(answer))] if Fault.CUT in fates else answer
 
-    def _delivered(self, body: bytes, fates: set[Fault], chance: random.Random) -> bytes:
+    def _delivered(self, asked: Asked, fates: set[Fault], chance: random.Random) -> bytes:
         hospital = self._world.hospital
         if Fault.TWICE in fates:
-            hospital.answer(body)
+            self._answered(asked)
         if Fault.SERVER_CRASH not in fates:
-            return hospital.answer(body)
+            return self._answered(asked)
         hospital.fuse.arm(chance.randint(1, 15))
         try:
-            hospital.answer(body)
+            self._answered(asked)
         except PowerCutError:
             self._world.tell("the server is cut off half-way")
-        hospital.crash()
+        finally:
+            hospital.crash()
         raise ServerError("the server is gone")
 
+    def _answered(self, asked: Asked) -> bytes:
+        try:
+            return self._world.hospital.answer(asked)
+        except ProblemError as error:
+            told = f'{{"status": {error.status}, "code": "{error.code}"}}'.encode()
+            raise _refusal(Reply(error.status, told, "")) from error
 
-def _small_request(push: Push, chance: random.Random) -> bytes:
-    request = SyncRequest.of(push, HOSPITAL.facility_id)
-    sizes = {"events": request.events[: chance.randint(1, 40)], "want": chance.randint(1, 60)}
-    return request.model_copy(update=sizes).json_bytes()
 
-
-def _understood(answer: bytes) -> Pull:
+def _understood(answer: bytes, message: type[_M]) -> _M:
     try:
-        return SyncAnswer.model_validate_json(answer).pull()
+        return message.model_validate_json(answer)
     except ValidationError:
         raise ServerError("cut", code="SERVER_GARBAGE") from None

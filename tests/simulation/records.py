@@ -1,18 +1,24 @@
 """What the simulation itself remembers, to hold the stations and the server to it while they run."""
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row
 
 from kiosk.model.events import Kind
 from tests.simulation.hospital import Hospital
 from tests.simulation.station import Station
 
-_OWN = (
-    "SELECT seq, event_id, hash, kind, token_id, body, service_day FROM event"
-    " WHERE store_id = ? AND seq > ? ORDER BY seq"
+_COLUMNS = "SELECT seq, event_id, hash, kind, token_id, body, service_day FROM event"
+_NEWER = f"{_COLUMNS} WHERE store_id = ? AND seq >= ? ORDER BY seq"
+_MINE = f"{_COLUMNS} WHERE store_id = ? OR store_id IN (SELECT store_id FROM former_store) ORDER BY seq"
+_META = (
+    "SELECT store_id, last_seq, last_hash, (SELECT value FROM cursor WHERE name = 'acked') AS acked,"
+    " EXISTS (SELECT 1 FROM former_store) AS renewed FROM meta"
 )
-_TIP = "SELECT last_seq, last_hash FROM meta"
-_ACKED = "SELECT value FROM cursor WHERE name = 'acked'"
 _HELD = "SELECT acked_seq FROM store WHERE store_id = ?"
 
 
@@ -26,56 +32,106 @@ def hold(promise: bool, broken: str) -> None:
 
 
 @dataclass
+class Seen:
+    """What one station's file held of its own history when it was last looked at."""
+
+    store_id: str = ""
+    seq: int = 0
+    hash: str = ""
+    ids: set[str] = field(default_factory=set)
+
+
+@dataclass
 class Records:
-    """Every event that any store's file has ever held after a commit.
+    """Every event that any station's file has ever held after a commit.
 
     Attributes:
-        events: event id -> its hash.
-        tips: store id -> seq and hash of its newest event.
-        numbers: facility day, department, series and number -> the token that got it.
-        acked: store id -> how far its station was told that the server holds it.
+        hashes: event id -> its hash; a store that begins anew writes the same event again with another one.
+        numbers: day, department, series and number -> the token that got it.
+        copied: series of stores of which there were copies, or older states: their numbers may be given twice.
+        doubles: tokens whose number another token has, for that reason.
+        gone: events that only a lost disk held.
     """
 
-    events: dict[str, str] = field(default_factory=dict)
-    tips: dict[str, tuple[int, str]] = field(default_factory=dict)
-    numbers: dict[tuple[object, ...], str] = field(default_factory=dict)
-    acked: dict[str, int] = field(default_factory=dict)
+    hashes: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    numbers: dict[tuple[str, str, str, int], str] = field(default_factory=dict)
+    copied: set[str] = field(default_factory=set)
+    doubles: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+    seen: dict[str, Seen] = field(default_factory=dict)
 
-    def note(self, station: Station) -> None:
-        """Look at a station's file after anything that it did.
+    def note(self, station: Station) -> int:
+        """Look at a station's file after anything that it did. Returns how far its present store is acknowledged.
 
         Raises:
             InvariantError: the sequence has a gap, a committed event is gone, or a number was given twice.
         """
-        store_id = station.store.store_id
-        known_seq, known_hash = self.tips.get(store_id, (0, ""))
+        seen = self.seen.setdefault(station.name, Seen())
         with station.store._reader.connect() as connection:
-            rows = connection.exec_driver_sql(_OWN, (store_id, max(0, known_seq - 1))).all()
-            tip = connection.exec_driver_sql(_TIP).one()
-            acked = connection.exec_driver_sql(_ACKED).scalar() or 0
-        if known_seq:
-            held = rows.pop(0) if rows else None
-            hold(held is not None and held.hash == known_hash, f"{station.name} lost a committed event")
-        for seq, row in enumerate(rows, known_seq + 1):
-            hold(row.seq == seq, f"{station.name} left out sequence number {seq}")
-            self._note_event(station.name, row)
-        if rows:
-            self.tips[store_id] = (rows[-1].seq, rows[-1].hash)
-        hold(tuple(tip) == self.tips.get(store_id, tuple(tip)), f"{station.name}'s tip is not its newest event")
-        self.acked[store_id] = acked
+            meta = connection.exec_driver_sql(_META).one()
+            fresh = connection.exec_driver_sql(_NEWER, (meta.store_id, max(seen.seq, 1))).all()
+            went_on = meta.store_id == seen.store_id and self._went_on(seen, fresh)
+            if not went_on:
+                hold(bool(meta.renewed) or not seen.store_id, f"{station.name} lost a committed event")
+                mine = connection.exec_driver_sql(_MINE, (meta.store_id,)).all()
+                fresh = connection.exec_driver_sql(_NEWER, (meta.store_id, 1)).all()
+                hold(seen.ids <= {row.event_id for row in mine}, f"{station.name} lost a committed event")
+                self._note_events(station.name, seen, mine)
+        rest = fresh[1:] if went_on and seen.seq else fresh
+        first = seen.seq + 1 if went_on else 1
+        hold([row.seq for row in rest] == list(range(first, first + len(rest))), f"{station.name}'s sequence has a gap")
+        self._note_events(station.name, seen, rest)
+        seen.store_id, seen.seq, seen.hash = meta.store_id, meta.last_seq, meta.last_hash
+        tip = (fresh[-1].seq, fresh[-1].hash) if fresh else (0, meta.last_hash)
+        hold((meta.last_seq, meta.last_hash) == tip, f"{station.name}'s tip is not its newest event")
+        return meta.acked or 0
 
     def note_ack(self, station: Station, hospital: Hospital) -> None:
         """Right after a round trip: what the station was told is held, is held."""
-        store_id = station.store.store_id
+        told = self.note(station)
         with hospital.database.reader.connect() as connection:
-            held = connection.exec_driver_sql(_HELD, (store_id,)).scalar() or 0
-        hold(self.acked.get(store_id, 0) <= held, f"{station.name} saw acknowledged what the server does not hold")
+            held = connection.exec_driver_sql(_HELD, (station.store.store_id,)).scalar() or 0
+        hold(told <= held, f"{station.name} saw acknowledged what the server does not hold")
 
-    def _note_event(self, name: str, row: object) -> None:
-        event_id, kind, token_id = row.event_id, row.kind, row.token_id  # type: ignore[attr-defined]
-        hold(event_id not in self.events, f"{name} wrote an event id twice")
-        self.events[event_id] = row.hash  # type: ignore[attr-defined]
-        if kind == Kind.TOKEN_ISSUED:
-            body = json.loads(row.body)  # type: ignore[attr-defined]
-            number = (row.service_day, body["department"], body["series"], body["number"])  # type: ignore[attr-defined]
-            hold(self.numbers.setdefault(number, token_id) == token_id, f"{name} gave out {body['label']} again")
+    def note_copy(self, original: Station, copy: Station) -> None:
+        """A second machine has the same disk."""
+        seen = self.seen[original.name]
+        self.seen[copy.name] = Seen(seen.store_id, seen.seq, seen.hash, set(seen.ids))
+        self._share(original)
+
+    def note_restore(self, station: Station) -> None:
+        """The disk is another one: whatever else the last one held is gone, unless somebody else has it."""
+        lost = self.seen.pop(station.name).ids
+        self.note(station)
+        self.gone |= lost - self.seen[station.name].ids
+        self._share(station)
+
+    def note_series(self, series: str) -> None:
+        """A reserve that an older state of the store names may have been used by a newer one."""
+        if any(known == series for _, _, known, _ in self.numbers):
+            self.copied.add(series)
+
+    def _share(self, station: Station) -> None:
+        series = station.store.series
+        if series is not None:
+            self.copied.add(series)
+
+    @staticmethod
+    def _went_on(seen: Seen, fresh: Iterable[Row[Any]]) -> bool:
+        return not seen.seq or next((row.hash for row in fresh), "") == seen.hash
+
+    def _note_events(self, name: str, seen: Seen, rows: Iterable[Row[Any]]) -> None:
+        for row in rows:
+            is_new = row.event_id not in self.hashes
+            self.hashes[row.event_id].add(row.hash)
+            seen.ids.add(row.event_id)
+            if is_new and row.kind == Kind.TOKEN_ISSUED:
+                self._note_number(name, row)
+
+    def _note_number(self, name: str, row: Row[Any]) -> None:
+        body = json.loads(row.body)
+        number = (row.service_day, body["department"], body["series"], body["number"])
+        first = self.numbers.setdefault(number, row.token_id)
+        if first != row.token_id:
+            hold(body["series"] in self.copied, f"{name} gave out {body['label']} again")
+            self.doubles |= {first, row.token_id}

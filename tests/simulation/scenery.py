@@ -10,20 +10,24 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import delete
+import pytest
+from sqlalchemy import delete, insert
 
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import Patient
-from kiosk.server import database
+from kiosk.server import tables as server
 from kiosk.server.database import open_database
-from kiosk.store import store, tables
+from kiosk.server.sqlite import sqlite_engines
+from kiosk.store import tables
+from kiosk.store.engine import reader_engine, writer_engine
 from kiosk.store.store import STORE_FILE, open_store
 from tests.model.samples import person
 
 START = datetime(2026, 11, 29, 17, 55, tzinfo=UTC)
 """Half an hour before the last day of a month begins in India."""
 FACILITY_KEY = bytes(range(32))
-SERIES = ("", "A", "B", "C", "D", "E", "F", "G")
+PLANNED = {f"{kind}-{place}": kind for kind in ("kiosk", "desk") for place in range(20)}
+"""The stations that the hospital wants: more than there are, for machines that must be paired again."""
 HOSPITAL = Facility(
     "IN0000000000",
     {"en": "District Hospital"},
@@ -75,10 +79,17 @@ def empty_store() -> dict[str, bytes]:
 
 @functools.cache
 def empty_server() -> bytes:
-    """The file of a migrated server's database."""
+    """The file of a server's database that knows the hospital and its stations, none of them enrolled."""
     with tempfile.TemporaryDirectory(dir=memory_folder()) as name:
         file = Path(name) / SERVER_FILE
-        open_database(f"sqlite:///{file}").close()
+        empty = open_database(f"sqlite:///{file}")
+        facility_id = {"facility_id": HOSPITAL.facility_id}
+        with empty.writer.begin() as connection:
+            row = {**facility_id, "revision": 0, "config_revision": 1, "facility_key": FACILITY_KEY.hex()}
+            connection.execute(insert(server.facility).values(row))
+            rows = [{**facility_id, "station_id": name, "kind": kind, "name": name} for name, kind in PLANNED.items()]
+            connection.execute(insert(server.station), rows)
+        empty.close()
         return file.read_bytes()
 
 
@@ -88,10 +99,8 @@ def engines_used_again() -> Iterator[None]:
 
     Compiling would else be a third of a run. Connections are new each time, as ``dispose`` has closed the old ones.
     """
-    kept = (store.writer_engine, store.reader_engine, database.sqlite_engines)
-    store.writer_engine, store.reader_engine = functools.cache(kept[0]), functools.cache(kept[1])
-    database.sqlite_engines = functools.cache(kept[2])
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kiosk.store.store.writer_engine", functools.cache(writer_engine))
+        patch.setattr("kiosk.store.store.reader_engine", functools.cache(reader_engine))
+        patch.setattr("kiosk.server.database.sqlite_engines", functools.cache(sqlite_engines))
         yield
-    finally:
-        store.writer_engine, store.reader_engine, database.sqlite_engines = kept

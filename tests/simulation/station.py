@@ -1,19 +1,17 @@
 """A kiosk or a desk of the simulation: a real store in a real file, under a clock and a power supply that fail."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import update
-
 from kiosk.checkin import Registration
 from kiosk.model.token import SlipState
 from kiosk.ports import Clock
-from kiosk.store import tables
 from kiosk.store.store import STORE_FILE, SqliteStore, open_store
 from kiosk.sync.loop import SyncReport
 from tests.simulation.faults import Fuse, fill_disk, put_back, snapshot
-from tests.simulation.scenery import FACILITY_KEY, HOSPITAL, empty_store
+from tests.simulation.scenery import HOSPITAL, empty_store
 
 
 class StationClock:
@@ -36,47 +34,53 @@ class Station:
     Attributes:
         rounds: the synchronisation under way, between two round trips.
         busy: it is within a round trip, so that it cannot begin another one.
+        refusal: the code with which the server turned it away for good, until it is paired again.
+        backups: what its disk held at some moments.
     """
 
-    def __init__(self, name: str, series: str | None, folder: Path, new_id: Callable[[], str], true: Clock) -> None:
-        self.name, self.series, self.folder = name, series, folder
+    def __init__(self, name: str, folder: Path, new_id: Callable[[], str], true: Clock) -> None:
+        self.name, self.folder, self.new_id = name, folder, new_id
         self.clock = StationClock(true)
         self.fuse = Fuse()
         self.rounds: Iterator[SyncReport] | None = None
         self.busy = False
-        self._new_id = new_id
+        self.refusal = ""
+        self.backups: list[dict[str, bytes]] = []
         if not folder.exists():
             folder.mkdir()
             for file, content in empty_store().items():
                 (folder / file).write_bytes(content)
         self.store = self._opened()
-        with self.store._writer.begin() as connection:
-            connection.execute(update(tables.meta).values(facility_key=FACILITY_KEY))
-
-    @property
-    def issues(self) -> bool:
-        """A kiosk; a desk has no series."""
-        return self.series is not None
 
     @property
     def registration(self) -> Registration:
         return Registration(self.store, HOSPITAL, self.clock, has_server=True, reprint_limit=2)
 
+    def copied_to(self, name: str, folder: Path, true: Clock) -> "Station":
+        """A second machine with what lies on this one's disk in this instant."""
+        shutil.copytree(self.folder, folder)
+        put_back(folder / STORE_FILE, snapshot(self.folder / STORE_FILE))
+        return Station(name, folder, self.new_id, true)
+
+    def back_up(self) -> None:
+        self.backups.append(snapshot(self.folder / STORE_FILE))
+
+    def restore(self, place: int) -> None:
+        """The disk is lost, and an older backup is put in its place."""
+        self._start_on(self.backups[place])
+
     def crash(self) -> None:
         """Cut the power, and start again on what lies on the disk."""
-        left = snapshot(self.folder / STORE_FILE)
-        self.close()
-        put_back(self.folder / STORE_FILE, left)
-        self.start()
-
-    def start(self) -> None:
-        self.store = self._opened()
-        self.store.doubt_interrupted_slips(self.clock.now())
+        self._start_on(snapshot(self.folder / STORE_FILE))
 
     def restarted(self) -> str:
         self.close()
-        self.start()
+        self._start()
         return "restarted"
+
+    def clock_accepted(self) -> str:
+        self.store.accept_clock(self.clock.now())
+        return "clock accepted"
 
     def settle_slips(self) -> None:
         """All that waits for the printer is printed."""
@@ -94,7 +98,16 @@ class Station:
     def fill_disk(self, *, full: bool) -> None:
         fill_disk(self.store._writer, full=full)
 
+    def _start_on(self, files: dict[str, bytes]) -> None:
+        self.close()
+        put_back(self.folder / STORE_FILE, files)
+        self._start()
+
+    def _start(self) -> None:
+        self.store = self._opened()
+        self.store.doubt_interrupted_slips(self.clock.now())
+
     def _opened(self) -> SqliteStore:
-        store = open_store(self.folder, self.series, self._new_id, {})
+        store = open_store(self.folder, None, self.new_id, {})
         self.fuse.attach(store._writer)
         return store

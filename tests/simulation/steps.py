@@ -5,8 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TypeAlias
 
+from kiosk.errors import StoreForkError
 from kiosk.model.events import Json, Kind
 from kiosk.model.token import MOVES, SlipState
+from kiosk.server.identity import Role
+from kiosk.server.problems import ProblemError
 from tests.simulation.faults import Fault
 from tests.simulation.scenery import DEPARTMENTS, patients
 from tests.simulation.station import Station
@@ -18,6 +21,7 @@ DESK_ACTS = tuple(kind for kind in MOVES if kind not in (Kind.TOKEN_LAPSED, Kind
 CLOCK_ERRORS_H = (0.0, 0.0, 0.0, 0.05, -0.05, 0.5, -3.0, 8.0, 24.0, -24.0, 24.0 * 9)
 DEEPEST = 2
 """So many exchanges may lie within one another."""
+MOST_STATIONS = 7
 RECENT = 8
 """Staff act on one of so many tokens, so that desks get in each other's way."""
 _NEWEST = "SELECT token_id, state FROM token ORDER BY issued_at DESC, token_id LIMIT ?"
@@ -48,10 +52,12 @@ def _meanwhile(world: World, depth: int) -> None:
 
 
 def _serve(world: World, station: Station) -> None:
-    if station.issues:
-        _check_in(world, station)
-    else:
+    """Kiosks issue; desks mostly call, but register walk-ins too."""
+    is_desk = world.links[station.name].caller.role is Role.DESK
+    if is_desk and world.chance.random() < 0.8:
         _act(world, station)
+    else:
+        _check_in(world, station)
 
 
 def _check_in(world: World, station: Station) -> None:
@@ -104,8 +110,13 @@ def _restart(world: World, station: Station) -> None:
 def _deliver_late(world: World, _station: Station) -> None:
     late = world.hospital.late
     if late:
-        world.hospital.answer(late.pop(world.chance.randrange(len(late))))
-        world.tell("an old request arrives")
+        asked = late.pop(world.chance.randrange(len(late)))
+        try:
+            world.hospital.answer(asked)
+        except (ProblemError, StoreForkError) as error:
+            world.tell(f"an old request is refused: {error.code}")
+        else:
+            world.tell("an old request arrives")
 
 
 def _fill_disk(world: World, station: Station) -> None:
@@ -126,7 +137,7 @@ def _accept_clock(world: World, station: Station) -> None:
     """A supervisor sets it right and says so."""
     if Fault.CLOCK in world.faults:
         station.clock.skew = timedelta()
-        world.try_act(station, lambda: station.store.accept_clock(station.clock.now()) or "clock accepted")
+        world.try_act(station, station.clock_accepted)
 
 
 def _back_up_server(world: World, _station: Station) -> None:
@@ -141,6 +152,29 @@ def _restore_server(world: World, _station: Station) -> None:
         world.tell("server restored")
 
 
+def _clone(world: World, station: Station) -> None:
+    if Fault.CLONE in world.faults and len(world.stations) < MOST_STATIONS:
+        world.tell(f"{world.clone(station).name} is a copy of {station.name}")
+
+
+def _back_up(world: World, station: Station) -> None:
+    if Fault.RESTORE in world.faults:
+        station.back_up()
+
+
+def _restore(world: World, station: Station) -> None:
+    ways = {"carelessly": world.chance.random() < 0.3, "with_reserve": world.chance.random() < 0.5}
+    if station.backups and not station.busy:
+        world.tell(f"{station.name} is restored {ways}")
+        world.restore(station, world.chance.randrange(len(station.backups)), **ways)
+
+
+def _pair_again(world: World, station: Station) -> None:
+    if station.refusal and not station.busy:
+        world.tell(f"{station.name} {station.refusal}, paired again")
+        world.pair(station)
+
+
 DAILY: Mapping[Step, int] = {_serve: 34, _print: 10, World.sync: 34}
 STEPS: Mapping[Step, int] = {
     **DAILY,
@@ -152,4 +186,8 @@ STEPS: Mapping[Step, int] = {
     _accept_clock: 1,
     _back_up_server: 1,
     _restore_server: 1,
+    _clone: 1,
+    _back_up: 1,
+    _restore: 1,
+    _pair_again: 3,
 }

@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import update
 
-from kiosk.server.database import Database
-from kiosk.store.store import STORE_FILE
+from kiosk.model.patient import Patient
+from kiosk.store import tables
 from kiosk.sync.loop import SyncReport
 from tests.simulation.faults import put_back, snapshot
+from tests.simulation.hospital import Asked
 from tests.simulation.records import InvariantError
+from tests.simulation.station import Station
 from tests.simulation.steps import PEOPLE, step
 from tests.simulation.world import World
 
@@ -40,8 +45,8 @@ def server_that(twists: Callable[[dict[str, object]], dict[str, object]]) -> Sab
     def sabotage(world: World) -> None:
         honest = world.hospital.sync
 
-        def lying(database: Database, body: bytes) -> bytes:
-            answer = json.loads(honest(database, body))
+        def lying(asked: Asked) -> bytes:
+            answer = json.loads(honest(asked))
             return json.dumps(answer | twists(answer)).encode()
 
         world.hospital.sync = lying
@@ -51,44 +56,53 @@ def server_that(twists: Callable[[dict[str, object]], dict[str, object]]) -> Sab
 
 def acks_before_commit(world: World) -> None:
     """Each third request is answered as if it were done, and is not."""
-    honest, file, asked = world.hospital.sync, world.hospital.file, iter(range(10**6))
+    hospital, asked_before = world.hospital, iter(range(10**6))
+    honest = hospital.sync
 
-    def hasty(database: Database, body: bytes) -> bytes:
-        if next(asked) % 3:
-            return honest(database, body)
-        before = snapshot(file)
-        answer = honest(database, body)
-        database.close()
-        put_back(file, before)
+    def hasty(asked: Asked) -> bytes:
+        if next(asked_before) % 3:
+            return honest(asked)
+        hospital.database.close()
+        before = snapshot(hospital.file)
+        answer = honest(asked)
+        hospital.database.close()
+        put_back(hospital.file, before)
         return answer
 
-    world.hospital.sync = hasty
+    hospital.sync = hasty
+
+
+def check_all_in(world: World, station: Station) -> None:
+    for who in PEOPLE:
+        world.try_act(station, partial(_checked_in, station, who))
+
+
+def _checked_in(station: Station, who: Patient) -> str:
+    return station.registration.check_in(who, "MED", "hi").token.label
 
 
 def loses_its_newest_commit(world: World) -> None:
     station = world.stations[0]
-    before = snapshot(station.folder / STORE_FILE)
-    for who in PEOPLE:
-        world.try_act(station, lambda who=who: station.registration.check_in(who, "MED", "hi").token.label)
-    station.close()
-    put_back(station.folder / STORE_FILE, before)
-    station.start()
+    station.back_up()
+    check_all_in(world, station)
+    station.restore(0)
 
 
 def says_done_too_early(world: World) -> None:
     station = world.stations[0]
-    for who in PEOPLE:
-        world.try_act(station, lambda who=who: station.registration.check_in(who, "MED", "hi").token.label)
+    check_all_in(world, station)
     station.rounds = iter([SyncReport()])
     world.sync(station)
     world.sync(station)
 
 
 def two_stations_in_one_series(world: World) -> None:
-    twin = world.add("twin", "A")
-    for station in (world.stations[0], twin):
-        for who in PEOPLE:
-            world.try_act(station, lambda who=who, at=station: at.registration.check_in(who, "MED", "hi").token.label)
+    one, other = world.stations[:2]
+    with other.store._writer.begin() as connection:
+        connection.execute(update(tables.meta).values(series=one.store.series))
+    world.clock.move(timedelta(days=2))
+    check_all_in(world, one)
+    check_all_in(world, other)
 
 
 SABOTAGES: dict[str, tuple[Sabotage, str]] = {
