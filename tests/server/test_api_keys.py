@@ -88,12 +88,10 @@ def test_secrets_are_kept_as_hashes(database: Database) -> None:
         assert key.split(".")[-1] not in str(connection.execute(select(api_key)).one())
 
 
-@pytest.mark.parametrize(
-    ("facility_id", "role"), [("", "reader"), (FACILITY, "kiosk"), (FACILITY, "local"), ("a/b", "reader"), ("", "")]
-)
-def test_other_keys_are_not_made(database: Database, facility_id: str, role: str) -> None:
-    with pytest.raises(SettingError):
-        made(database, facility_id, role)
+def test_other_keys_are_not_made(database: Database) -> None:
+    for facility_id, role in (("", "reader"), (FACILITY, "kiosk"), (FACILITY, "local"), ("a/b", "reader"), ("", "")):
+        with pytest.raises(SettingError):
+            made(database, facility_id, role)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
@@ -106,10 +104,8 @@ def test_one_letter_changed_opens_nothing(database: Database, place: int, letter
     assert (known_program(database, changed) is None) == (changed != key)
 
 
-@pytest.mark.parametrize(
-    "value", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer opd_..", "Bearer \u00e9", "x" * 9_000]
-)
-def test_other_authorizations_are_refused(web: TestClient, value: str) -> None:
-    headers = {"Authorization": value.encode("latin-1")}
-    refused = web.get("/v1/tokens", params={"facility": FACILITY, "service_day": str(DAY)}, headers=headers)
-    assert_problem(refused, 401, "KEY_UNKNOWN")
+def test_other_authorizations_are_refused(web: TestClient) -> None:
+    path = f"/v1/tokens?facility={FACILITY}&service_day={DAY}"
+    for value in ("", "Bearer", "Bearer ", "Basic YTpi", "Bearer opd_..", "Bearer \u00e9", "x" * 9_000):
+        refused = web.get(path, headers={b"Authorization": value.encode("latin-1")})
+        assert_problem(refused, 401, "KEY_UNKNOWN")

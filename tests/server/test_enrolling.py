@@ -107,10 +107,10 @@ def test_codes_are_kept_as_hashes(web: TestClient, database: Database, clock: Ha
     assert code not in str(row)
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"code": "\xff"}', b'{"code": "ABCDEFGI"}'])
-def test_enrolment_of_nonsense_is_a_problem(web: TestClient, body: bytes) -> None:
-    refused = web.post("/v1/enrol", content=body, headers=JSON_TYPE)
-    assert_problem(refused, 422, "REQUEST_INVALID")
+def test_enrolment_of_nonsense_is_a_problem(web: TestClient) -> None:
+    for body in (b"", b"{}", b"[]", b'{"code": "\xff"}', b'{"code": "ABCDEFGI"}'):
+        refused = web.post("/v1/enrol", content=body, headers=JSON_TYPE)
+        assert_problem(refused, 422, "REQUEST_INVALID")
 
 
 def test_guessing_is_slowed_down(database: Database, clock: HandClock) -> None:
