@@ -159,13 +159,14 @@ def read_together(sources: Sequence[Source], facility_id: str = "", name: str = 
     options = {"facility_id": facility_id, "names": {ENGLISH: name} if name else ""}
     sources = [*sources, Source(OPTIONS, {key: value for key, value in options.items() if value}, {})]
     document: dict[str, object] = {}
-    problems = [(source, *problem) for source in sources for problem in source.problems]
+    problems = []
     for source in sources:
         twice = [key for key in source.values if key in document]
         problems += [(source, line_of(source.lines, (key,)), f"{key} is said by another file too") for key in twice]
         document |= source.values
-    if not any(source.problems and not source.values for source in sources):
-        problems += [_placed(sources, mistake) for mistake in _mistakes(document)]
+    if not problems and all(source.values or not source.problems for source in sources):
+        problems = [_placed(sources, mistake) for mistake in _mistakes(document)]
+    problems += [(source, *problem) for source in sources for problem in source.problems]
     if problems:
         problems.sort(key=lambda problem: (sources.index(problem[0]), problem[1]))
         raise refusal(source.located(line, text) for source, line, text in problems)
