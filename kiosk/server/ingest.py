@@ -101,13 +101,13 @@ class _Batch:
         SQLite has locked all at BEGIN. PostgreSQL locks for no change of keys: whoever writes a row that refers to this
         one, as each new store does to its facility, holds a lock that any stronger one would wait for, in a circle.
         """
-        mine = select(store.c.acked_seq, store.c.last_hash, store.c.quarantined_at).filter_by(**self._key)
-        mine = mine.with_for_update(key_share=True)
+        standing = (store.c.acked_seq, store.c.last_hash, store.c.quarantined_at, store.c.superseded_at)
+        mine = select(*standing).filter_by(**self._key).with_for_update(key_share=True)
         row = self._connection.execute(mine).first()
         if row is None:
             self._register()
             row = self._connection.execute(mine).one()
-        if row.quarantined_at is not None:
+        if row.quarantined_at is not None or row.superseded_at is not None:
             raise StoreForkError(_QUARANTINED)
         return row.acked_seq, row.last_hash
 
