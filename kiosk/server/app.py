@@ -1,39 +1,35 @@
 """The server as something that runs: in the foreground for the command line, on a thread for the demo and tests."""
 
-import ipaddress
+import resource
 import signal
 import socket
+import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from kiosk.errors import ServerError, SettingError
+from kiosk.server.crowd import REQUESTS
 from kiosk.server.database import Database, open_database
-from kiosk.server.web import build_app
+from kiosk.server.hub import STREAMS
+from kiosk.server.listening import DEFAULT_HOST, DEFAULT_PORT, Door, Tls
+from kiosk.server.parked import retry_parked
+from kiosk.server.web import build_app, utc_now
+from kiosk.server.workers import keep_working, stop_signal
 from kiosk.settings import Settings
 
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 8765
 START_S = 10.0
 STOP_S = 10.0
+GRACE_S = 5
+"""For requests that are running when the server is to stop."""
+CONNECTIONS = STREAMS + REQUESTS + 1_600
+"""At most, of one process: most of a station's time its connection is idle."""
+OPEN_FILES = 4_096
 _log = structlog.get_logger()
-
-
-def check_loopback(host: str) -> None:
-    """Refuse to be reachable from other machines as long as stations do not sign what they send.
-
-    Raises:
-        SettingError: for anything but localhost, 127.0.0.0/8 and ::1.
-    """
-    try:
-        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
-        raise SettingError(f"host is {host!r}; allowed are localhost, 127.0.0.1 and ::1 until stations can be enrolled")
 
 
 def database_url_of(settings: Settings) -> str:
@@ -44,20 +40,65 @@ def database_url_of(settings: Settings) -> str:
     return f"sqlite:///{settings.data_dir / 'server.db'}"
 
 
-def run_server(database_url: str, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> None:
-    """Serve until Ctrl+C or SIGTERM.
+def run_server(
+    database_url: str,
+    host: str = DEFAULT_HOST,
+    port: int = DEFAULT_PORT,
+    *,
+    tls: Tls | None = None,
+    public_url: str = "",
+    workers: int = 1,
+    prepare_worker: Callable[[], None] | None = None,
+) -> None:
+    """Serve until Ctrl+C or SIGTERM. ``prepare_worker`` is called first in each further process: logging is set there.
 
     Raises:
-        SettingError: for a bad host, port or database URL.
+        SettingError: for a bad host, port, public address or database URL; for several workers over SQLite.
     """
-    listener = _listening(host, port)
-    with closing(listener), closing(open_database(database_url)) as database, suppress(KeyboardInterrupt):
-        # uvicorn raises the signal again once it has stopped: then the database is closed, after either. For a server
-        # that a shell started in the background, SIGINT would otherwise be ignored.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler)
-        _log.info("server_listening", url=_url(listener))
-        _server(database).run(sockets=[listener])
+    door = Door(host, port, tls, public_url)
+    with closing(door.listen()) as listener, closing(open_database(database_url)) as database:
+        _check_workers(database, workers)
+        retry_parked(database)
+        _allow_connections()
+        if workers == 1:
+            server = _Server(database, door, listener)
+            server.heed_signals()
+            _say_listening(door, listener, workers)
+            server.run(sockets=[listener])
+            return
+        database.close()  # its connections; the workers have their own
+        with stop_signal() as stopped:
+            _say_listening(door, listener, workers)
+            keep_working(stopped, workers, _work, (database_url, door, listener, prepare_worker))
+
+
+def _say_listening(door: Door, listener: socket.socket, workers: int) -> None:
+    _log.info("server_listening", url=door.own_url(listener), public_url=door.address(listener), workers=workers)
+
+
+def _work(database_url: str, door: Door, listener: socket.socket, prepare: Callable[[], None] | None) -> None:
+    """What each further process does."""
+    if prepare is not None:
+        prepare()
+    with closing(open_database(database_url)) as database:
+        server = _Server(database, door, listener)
+        server.heed_signals()
+        server.run(sockets=[listener])
+
+
+def _check_workers(database: Database, workers: int) -> None:
+    if workers < 1:
+        raise SettingError(f"workers is {workers}; allowed are 1 and more")
+    if workers > 1 and database.writer.dialect.name != "postgresql":
+        raise SettingError(f"workers is {workers}; several processes need PostgreSQL: set database_url")
+
+
+def _allow_connections() -> None:
+    """Each is an open file, and the usual limit is 1024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < OPEN_FILES:
+        enough = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
 class ServerThread:
@@ -67,15 +108,24 @@ class ServerThread:
         SettingError: as ``run_server``.
     """
 
-    def __init__(self, database_url: str, host: str = DEFAULT_HOST, port: int = 0) -> None:
-        self._listener = _listening(host, port)
-        self.url = _url(self._listener)
+    def __init__(
+        self,
+        database_url: str,
+        host: str = DEFAULT_HOST,
+        port: int = 0,
+        *,
+        tls: Tls | None = None,
+        public_url: str = "",
+    ) -> None:
+        door = Door(host, port, tls, public_url)
+        self._listener = door.listen()
+        self.url = door.own_url(self._listener)
         try:
             self._database = open_database(database_url)
         except BaseException:
             self._listener.close()
             raise
-        self._server = _server(self._database)
+        self._server = _Server(self._database, door, self._listener)
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), name="server", daemon=True)
 
     def start(self) -> None:
@@ -84,7 +134,7 @@ class ServerThread:
             raise ServerError("the server on this machine did not start", code="SERVER_UNREACHABLE")
 
     def stop(self) -> None:
-        """Let running requests end, then close the database."""
+        """End all streams, let running requests end, then close the database."""
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(STOP_S)
@@ -93,9 +143,16 @@ class ServerThread:
 
 
 @contextmanager
-def running_server(database_url: str, host: str = DEFAULT_HOST, port: int = 0) -> Iterator[ServerThread]:
+def running_server(
+    database_url: str,
+    host: str = DEFAULT_HOST,
+    port: int = 0,
+    *,
+    tls: Tls | None = None,
+    public_url: str = "",
+) -> Iterator[ServerThread]:
     """A server that answers within the block and is gone after it."""
-    server = ServerThread(database_url, host, port)
+    server = ServerThread(database_url, host, port, tls=tls, public_url=public_url)
     try:
         server.start()
         yield server
@@ -104,45 +161,45 @@ def running_server(database_url: str, host: str = DEFAULT_HOST, port: int = 0) -
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
+    def __init__(self, database: Database, door: Door, listener: socket.socket) -> None:
+        self._app = build_app(database, utc_now, public_url=door.address(listener), is_open=door.is_open)
+        super().__init__(_config(self._app, door.tls))
         self.ready = threading.Event()
+
+    def heed_signals(self) -> None:
+        """Ctrl+C and SIGTERM end the server even if they come before it runs, or a shell started it in the background.
+
+        uvicorn raises them once more in the end, which then does nothing. As exceptions they could get lost: some
+        imports of libraries catch everything.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.handle_exit)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Streams would have it wait for ever."""
+        self._app.state.service.hub.end()
+        await super().shutdown(sockets)
 
-def _server(database: Database) -> _Server:
+
+def _config(app: FastAPI, tls: Tls | None) -> uvicorn.Config:
     config = uvicorn.Config(
-        build_app(database),
+        app,
         lifespan="on",
         ws="none",
         log_config=None,
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=200,
-        timeout_graceful_shutdown=5,
+        limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
     )
-    return _Server(config)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    check_loopback(host)
-    if not 0 <= port <= 65_535:
-        raise SettingError(f"port is {port}; allowed are 0 (any free one) to 65535")
-    address = DEFAULT_HOST if host == "localhost" else host
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        listener = socket.create_server((address, port), family=family, backlog=128)
-    except OSError as error:
-        raise SettingError(f"cannot listen on {host}, port {port}: {error}; choose a free port") from error
-    # Connections inherit it. asyncio sets it only on sockets it made itself; without it every answer takes 40 ms.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
-
-
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    config.load()
+    if config.ssl is not None:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+    return config

@@ -10,6 +10,8 @@ from typing import TypeVar
 from fastapi import Request
 
 from kiosk.server.database import Database
+from kiosk.server.hub import Hub
+from kiosk.server.limits import Limits
 
 DATABASE_THREADS = 8
 """Few, as more than the database has connections would only queue up there."""
@@ -23,6 +25,8 @@ class Service:
     Attributes:
         public_url: the address under which stations sign what they send, as a proxy in front may change the Host.
         is_open: only this machine can reach the server, so that facilities which nobody imported need no signatures.
+        limits: how much each caller may ask of this process.
+        hub: knows which streams listen; whoever commits a change calls its ``moved``.
     """
 
     database: Database
@@ -30,6 +34,8 @@ class Service:
     threads: ThreadPoolExecutor
     public_url: str
     is_open: bool
+    hub: Hub
+    limits: Limits
 
 
 def service_of(request: Request) -> Service:

@@ -1,5 +1,6 @@
 """``POST /v1/sync`` and ``GET /v1/tokens``."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any
@@ -7,24 +8,31 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Query, Request, Response
 
 from kiosk.model.events import Json
+from kiosk.server.bodies import request_of
 from kiosk.server.database import Database
-from kiosk.server.identity import Call, Caller, asking, posted
+from kiosk.server.hub import Standing
+from kiosk.server.identity import BAD_BODY, NOT_LET_IN, Call, Caller, Role, asking, posted, require
 from kiosk.server.ingest import ingest
-from kiosk.server.problems import ProblemError
+from kiosk.server.problems import ProblemError, described
 from kiosk.server.queries import changes, tokens_of_day
 from kiosk.server.service import off_loop, service_of
-from kiosk.sync.messages import SCHEMA, EventMessage, FacilityId, SyncAnswer, SyncRequest
+from kiosk.server.stores import admit_store
+from kiosk.sync.messages import SCHEMA, EventMessage, FacilityId, SyncAnswer, SyncRequest, TokenMessage
 
 
 def add_sync_routes(app: FastAPI) -> None:
-    app.add_api_route("/v1/sync", _sync, methods=["POST"], openapi_extra=_request_schema(), responses=_SYNC_ANSWERS)
-    app.add_api_route("/v1/tokens", _tokens, methods=["GET"], response_model=None)
+    app.add_api_route(
+        "/v1/sync", _sync, methods=["POST"], openapi_extra=request_of(SyncRequest), responses=_SYNC_ANSWERS
+    )
+    asked = {**NOT_LET_IN, **described({422: "REQUEST_INVALID"})}
+    app.add_api_route("/v1/tokens", _tokens, methods=["GET"], response_model=None, responses=asked)
 
 
 async def _sync(request: Request, call: Annotated[Call, Depends(posted)]) -> Response:
     """One round trip of a station: takes its new events, gives it others'."""
     service = service_of(request)
-    answer = await off_loop(request, partial(sync_answer, service.database, call.caller, call.body, service.now()))
+    work = partial(sync_answer, service.database, call.caller, call.body, service.now(), service.hub.moved)
+    answer = await off_loop(request, work)
     return Response(answer, media_type="application/json")
 
 
@@ -35,11 +43,22 @@ async def _tokens(
     service_day: Annotated[date, Query()],
 ) -> list[dict[str, Json]]:
     """The tokens of one facility and service day, in the order of issue."""
-    return await off_loop(request, partial(tokens_of_day, service_of(request).database.reader, facility, service_day))
+    return await off_loop(request, partial(_listed, service_of(request).database, caller, facility, service_day))
 
 
-def sync_answer(database: Database, caller: Caller, untrusted_body: bytes, now: datetime) -> bytes:
-    """One round trip from bytes to bytes.
+def _listed(database: Database, caller: Caller, facility: str, service_day: date) -> list[dict[str, Json]]:
+    require(database, caller, facility, Role.DESK, Role.BOARD, Role.READER, Role.LOCAL)
+    return tokens_of_day(database.reader, facility, service_day)
+
+
+def sync_answer(
+    database: Database,
+    caller: Caller,
+    untrusted_body: bytes,
+    now: datetime,
+    moved: Callable[[str, Standing], None] | None = None,
+) -> bytes:
+    """One round trip from bytes to bytes. ``moved`` is told, after the commit, how far the push brought its facility.
 
     Raises:
         pydantic.ValidationError, ProblemError, EventRefusedError, StoreForkError: nothing was taken.
@@ -47,14 +66,22 @@ def sync_answer(database: Database, caller: Caller, untrusted_body: bytes, now: 
     request = SyncRequest.model_validate_json(untrusted_body)
     if request.schema_version > SCHEMA:
         raise ProblemError(422, "SCHEMA_NEWER", "the station is newer than the server: upgrade the server")
+    require(database, caller, request.facility_id, Role.KIOSK, Role.DESK, Role.LOCAL)
+    admit_store(database, caller, request.store_id, now)
     ingested = ingest(database, request, now)
-    others = changes(database.reader, request.facility_id, request.store_id, request.cursor, request.want)
+    if moved is not None and ingested.revision is not None:
+        moved(request.facility_id, Standing(ingested.revision))
+    is_desk = caller.role is Role.DESK
+    others = changes(database.reader, request.facility_id, request.store_id, request.cursor, request.want, is_desk)
     answer = SyncAnswer(
         acked_seq=ingested.acked_seq,
         parked=list(ingested.parked),
         events=[EventMessage.of(event) for event in others.events],
+        patients=list(others.patients),
+        tokens=[TokenMessage.of(token) for token in others.tokens],
         cursor=others.cursor,
         more=others.more,
+        config_revision=others.config_revision,
         server_time=now,
     )
     return answer.model_dump_json().encode()
@@ -62,13 +89,13 @@ def sync_answer(database: Database, caller: Caller, untrusted_body: bytes, now: 
 
 _SYNC_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": SyncAnswer},
-    409: {"description": "STORE_FORK: the store is a copy; it is quarantined"},
-    422: {"description": "REQUEST_INVALID, SCHEMA_NEWER, EVENT_TAMPERED or EVENT_REPEATED"},
+    **BAD_BODY,
+    **NOT_LET_IN,
+    **described(
+        {
+            403: "FORBIDDEN, HOST_FOREIGN or STORE_FOREIGN",
+            409: "STORE_FORK: the store is a copy, or was left; STORE_UNKNOWN: register it first",
+            422: "REQUEST_INVALID, SCHEMA_NEWER, EVENT_TAMPERED or EVENT_REPEATED",
+        }
+    ),
 }
-
-
-def _request_schema() -> dict[str, Any]:
-    """For ``/docs``: the body is read by hand, so FastAPI does not know it. Its parts are also parts of the answer."""
-    schema = SyncRequest.model_json_schema(ref_template="#/components/schemas/{model}")
-    schema.pop("$defs")
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

@@ -4,15 +4,20 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 
 from kiosk.server.configuration_routes import add_configuration_routes
+from kiosk.server.crowd import Crowd
 from kiosk.server.database import Database
+from kiosk.server.enrolment_routes import add_enrolment_routes
+from kiosk.server.health import add_health_routes
+from kiosk.server.limits import Limits, usual_limits
+from kiosk.server.live import running_hub
 from kiosk.server.problems import add_handlers
-from kiosk.server.queries import check_database
-from kiosk.server.service import DATABASE_THREADS, Service, off_loop, service_of
+from kiosk.server.service import DATABASE_THREADS, Service
+from kiosk.server.stream import PATH as STREAM_PATH
+from kiosk.server.stream import add_stream_routes
 from kiosk.server.sync_routes import add_sync_routes
 
 
@@ -26,6 +31,7 @@ def build_app(
     *,
     public_url: str = "http://127.0.0.1:8765",
     is_open: bool = True,
+    limits: Limits | None = None,
 ) -> FastAPI:
     """The web application over an open database, which it does not close; see ``Service`` for what the words mean."""
 
@@ -33,18 +39,16 @@ def build_app(
     async def with_threads(app: FastAPI) -> AsyncIterator[None]:
         """Waited for at the end."""
         with ThreadPoolExecutor(DATABASE_THREADS, "database") as threads:
-            app.state.service = Service(database, now, threads, public_url, is_open)
-            yield
+            async with running_hub(database, threads, now) as hub:
+                app.state.service = Service(database, now, threads, public_url, is_open, hub, limits or usual_limits())
+                yield
 
     app = FastAPI(title="OPD token kiosk: hospital server", version="0.1.0", lifespan=with_threads)
     add_handlers(app)
     add_sync_routes(app)
     add_configuration_routes(app)
-    app.add_api_route("/healthz", _healthz, methods=["GET"], response_model=None)
+    add_enrolment_routes(app)
+    add_stream_routes(app)
+    add_health_routes(app)
+    app.add_middleware(Crowd, apart=STREAM_PATH)
     return app
-
-
-async def _healthz(request: Request) -> dict[str, str]:
-    """Well means: the database answers."""
-    await off_loop(request, partial(check_database, service_of(request).database.reader))
-    return {"status": "ok"}
