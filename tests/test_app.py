@@ -12,9 +12,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.app import OWNER_LOCK, configure_logging, load_facility, open_station
-from kiosk.errors import StoreError
+from kiosk.errors import SettingError, StoreError
 from kiosk.settings import Settings
 from kiosk.window import kiosk_application
+from tests.model.hospitals import RAMPUR
 
 FULL = Path("/dev/full")
 HANG_MS, HUNG = 5000, 9
@@ -98,3 +99,13 @@ def test_a_facility_file_written_on_windows(tmp_path: Path) -> None:
     lines = ['facility_id = "IN1"', 'names = { en = "A" }', "[[departments]]", 'code = "MED"', 'prefix = "M"']
     file.write_text("\r\n".join([*lines, 'names = { en = "Medicine" }']), "utf-8-sig")
     assert load_facility(Settings(facility=file)).facility_id == "IN1"
+
+
+def test_a_station_alone_takes_a_whole_configuration_and_tells_mistakes_by_line(tmp_path: Path) -> None:
+    file = tmp_path / "facility.toml"
+    file.write_text(RAMPUR, "utf-8")
+    medicine = load_facility(Settings(facility=file)).departments[0]
+    assert (medicine.code, medicine.quota) == ("MED", 200)
+    file.write_text(RAMPUR.replace('prefix = "M"', 'prefix = "O"'), "utf-8")
+    with pytest.raises(SettingError, match=r"facility.toml:11: department 1: prefix must be"):
+        load_facility(Settings(facility=file))
