@@ -1,5 +1,6 @@
 """Events applied to the server's tokens. What cannot be applied gets a code and is left behind."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from kiosk.server.tables import day_count, token
 
 _LONGEST = {"department": 20, "series": 2, "label": 20, "queue_department": 20, "source": 20}
 _CHANGING = ("queue_department", "moved_at", "number_key", "address_key", "state", "slip", "copies", "arrived")
-_LARGEST_NUMBER = 2**31 - 1
+_SERIES = re.compile("(?:[A-HJ-NP-Z]{1,2})?")
 _MOVE = (
     update(token)
     .where(token.c.facility_id == bindparam("new_facility_id"), token.c.token_id == bindparam("new_token_id"))
@@ -104,12 +105,13 @@ def _refuse_misfit(after: Token, facility_id: str) -> None:
         raise IllegalMoveError("FACILITY_OTHER", "a token of another facility")
     texts_fit = all(len(getattr(after, name)) <= longest for name, longest in _LONGEST.items())
     keys_fit = all(key is None or len(key) <= 64 for key in (after.keys.number, after.keys.address))
-    if after.number > _LARGEST_NUMBER or not texts_fit or not keys_fit or _has_nul(after):
-        raise IllegalMoveError("BODY_INVALID", "a value is longer than any real one")
+    if not texts_fit or not keys_fit or _has_nul(after) or not _SERIES.fullmatch(after.series):
+        raise IllegalMoveError("BODY_INVALID", "a value that no other station would take")
 
 
 def _has_nul(after: Token) -> bool:
-    return any("\0" in getattr(after, name) for name in _LONGEST)
+    keys = (after.keys.number or "", after.keys.address or "")
+    return any("\0" in value for value in (*keys, *(getattr(after, name) for name in _LONGEST)))
 
 
 def row_of(after: Token) -> dict[str, Any]:

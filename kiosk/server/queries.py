@@ -1,59 +1,102 @@
-"""What the server tells: others' events to a station, the tokens of a day, whether the database answers."""
+"""What the server tells: others' events to a station, queues, the tokens of a day, counts over many facilities.
 
-import json
+Each query that somebody waits for is answered from one index of one partition: see ``tables.token_queue``. The counts
+over all facilities name none; they have ``day_count`` with an index of its own, and never read tokens.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Connection, Engine, Select, func, select, tuple_, union_all
 
-from kiosk.model.events import Event, Json
-from kiosk.model.token import listed
+from kiosk.model.events import Event, Json, Kind
+from kiosk.model.token import LIVE, State, Token, listed
+from kiosk.server.database import is_among
 from kiosk.server.projection import token_of
-from kiosk.server.tables import event, facility, token
+from kiosk.server.rows import event_of, patient_message
+from kiosk.server.tables import day_count, event, facility, patient, token
+from kiosk.sync.messages import PatientMessage
+
+_t = token.c
+_TELLS_DETAILS = (Kind.TOKEN_ISSUED, Kind.PATIENT_IDENTIFIED)
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Other stores' events after a cursor, in the order of their revisions."""
+    """What a station is told: see ``ports.Pull``."""
 
     events: tuple[Event, ...]
     cursor: int
     more: bool
+    tokens: tuple[Token, ...] = ()
+    patients: tuple[PatientMessage, ...] = ()
+    config_revision: int = 0
 
 
-def changes(engine: Engine, facility_id: str, store_id: str, cursor: int, want: int) -> Changes:
-    """At most ``want`` events of other stores.
+def changes(
+    engine: Engine, facility_id: str, store_id: str, cursor: int, want: int, with_patients: bool = False
+) -> Changes:
+    """Other stores' events after ``cursor``, in the order of their revisions, and what became of their tokens.
 
-    The facility's revision is read first: what commits later has a higher one, and is left for the next pull.
+    At most ``want`` events are looked at, the store's own among them. With no news this is one statement.
+
+    The facility's revision is read first. Each statement of PostgreSQL sees what was committed before it began, so the
+    second may see more than the first; what came in between has a higher revision and is left for the next pull.
+    Nothing at or below the first's can be missing in the second: whoever took a lower revision held the facility's row
+    until its commit, and that was before the commit that the first has seen.
     """
     with engine.begin() as connection:
-        newest = connection.execute(select(facility.c.revision).filter_by(facility_id=facility_id)).scalar() or 0
-        others = (
+        mine = select(facility.c.revision, facility.c.config_revision).filter_by(facility_id=facility_id)
+        newest, config_revision = connection.execute(mine).one_or_none() or (0, 0)
+        if newest <= cursor:
+            return Changes((), newest, False, config_revision=config_revision)
+        page = (
             select(event)
-            .where(event.c.facility_id == facility_id, event.c.store_id != store_id)
-            .where(event.c.revision > cursor, event.c.revision <= newest)
+            .where(event.c.facility_id == facility_id, event.c.revision > cursor, event.c.revision <= newest)
             .order_by(event.c.revision)
             .limit(want + 1)
         )
-        rows = connection.execute(others).all()
-    more = len(rows) > want
-    rows = rows[:want]
-    reached = (rows[-1].revision if rows else cursor) if more else newest
-    return Changes(tuple(_event(row) for row in rows), reached, more)
+        rows = connection.execute(page).all()
+        more, rows = len(rows) > want, rows[:want]
+        reached = (rows[-1].revision if rows else cursor) if more else newest
+        events = [event_of(row) for row in rows]
+        others = tuple(each for each in events if each.store_id != store_id)
+        return Changes(
+            others,
+            reached,
+            more,
+            _tokens(connection, facility_id, _touched(events, store_id)),
+            _patients(connection, facility_id, others) if with_patients else (),
+            config_revision,
+        )
 
 
-def _event(row: Row[tuple[object, ...]]) -> Event:
-    return Event(
-        event_id=row.event_id,
-        store_id=row.store_id,
-        seq=row.seq,
-        kind=row.kind,
-        token_id=row.token_id,
-        at=row.at,
-        service_day=row.service_day,
-        body=json.loads(row.body),
-        hash=row.hash,
-    )
+def _touched(events: Sequence[Event], store_id: str) -> set[str]:
+    """The tokens that the store may not know as they are.
+
+    Not those that it has issued just now and that nobody else has acted on: what it sends would all come back.
+    """
+    own = [each for each in events if each.store_id == store_id]
+    others = {each.token_id for each in events if each.store_id != store_id}
+    issued = {each.token_id for each in own if each.kind == Kind.TOKEN_ISSUED}
+    return others | ({each.token_id for each in own} - issued)
+
+
+def _tokens(connection: Connection, facility_id: str, token_ids: set[str]) -> tuple[Token, ...]:
+    if not token_ids:
+        return ()
+    mine = select(token).where(_t.facility_id == facility_id, is_among(connection, _t.token_id, token_ids))
+    return tuple(token_of(row) for row in connection.execute(mine.order_by(_t.token_id)).mappings())
+
+
+def _patients(connection: Connection, facility_id: str, events: Iterable[Event]) -> tuple[PatientMessage, ...]:
+    token_ids = {each.token_id for each in events if each.kind in _TELLS_DETAILS}
+    if not token_ids:
+        return ()
+    among = is_among(connection, patient.c.token_id, token_ids)
+    rows = connection.execute(select(patient).where(patient.c.facility_id == facility_id, among)).mappings()
+    return tuple(patient_message(row) for row in rows)
 
 
 def tokens_of_day(engine: Engine, facility_id: str, service_day: date) -> list[dict[str, Json]]:
@@ -61,10 +104,77 @@ def tokens_of_day(engine: Engine, facility_id: str, service_day: date) -> list[d
     rows = (
         select(token)
         .filter_by(facility_id=facility_id, service_day=service_day)
-        .order_by(token.c.issued_at, token.c.store_id, token.c.number)
+        .order_by(_t.issued_at, _t.store_id, _t.number)
     )
     with engine.begin() as connection:
         return [listed(token_of(row), synced=True) for row in connection.execute(rows).mappings()]
+
+
+def people_ahead(engine: Engine, facility_id: str, token_id: str) -> int | None:
+    """How many wait before this token in its queue; None if it does not wait, or is not known."""
+    mine = select(token).filter_by(facility_id=facility_id, token_id=token_id)
+    with engine.begin() as connection:
+        own = connection.execute(mine).first()
+        if own is None or own.state != State.WAITING:
+            return None
+        waiting = _in_queue(facility_id, own.service_day, own.queue_department, State.WAITING)
+        before = tuple_(_t.issued_at, _t.token_id) < tuple_(own.issued_at, own.token_id)
+        return connection.execute(waiting.where(before).with_only_columns(func.count())).scalar_one()
+
+
+def queue_of(engine: Engine, facility_id: str, service_day: date, department: str) -> list[Token]:
+    """The live tokens of one department's queue, in the order of issue."""
+    queues = (_in_queue(facility_id, service_day, department, state) for state in sorted(LIVE))
+    return _in_order(engine, queues)
+
+
+def next_waiting(
+    engine: Engine, facility_id: str, service_day: date, departments: Sequence[str], limit: int
+) -> list[Token]:
+    """The ``limit`` tokens that have waited longest in any of the queues, and whose patients are there."""
+    queues = (
+        _in_queue(facility_id, service_day, department, State.WAITING)
+        .where(_t.arrived)
+        .order_by(_t.issued_at, _t.token_id)
+        .limit(limit)
+        for department in departments
+    )
+    return _in_order(engine, queues)[:limit]
+
+
+def _in_queue(facility_id: str, service_day: date, department: str, state: State) -> Select[tuple[object, ...]]:
+    """One range of the index ``token_queue``."""
+    return select(token).where(
+        _t.facility_id == facility_id,
+        _t.service_day == service_day,
+        _t.queue_department == department,
+        _t.state == state.value,
+    )
+
+
+def _in_order(engine: Engine, ranges: Iterable[Select[tuple[object, ...]]]) -> list[Token]:
+    """Each range is asked for by itself: all in one condition, the database may read the day's other states too."""
+    parts = [select(each.subquery()) for each in ranges]
+    if not parts:
+        return []
+    with engine.begin() as connection:
+        found = [token_of(row) for row in connection.execute(union_all(*parts)).mappings()]
+    return sorted(found, key=lambda each: (each.issued_at, each.token_id))
+
+
+def day_counts(engine: Engine, service_day: date, state: str | None = None) -> list[dict[str, Json]]:
+    """Tokens issued on a day, by State; or by facility, in one State. Facilities with none are left out."""
+    issued = func.sum(day_count.c.issued).label("issued")
+    mine = day_count.join(facility, facility.c.facility_id == day_count.c.facility_id)
+    of_day = select(issued).select_from(mine).where(day_count.c.service_day == service_day)
+    if state is None:
+        facilities = func.count(day_count.c.facility_id.distinct()).label("facilities")
+        rows = of_day.add_columns(facility.c.state, facilities).group_by(facility.c.state).order_by(facility.c.state)
+    else:
+        by = facility.c.facility_id
+        rows = of_day.add_columns(by).where(facility.c.state == state).group_by(by).order_by(by)
+    with engine.begin() as connection:
+        return [{**row, "issued": int(row["issued"])} for row in connection.execute(rows).mappings()]
 
 
 def check_database(engine: Engine) -> None:

@@ -1,11 +1,10 @@
 """Events and patients' details as rows of the server's tables, and back."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, RowMapping
 
 from kiosk.model.events import Event, canonical_json
 from kiosk.model.patient import Sex
@@ -38,7 +37,7 @@ def patient_row(facility_id: str, details: PatientMessage, now: datetime) -> dic
     return row | {f"birth_{part}": birth.get(part) for part in ("year", "month", "day")}
 
 
-def patient_message(row: Mapping[str, Any]) -> PatientMessage:
+def patient_message(row: RowMapping) -> PatientMessage:
     birth = None
     if row["birth_year"] is not None:
         birth = BirthMessage(year=row["birth_year"], month=row["birth_month"], day=row["birth_day"])

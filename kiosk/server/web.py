@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from kiosk.server.configuration_routes import add_configuration_routes
+from kiosk.server.counts_routes import add_counts_routes
 from kiosk.server.crowd import Crowd
 from kiosk.server.database import Database
 from kiosk.server.enrolment_routes import add_enrolment_routes
@@ -47,6 +48,7 @@ def build_app(
     add_handlers(app)
     add_sync_routes(app)
     add_configuration_routes(app)
+    add_counts_routes(app)
     add_enrolment_routes(app)
     add_stream_routes(app)
     add_health_routes(app)

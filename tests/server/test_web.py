@@ -40,6 +40,7 @@ def test_a_round_trip_has_the_shape_of_the_design(web: httpx2.Client) -> None:
         "parked",
         "events",
         "patients",
+        "tokens",
         "cursor",
         "more",
         "config_revision",
