@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from kiosk.admin.facilities import departments, facilities
 from kiosk.admin.group import admin
 from kiosk.admin.importing import import_
 from kiosk.admin.patients import erase, export, retention
+from kiosk.admin.stations import COMMANDS as STATION_COMMANDS
 from kiosk.command import EXIT_CODES, calm, print_lines, settings_of
 from kiosk.model.slip import WORDS
 
@@ -76,18 +78,28 @@ def demo(context: click.Context, camera: str | None, printer: str | None, offscr
 
 @cli.command()
 @click.option("--database", help="Database address; without one an SQLite file in the data folder.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Only this machine, until stations can enrol.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Any but this machine's own needs a certificate.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes; with PostgreSQL.")
 @click.pass_context
 @calm
-def server(context: click.Context, database: str | None, host: str, port: int) -> None:
+def server(context: click.Context, database: str | None, host: str, port: int, workers: int) -> None:
     """The hospital server, to which stations send their tokens."""
     from kiosk.app import configure_logging
     from kiosk.server.app import database_url_of, run_server
+    from kiosk.server.listening import tls_of
 
     configure_logging(logging.INFO)
-
-    run_server(database or database_url_of(settings_of(context)), host, port)
+    settings = settings_of(context)
+    run_server(
+        database or database_url_of(settings),
+        host,
+        port,
+        tls=tls_of(settings),
+        public_url=settings.public_url,
+        workers=workers,
+        prepare_worker=partial(configure_logging, logging.INFO),
+    )
 
 
 @cli.command()
@@ -201,7 +213,8 @@ def doctor(context: click.Context, accept_clock: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-for administration in (import_, facilities, departments, retention, export, erase, backup, restored):
+_OF_SERVER = (import_, facilities, departments, retention, export, erase, backup, restored, *STATION_COMMANDS)
+for administration in _OF_SERVER:
     admin.add_command(administration)
 cli.add_command(admin)
 
