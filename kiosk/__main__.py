@@ -17,6 +17,7 @@ from kiosk.admin.database import backup, restored
 from kiosk.admin.facilities import departments, facilities
 from kiosk.admin.group import admin
 from kiosk.admin.importing import import_
+from kiosk.admin.parked import parked
 from kiosk.admin.patients import erase, export, retention
 from kiosk.admin.stations import COMMANDS as STATION_COMMANDS
 from kiosk.command import EXIT_CODES, calm, print_lines, settings_of
@@ -213,7 +214,7 @@ def doctor(context: click.Context, accept_clock: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-_OF_SERVER = (import_, facilities, departments, retention, export, erase, backup, restored, *STATION_COMMANDS)
+_OF_SERVER = (import_, facilities, departments, parked, retention, export, erase, backup, restored, *STATION_COMMANDS)
 for administration in _OF_SERVER:
     admin.add_command(administration)
 cli.add_command(admin)
