@@ -11,6 +11,7 @@ import structlog
 from kiosk.app import Station
 from kiosk.errors import KioskError
 from kiosk.printing.folder import purge_slips
+from kiosk.store.backup import back_up, purge_backups
 
 FIRST_S = 60.0
 """After the start: the first patient comes first."""
@@ -38,18 +39,25 @@ def backup_folder(station: Station) -> Path:
 def chores(station: Station) -> list[Chore]:
     due_s = station.clock.monotonic() + FIRST_S
     return [
+        Chore("backup", BACKUP_S, due_s, lambda: back_up_now(station)),
         Chore("purge", PURGE_S, due_s, lambda: purge(station)),
     ]
+
+
+def back_up_now(station: Station) -> None:
+    back_up(station.store, backup_folder(station), station.clock.now())
 
 
 def purge(station: Station) -> None:
     """Forget the details whose time is over, wherever this station has written them.
 
     Raises:
-        StoreError
+        StoreError, PrinterError
     """
     now = station.clock.now()
     purged = station.store.purge_details(now)
+    if purged and backup_folder(station).exists():
+        purge_backups(station.store, backup_folder(station), now)
     slips = 0
     if station.settings.printer.startswith(FOLDER_PRINTER):
         slips = purge_slips(Path(station.settings.printer.removeprefix(FOLDER_PRINTER)), now - SLIPS_KEPT)
