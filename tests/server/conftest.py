@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.server.app import running_server
 from kiosk.server.database import Database, open_database
+from tests.postgres import Postgres
 
 
 @pytest.fixture
@@ -24,3 +25,17 @@ def web(database_url: str) -> Iterator[httpx2.Client]:
         httpx2.Client(base_url=server.url, trust_env=False, timeout=10.0) as client,
     ):
         yield client
+
+
+@pytest.fixture
+def shared_url(postgres: Postgres) -> Iterator[str]:
+    """A PostgreSQL, for tests of several processes over one database."""
+    with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture
+def shared(shared_url: str) -> Iterator[Database]:
+    opened = open_database(shared_url)
+    yield opened
+    opened.close()

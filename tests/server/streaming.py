@@ -1,6 +1,7 @@
 """A client of ``GET /v1/stream`` for tests."""
 
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -63,11 +64,13 @@ class Stream:
 
 
 @contextmanager
-def streaming(url: str, *, last_id: str | None = None, facility: str = FACILITY) -> Iterator[Stream]:
+def streaming(
+    url: str, *, last_id: str | None = None, facility: str = FACILITY, verify: ssl.SSLContext | bool = True
+) -> Iterator[Stream]:
     """An open stream that was not refused."""
     sent = {} if last_id is None else {"Last-Event-ID": last_id}
     with (
-        httpx2.Client(trust_env=False, timeout=PATIENCE_S) as client,
+        httpx2.Client(trust_env=False, timeout=PATIENCE_S, verify=verify) as client,
         client.stream("GET", f"{url}/v1/stream", params={"facility": facility}, headers=sent) as answer,
     ):
         assert answer.status_code == 200, answer.read()

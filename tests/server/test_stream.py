@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import insert, make_url, text, update
 
 from kiosk.server.app import ServerThread, running_server
-from kiosk.server.database import Database, open_database
+from kiosk.server.database import Database
 from kiosk.server.hub import Key, Standing
 from kiosk.server.live import read_standings
 from kiosk.server.notices import CHANNEL, announce
@@ -29,12 +29,6 @@ NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 def server(database_url: str) -> Iterator[ServerThread]:
     with running_server(database_url) as running:
         yield running
-
-
-@pytest.fixture
-def shared_url(postgres: Postgres) -> Iterator[str]:
-    with postgres.database() as url:
-        yield url
 
 
 def push(url: str, chain: Chain, count: int = 1) -> int:
@@ -179,30 +173,23 @@ def test_a_lost_listening_connection_is_made_again_and_nothing_is_missed(shared_
             there.wait_for(push(one.url, chain))
 
 
-def test_what_strangers_say_on_the_channel_harms_nobody(shared_url: str, database_of_shared: Database) -> None:
+def test_what_strangers_say_on_the_channel_harms_nobody(shared_url: str, shared: Database) -> None:
     with running_server(shared_url) as server, streaming(server.url) as mine:
         assert mine.revision() == 0
-        with database_of_shared.writer.begin() as connection:
+        with shared.writer.begin() as connection:
             for payload in ("", "x", f"{FACILITY} 7", f"{FACILITY} -7 0", f"{FACILITY} 1e3 0", "पंक्ति 1 1", "a b c d"):
                 connection.execute(
                     text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload}
                 )
-        announce(database_of_shared, {FACILITY: Standing(5)})
+        announce(shared, {FACILITY: Standing(5)})
         mine.wait_for(5)
 
 
-@pytest.fixture
-def database_of_shared(shared_url: str) -> Iterator[Database]:
-    database = open_database(shared_url)
-    yield database
-    database.close()
-
-
-def test_a_configuration_of_another_process_is_told(shared_url: str, database_of_shared: Database) -> None:
+def test_a_configuration_of_another_process_is_told(shared_url: str, shared: Database) -> None:
     """As ``kiosk admin import`` makes one. Who listened while nobody had imported the facility is then out."""
     with running_server(shared_url) as server, streaming(server.url) as mine:
         assert mine.revision() == 0
-        announce(database_of_shared, {FACILITY: Standing(0, 1)})
+        announce(shared, {FACILITY: Standing(0, 1)})
         assert list(mine) == []
 
 
