@@ -20,6 +20,7 @@ from kiosk.admin.importing import import_
 from kiosk.admin.parked import parked
 from kiosk.admin.patients import erase, export, retention
 from kiosk.admin.stations import COMMANDS as STATION_COMMANDS
+from kiosk.backup import backup_store, restore_store
 from kiosk.command import EXIT_CODES, calm, print_lines, settings_of
 from kiosk.model.slip import WORDS
 
@@ -218,6 +219,8 @@ _OF_SERVER = (import_, facilities, departments, parked, retention, export, erase
 for administration in _OF_SERVER:
     admin.add_command(administration)
 cli.add_command(admin)
+cli.add_command(backup_store)
+cli.add_command(restore_store)
 
 if __name__ == "__main__":
     main()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import disk_usage
+from typing import cast
 
 from sqlalchemy import URL, ClauseElement, Engine, create_engine, event
 from sqlalchemy.dialects import sqlite
@@ -77,6 +78,20 @@ def fixed_sql(statement: ClauseElement) -> str:
 
 
 @contextmanager
+def outside_transactions(engine: Engine, folder: Path) -> Iterator["sqlite3.Connection"]:
+    """The driver's own connection, for the few statements that no transaction may hold. Raises StoreError."""
+    with store_errors(folder):
+        lent = engine.raw_connection()
+    driver_error = engine.dialect.loaded_dbapi.Error
+    try:
+        yield cast("sqlite3.Connection", lent.driver_connection)
+    except driver_error as error:
+        raise _store_error(error, folder) from error
+    finally:
+        lent.close()
+
+
+@contextmanager
 def store_errors(folder: Path) -> Iterator[None]:
     """Turns the database's complaints about disk, lock and file into StoreError, for a store in ``folder``.
 
@@ -89,13 +104,13 @@ def store_errors(folder: Path) -> Iterator[None]:
     except PoolTimeoutError as error:
         raise StoreError("the store is busy", code="STORE_BUSY") from error
     except DatabaseError as error:
-        raise _store_error(error, folder) from error
+        # The database's own message only: SQLAlchemy's adds the statement.
+        raise _store_error(error.orig or error, folder) from error
 
 
-def _store_error(error: DatabaseError, folder: Path) -> StoreError:
-    # The database's own message only: SQLAlchemy's adds the statement.
-    reason = str(error.orig)
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+def _store_error(error: BaseException, folder: Path) -> StoreError:
+    reason = str(error)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL or (code in _NO_ROOM_TOO and disk_usage(folder).free < ROOM_BYTES):
         return StoreFullError("the disk is full: free some space, nothing was issued")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or "locked" in reason:

@@ -33,6 +33,20 @@ def load_key(data_dir: Path, store_file: Path, environ: Mapping[str, str]) -> by
     return key
 
 
+def read_key(data_dir: Path, environ: Mapping[str, str]) -> bytes:
+    """The key in ``data_dir``, which must be there.
+
+    Raises:
+        StoreKeyError: it is not, or is malformed.
+    """
+    untrusted_key = _credential(environ) or _file(data_dir / KEY_FILE)
+    if untrusted_key is None:
+        raise StoreKeyError(
+            f"no backup holds the key: put the copy of {KEY_FILE} that was kept elsewhere in {data_dir}"
+        )
+    return _parse(untrusted_key)
+
+
 def remember_key(data_dir: Path, key: bytes) -> None:
     """Note that ``key`` has opened the store, so that the next start can tell a wrong one."""
     path, digest = data_dir / CHECK_FILE, _digest(key)

@@ -5,6 +5,7 @@ server be restored from a backup.
 """
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from sqlalchemy import CompoundSelect, Connection, Engine, Select, delete, func, or_, select, union
@@ -12,6 +13,7 @@ from sqlalchemy import CompoundSelect, Connection, Engine, Select, delete, func,
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.events import instant_text
 from kiosk.store import tables
+from kiosk.store.engine import BUSY_TIMEOUT_MS, outside_transactions
 from kiosk.store.ledger import Meta, read_meta
 from kiosk.store.syncing import KEPT_AFTER_ACK, TELLS_DETAILS, last_synced_at
 
@@ -40,22 +42,19 @@ def purge_details(connection: Connection, now: datetime) -> int:
     return connection.execute(delete(tables.patient).where(_p.token_id.not_in(kept))).rowcount
 
 
-def truncate_log(writer: Engine) -> bool:
+def truncate_log(writer: Engine, folder: Path) -> bool:
     """Bring all of the write-ahead log into the file and empty it; False where a reader is in the way.
 
     Never waits for the reader: nobody could issue meanwhile.
     """
-    with writer.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        waits_ms = driver.execute("PRAGMA busy_timeout").fetchone()[0]
-        driver.execute("PRAGMA busy_timeout=0")
+    with outside_transactions(writer, folder) as connection:
+        connection.execute("PRAGMA busy_timeout=0")
         try:
-            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
-            driver.execute(f"PRAGMA busy_timeout={waits_ms}")
+            connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     if busy:
-        _log.warning("purge_unfinished", reason="a reader holds the log; it is tried again with the next purge")
+        _log.warning("log_not_emptied", reason="a reader is in the way; the next purge tries again")
     return not busy
 
 

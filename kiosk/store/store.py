@@ -4,13 +4,11 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from errno import ENOSPC
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from kiosk.errors import SettingError, StoreError, StoreFullError
+from kiosk.errors import SettingError
 from kiosk.model.events import FIRST_HASH, Json, Kind, instant_text
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, patient_keys
@@ -28,15 +26,14 @@ from kiosk.ports import (
     TokenRow,
 )
 from kiosk.store import acting, configuring, enrolling, issuing, purging, renewal, slips, syncing, tables
-from kiosk.store.engine import BUSY_TIMEOUT_MS, reader_engine, store_errors, writer_engine
+from kiosk.store.engine import outside_transactions, reader_engine, store_errors, writer_engine
 from kiosk.store.key import KEY_BYTES, load_key, remember_key
 from kiosk.store.ledger import Ledger, find_token, read_meta
+from kiosk.store.place import STORE_FILE as STORE_FILE  # noqa: PLC0414 - whoever opens stores knows it from here
+from kiosk.store.place import finish_restore, place_locked
 from kiosk.store.pulling import retry_unapplied
 from kiosk.store.rows import patient_of, token_of
 from kiosk.store.schema import ensure_schema
-
-STORE_FILE = "store.db"
-LOCK_FILE = "opening.lock"
 
 
 def open_store(
@@ -51,26 +48,20 @@ def open_store(
         SettingError: the store has issued in another series.
     """
     path = data_dir / STORE_FILE
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # One process at a time makes key, file and tables; SQLite alone would call the second one's store busy.
-        with FileLock(data_dir / LOCK_FILE, timeout=BUSY_TIMEOUT_MS / 1000, mode=0o600):
-            key = load_key(data_dir, path, environ)
-            # SQLite gives its journals the permissions of the store, so these are right before it opens.
-            path.touch(mode=0o600)
-            path.chmod(0o600)
-            store = _opened(path, key, series, new_id)
-            remember_key(data_dir, key)
-            return store
-    except Timeout as error:
-        raise StoreError("another process is opening the store", code="STORE_BUSY") from error
-    except OSError as error:
-        if error.errno == ENOSPC:
-            raise StoreFullError(f"the disk of {data_dir} is full: free some space") from error
-        raise StoreError(f"cannot write in {data_dir}: {error.strerror}") from error
+    # SQLite alone would call the store busy for whoever comes second.
+    with place_locked(data_dir):
+        finish_restore(data_dir)
+        key = load_key(data_dir, path, environ)
+        # SQLite gives its journals the permissions of the store, so these are right before it opens.
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        store = open_file(path, key, series, new_id)
+        remember_key(data_dir, key)
+        return store
 
 
-def _opened(path: Path, key: bytes, series: str | None, new_id: Callable[[], str]) -> "SqliteStore":
+def open_file(path: Path, key: bytes, series: str | None, new_id: Callable[[], str]) -> "SqliteStore":
+    """The store in the file ``path``, which is there and may be empty. Raises like ``open_store``."""
     writer, reader = writer_engine(path, key), reader_engine(path, key)
     try:
         with store_errors(path.parent):
@@ -78,7 +69,7 @@ def _opened(path: Path, key: bytes, series: str | None, new_id: Callable[[], str
             with writer.begin() as connection:
                 _found(connection, series, new_id)
                 retry_unapplied(connection)
-            return SqliteStore(writer, reader, path.parent, new_id)
+            return SqliteStore(writer, reader, path, key, new_id)
     except BaseException:
         reader.dispose()
         writer.dispose()
@@ -113,13 +104,20 @@ def _found(connection: Connection, series: str | None, new_id: Callable[[], str]
 
 
 class SqliteStore:
-    """The port TokenStore; may be called from any thread, writes queue up for the one writer."""
+    """The port TokenStore; may be called from any thread, writes queue up for the one writer.
 
-    def __init__(self, writer: Engine, reader: Engine, folder: Path, new_id: Callable[[], str]) -> None:
+    Attributes:
+        folder: where the store's file lies, with what belongs to it.
+        key: for copies of the store, which have the same.
+    """
+
+    def __init__(self, writer: Engine, reader: Engine, path: Path, key: bytes, new_id: Callable[[], str]) -> None:
         self._writer = writer
         self._reader = reader
-        self._folder = folder
+        self._path = path
         self._new_id = new_id
+        self.folder = path.parent
+        self.key = key
 
     @property
     def store_id(self) -> str:
@@ -232,8 +230,7 @@ class SqliteStore:
     def purge_details(self, now: datetime) -> int:
         with self._writing() as connection:
             purged = purging.purge_details(connection, now)
-        with store_errors(self._folder):
-            purging.truncate_log(self._writer)
+        self.empty_log()
         return purged
 
     def unsynced(self) -> int:
@@ -267,6 +264,36 @@ class SqliteStore:
             found: str = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
             return "" if found == "ok" else found
 
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of this moment, encrypted with the same key, into the empty file ``path``; others go on."""
+        with outside_transactions(self._reader, self.folder) as connection:
+            connection.execute("VACUUM INTO ?", [str(path)])
+
+    def size_bytes(self) -> int:
+        """Of the store with its log, which a copy will not exceed."""
+        log = self._path.with_name(f"{self._path.name}-wal")
+        return sum(path.stat().st_size for path in (self._path, log) if path.exists())
+
+    def row_counts(self, names: Sequence[str]) -> dict[str, int]:
+        """How many rows the tables ``names`` have."""
+        with self._reading() as connection:
+            counts = {name: select(func.count()).select_from(tables.metadata.tables[name]) for name in names}
+            return {name: connection.execute(count).scalar_one() for name, count in counts.items()}
+
+    def tokens_with_details(self) -> set[str]:
+        """Ids of the tokens whose patients' details are still here."""
+        with self._reading() as connection:
+            return set(connection.execute(select(tables.patient.c.token_id)).scalars())
+
+    def is_new_series(self, series: str) -> bool:
+        """Whether no token of ``series`` was ever seen here."""
+        with self._reading() as connection:
+            return renewal.is_new_series(connection, series)
+
+    def empty_log(self) -> bool:
+        """Bring the write-ahead log into the file; False where a reader is in the way."""
+        return purging.truncate_log(self._writer, self.folder)
+
     def accept_clock(self, now: datetime) -> None:
         """A supervisor vouches for the machine's clock: time and service day go on from ``now``, even backwards.
 
@@ -282,10 +309,10 @@ class SqliteStore:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with store_errors(self._folder), self._writer.begin() as connection:
+        with store_errors(self.folder), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with store_errors(self._folder), self._reader.begin() as connection:
+        with store_errors(self.folder), self._reader.begin() as connection:
             yield connection
