@@ -36,7 +36,8 @@ class FakeHospitalServer:
         return self.configured
 
     def register(self, claim: StoreClaim) -> StoreGrant:
-        if self.cloned:
+        known = {each.former_store_id for store_id, each in self.claims.items() if store_id != claim.store_id}
+        if self.cloned or claim.former_store_id in known:
             raise ServerError("cloned", code="STATION_CLONED")
         if claim.store_id not in self.grants:
             fresh = iter(SERIES[2 * len(self.grants) :])

@@ -65,7 +65,7 @@ def test_a_backlog_of_days_does_not_hold_up_patients(store: SqliteStore) -> None
     assert store.unsynced() == 0
     assert sum(event.store_id == store.store_id for event in server.log) == BACKLOG + len(busy)
     assert len(busy) > 10, "patients were served meanwhile"
-    print(  # noqa: T201 - the measured figures
+    print(
         f"issue {1000 * median(idle):.1f} ms idle, {1000 * median(busy):.1f} ms busy, {1000 * max(busy):.0f} ms worst"
     )
     assert median(busy) < 20 * median(idle)
