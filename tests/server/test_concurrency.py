@@ -30,20 +30,6 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
 
 
-@pytest.fixture
-def shared_url(postgres: Postgres) -> Iterator[str]:
-    """PostgreSQL alone."""
-    with postgres.database() as url:
-        yield url
-
-
-@pytest.fixture
-def shared(shared_url: str) -> Iterator[Database]:
-    opened = open_database(shared_url)
-    yield opened
-    opened.close()
-
-
 def take(database: Database, push: Push) -> Ingested:
     return ingest(database, SyncRequest.of(push, FACILITY), NOW)
 
@@ -191,7 +177,9 @@ def test_a_connection_that_is_ended_amid_a_push_leaves_nothing_of_it(shared: Dat
         except OperationalError:
             cuts += 1
             assert left == 0
-            assert [count(shared, table) for table in tables.metadata.sorted_tables] == [0] * len(tables.metadata.sorted_tables)
+            assert [count(shared, table) for table in tables.metadata.sorted_tables] == [0] * len(
+                tables.metadata.sorted_tables
+            )
     left = 0
     assert 10 < cuts < 100
     assert [count(shared, table) for table in (tables.event, tables.token, tables.patient)] == [2, 2, 2]
