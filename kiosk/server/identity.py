@@ -24,9 +24,13 @@ from kiosk.sync.signing import WINDOW_S, SignatureError, Signed, claimed_key, si
 
 NOT_LET_IN = described(
     {
+        400: "BODY_CUT, or BODY_GARBAGE where a body is asked for",
         401: "SIGNATURE_MISSING, SIGNATURE_INVALID, KEY_UNKNOWN, REPLAYED, or CLOCK_SKEW with ``server_time``",
         403: "FORBIDDEN or HOST_FOREIGN",
+        408: "BODY_LATE",
+        413: "BODY_TOO_LONG",
         429: "RATE_LIMITED: come back as Retry-After says",
+        503: "DATABASE_UNAVAILABLE or SERVER_BUSY",
     }
 )
 """What any route with a caller may answer."""
@@ -37,6 +41,7 @@ BAD_BODY = described(
         413: "BODY_TOO_LONG",
         415: "CONTENT_TYPE_UNKNOWN or CONTENT_ENCODING_UNKNOWN",
         422: "REQUEST_INVALID",
+        503: "DATABASE_UNAVAILABLE or SERVER_BUSY",
     }
 )
 """What any route with a body may answer."""
