@@ -16,7 +16,7 @@ from kiosk.errors import ServerError, SettingError
 from kiosk.server.crowd import REQUESTS
 from kiosk.server.database import Database, open_database
 from kiosk.server.hub import STREAMS
-from kiosk.server.listening import DEFAULT_HOST, DEFAULT_PORT, Door, Tls
+from kiosk.server.listening import BACKLOG, DEFAULT_HOST, DEFAULT_PORT, Door, Tls
 from kiosk.server.parked import retry_parked
 from kiosk.server.web import build_app, utc_now
 from kiosk.server.workers import keep_working, stop_signal
@@ -177,6 +177,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(BACKLOG)  # which uvicorn has just made as short as ``backlog``
         self.ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -194,6 +196,8 @@ def _config(app: FastAPI, tls: Tls | None) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        # So many does asyncio accept at once; with more, the first of several processes takes all that are waiting.
+        backlog=1,
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE_S,
         ssl_certfile=tls.certificate if tls else None,
