@@ -13,14 +13,14 @@ from kiosk.server.database import Database
 
 @dataclass
 class Heard:
-    """Statements as the database's driver got them, with one set of parameters each."""
+    """Statements about tables as the database's driver got them, with one set of parameters each."""
 
     said: list[tuple[str, Any]] = field(default_factory=list)
 
     def note(
         self, connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
     ) -> None:
-        if re.match("(SELECT|INSERT|UPDATE|DELETE)", statement):
+        if re.match("(SELECT .*FROM|INSERT|UPDATE|DELETE)", statement, re.S):
             self.said.append((statement, parameters[0] if many else parameters))
 
 
