@@ -2,6 +2,7 @@
 
 import asyncio
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
@@ -78,6 +79,14 @@ def request_of(message: type[BaseModel]) -> dict[str, Any]:
     schema = message.model_json_schema(ref_template="#/components/schemas/{model}")
     schema.pop("$defs", None)
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def lines_of(always: Mapping[str, str], sometimes: Mapping[str, str] | None = None) -> dict[int | str, dict[str, Any]]:
+    """For ``/docs``: the answer is a list of objects, with members of these types of JSON."""
+    types = {**always, **(sometimes or {})}
+    line = {"type": "object", "required": [*always], "properties": {name: {"type": types[name]} for name in types}}
+    content = {"application/json": {"schema": {"type": "array", "items": line}}}
+    return {200: {"description": "one object for each", "content": content}}
 
 
 def _refuse_longer(length: int) -> None:

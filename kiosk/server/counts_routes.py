@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Query, Request
 
 from kiosk.model.events import Json
+from kiosk.server.bodies import lines_of
 from kiosk.server.database import Database
 from kiosk.server.identity import NOT_LET_IN, Caller, Role, asking, require
 from kiosk.server.problems import described
@@ -17,7 +18,8 @@ State = Annotated[str, Query(max_length=40, pattern=r"^[^\x00]*$")]
 
 
 def add_counts_routes(app: FastAPI) -> None:
-    answers = {**NOT_LET_IN, **described({422: "REQUEST_INVALID"})}
+    line = lines_of({"issued": "integer"}, {"state": "string", "facilities": "integer", "facility_id": "string"})
+    answers = {**line, **NOT_LET_IN, **described({422: "REQUEST_INVALID"})}
     app.add_api_route("/v1/counts", _counts, methods=["GET"], response_model=None, responses=answers)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Query, Request, Response
 
 from kiosk.model.events import Json
-from kiosk.server.bodies import request_of
+from kiosk.server.bodies import lines_of, request_of
 from kiosk.server.database import Database
 from kiosk.server.hub import Standing
 from kiosk.server.identity import BAD_BODY, NOT_LET_IN, Call, Caller, Role, asking, posted, require
@@ -24,7 +24,7 @@ def add_sync_routes(app: FastAPI) -> None:
     app.add_api_route(
         "/v1/sync", _sync, methods=["POST"], openapi_extra=request_of(SyncRequest), responses=_SYNC_ANSWERS
     )
-    asked = {**NOT_LET_IN, **described({422: "REQUEST_INVALID"})}
+    asked = {**lines_of(_LINE), **NOT_LET_IN, **described({422: "REQUEST_INVALID"})}
     app.add_api_route("/v1/tokens", _tokens, methods=["GET"], response_model=None, responses=asked)
 
 
@@ -99,3 +99,15 @@ _SYNC_ANSWERS: dict[int | str, dict[str, Any]] = {
         }
     ),
 }
+_LINE = {
+    "label": "string",
+    "token_id": "string",
+    "department": "string",
+    "number": "integer",
+    "series": "string",
+    "state": "string",
+    "issued_at": "string",
+    "slip": "string",
+    "synced": "boolean",
+}
+"""As ``model.token.listed`` makes it."""
