@@ -7,7 +7,7 @@ from kiosk.errors import AlreadyHasTokenError, DepartmentClosedError, Department
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import Patient
 from kiosk.model.token import SlipState, Token
-from kiosk.ports import Clock, IssueOrder, SlipJob, TokenStore
+from kiosk.ports import CheckInStore, Clock, IssueOrder, SlipJob
 
 NOTICE_VERSION = "2026-11"
 """Which wording of the privacy notice the first screen shows; written into every token_issued event."""
@@ -40,7 +40,7 @@ class CheckedIn:
 class Registration:
     """Where patients become tokens. One per station; all that it knows is in the store."""
 
-    store: TokenStore
+    store: CheckInStore
     facility: Facility
     clock: Clock
     wants_slips: bool = True

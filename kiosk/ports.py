@@ -256,11 +256,8 @@ class StoreGrant:
     held: frozenset[str]
 
 
-class TokenStore(Protocol):
-    """The station's own truth. Every method is one transaction; all raise StoreError where the store is unusable."""
-
-    @property
-    def store_id(self) -> str: ...
+class CheckInStore(Protocol):
+    """What the story of a check-in needs of the store. Each method is one transaction; all raise StoreError."""
 
     def issue(self, order: IssueOrder) -> Issued:
         """The patient's live token in the department, or the next one, committed before this returns.
@@ -281,6 +278,15 @@ class TokenStore(Protocol):
             ReprintLimitError: if ``limit`` copies have gone to the printer already.
         """
         ...
+
+    def last_synced_at(self) -> datetime | None: ...
+
+
+class TokenStore(CheckInStore, Protocol):
+    """The station's own truth. Every method is one transaction; all raise StoreError where the store is unusable."""
+
+    @property
+    def store_id(self) -> str: ...
 
     def act(self, kind: Kind, token_id: str, now: datetime, body: Mapping[str, Json]) -> Token:
         """Write one act of the staff: the event, and what it makes of the token.
@@ -387,8 +393,6 @@ class TokenStore(Protocol):
     def unsynced(self) -> int:
         """How many own events the server has not acknowledged."""
         ...
-
-    def last_synced_at(self) -> datetime | None: ...
 
     def close(self) -> None: ...
 

@@ -1,7 +1,7 @@
 """A station that dies at one exact point: ``python -m tests.e2e.dying_station POINT CARD MINUTES``.
 
 The parts are the program's own, as ``kiosk.app`` puts them together. What kills them is hung on from outside: a wrapped
-printer, transport or outbox, or SQLAlchemy's own "commit" event, which comes when all is executed and nothing kept.
+printer, transport or server, or SQLAlchemy's own "commit" event, which comes when all is executed and nothing kept.
 """
 
 import os
@@ -20,11 +20,21 @@ from kiosk.app import Station, open_server, open_station, spool_of
 from kiosk.model.qr import parse
 from kiosk.model.slip import Slip
 from kiosk.model.token import SlipState
-from kiosk.ports import Confirmation, Pull, Push, SlipJob, SlipPrinter
+from kiosk.ports import (
+    Confirmation,
+    HospitalServer,
+    Pull,
+    PulledConfiguration,
+    Push,
+    SlipJob,
+    SlipPrinter,
+    StoreClaim,
+    StoreGrant,
+)
 from kiosk.printing.printer import EscPosPrinter
 from kiosk.printing.transports import Transport
 from kiosk.settings import load
-from kiosk.sync.loop import Outbox, sync_until_done
+from kiosk.sync.loop import rounds
 from tests.cards import card_text
 
 
@@ -83,24 +93,21 @@ class DyingTransport:
 
 
 @dataclass(frozen=True)
-class DyingOutbox:
-    outbox: Outbox
-    point: Point
+class LastAnswer:
+    """A server after whose answer the station dies before it has noted it."""
 
-    def next_push(self, limit: int) -> Push:
-        return self.outbox.next_push(limit)
+    server: HospitalServer
 
-    def synced(self, pull: Pull, now: datetime) -> None:
-        if self.point is Point.BEFORE_SYNCED:
-            die_at_next_commit()
-        self.outbox.synced(pull, now)
-        die()
+    def exchange(self, push: Push) -> Pull:
+        pull = self.server.exchange(push)
+        die_at_next_commit()
+        return pull
 
-    def note_fork(self, now: datetime) -> None:
-        self.outbox.note_fork(now)
+    def configuration(self) -> PulledConfiguration:
+        return self.server.configuration()
 
-    def unsynced(self) -> int:
-        return self.outbox.unsynced()
+    def register(self, claim: StoreClaim) -> StoreGrant:
+        return self.server.register(claim)
 
 
 def die(*_of_event: object) -> NoReturn:
@@ -146,7 +153,9 @@ def _watch_for(point: Point) -> Callable[[SlipJob, SlipState, str], None]:
 
 
 def synchronise(station: Station, point: Point) -> None:
-    sync_until_done(DyingOutbox(station.store, point), open_server(station.settings, station.facility), station.clock)
+    server = open_server(station)
+    for _ in rounds(station.store, LastAnswer(server) if point is Point.BEFORE_SYNCED else server, station.clock):
+        die()
 
 
 def main(point: Point, index: int, minutes: int) -> None:

@@ -118,7 +118,7 @@ def hospital(database: Path, command: Sequence[str] = (*KIOSK, "server")) -> Ite
 def _started(database: Path, command: Sequence[str]) -> Hospital:
     """Another program may take the free port before the server does: then on another port."""
     for _ in range(5):
-        port = _free_port()
+        port = free_port()
         words = [*command, "--database", f"sqlite:///{database}", "--port", str(port)]
         process = subprocess.Popen(words, cwd=ROOT, env=Station(database.parent).environ)
         server = Hospital(f"http://127.0.0.1:{port}", process)
@@ -129,7 +129,7 @@ def _started(database: Path, command: Sequence[str]) -> Hospital:
     raise AssertionError(f"{command} does not start")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

@@ -116,7 +116,7 @@ def test_the_camera_path_prints_the_very_slip_in_hindi(
         painter = SlipPainter(station.settings.printer_dots)
         painter.render(slip)  # Qt sets a handful of dots otherwise when it draws a letter for the first time.
         app.spool_of(station).print_due()
-        server_half = app.open_server(station.settings, station.facility)
+        server_half = app.open_server(station)
         report = sync_until_done(station.store, server_half, station.clock)
         server_half.close()
 

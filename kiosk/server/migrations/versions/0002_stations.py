@@ -1,5 +1,7 @@
 """Facilities are imported and configured, stations enrol and sign, tokens of a day are counted."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -67,7 +69,7 @@ def _of_station() -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["facility_id", "station_id"], ["station.facility_id", "station.station_id"])
 
 
-def _instant(name: str, *, nullable: bool = False) -> sa.Column[sa.DateTime]:
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
