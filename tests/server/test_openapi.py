@@ -80,6 +80,8 @@ class Caller:
         """What fits the document, made to fit its meaning too."""
         if "facility" in case.query:
             case.query["facility"] = self.home
+        if "service_day" in case.query:
+            case.query["service_day"] = DAY.isoformat()
         if isinstance(case.body, dict):
             body = whole(case.body)
             self._mend_body(case.path, body)
