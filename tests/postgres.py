@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -32,8 +33,8 @@ _SETTINGS = {
 class Postgres:
     """A running cluster; each test gets a database of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        self.folder, self._process = folder, process
         self._admin = create_engine(
             self.url("postgres").replace("postgresql:", "postgresql+psycopg:"),
             isolation_level="AUTOCOMMIT",
@@ -54,6 +55,11 @@ class Postgres:
         except OperationalError:
             return False
         return True
+
+    def crash(self) -> None:
+        """All its processes end at once, and write nothing out first."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(START_S)
 
     @contextmanager
     def database(self, template: str = TEMPLATE) -> Iterator[str]:
@@ -86,15 +92,21 @@ def binaries() -> Path | None:
 @contextmanager
 def running_postgres(programs: Path) -> Iterator[Postgres]:
     """A cluster with a database ``migrated``, from which the tests' databases are copied."""
+    with new_cluster(programs) as folder, started(programs, folder) as cluster:
+        cluster.run(f"CREATE DATABASE {TEMPLATE}")
+        open_database(cluster.url(TEMPLATE)).close()
+        yield cluster
+
+
+@contextmanager
+def new_cluster(programs: Path) -> Iterator[Path]:
+    """The folder of a cluster that does not run."""
     folder = Path(tempfile.mkdtemp(prefix="kiosk-pg-"))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         _run([*_as_owner(), str(programs / "initdb"), *_INITDB, "-D", str(folder / "data")], folder)
-        with _server(programs, folder) as cluster:
-            cluster.run(f"CREATE DATABASE {TEMPLATE}")
-            open_database(cluster.url(TEMPLATE)).close()
-            yield cluster
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -114,13 +126,14 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 @contextmanager
-def _server(programs: Path, folder: Path) -> Iterator[Postgres]:
+def started(programs: Path, folder: Path) -> Iterator[Postgres]:
+    """The cluster in ``folder``, running within the block."""
     settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
     command = [*_as_owner(), str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *settings]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        cluster = Postgres(folder)
+        cluster = Postgres(folder, process)
         deadline = time.monotonic() + START_S
         while not cluster.is_up():
             assert process.poll() is None, (folder / "log").read_text()
@@ -128,5 +141,5 @@ def _server(programs: Path, folder: Path) -> Iterator[Postgres]:
             time.sleep(0.02)
         yield cluster
     finally:
-        process.send_signal(2)  # SIGINT: ends all sessions, then itself
+        process.send_signal(signal.SIGINT)  # ends all sessions, then itself
         process.wait(30)
