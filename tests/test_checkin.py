@@ -56,14 +56,16 @@ def test_the_same_patient_gets_the_same_token_and_a_copy(registration: Registrat
     assert (again.job.copy, again.job.language) == (1, "en")
 
 
-def test_copies_end_at_the_limit_and_the_token_is_told_all_the_same(registration: Registration) -> None:
+def test_copies_end_at_the_limit_and_the_token_is_told_all_the_same(
+    registration: Registration, store: FakeTokenStore
+) -> None:
     registration = replace(registration, reprint_limit=1)
     copies = []
     for _ in range(3):
         copies.append(registration.check_in(ASHA, "MED", "hi"))
         if job := copies[-1].job:
-            registration.store.slip_moved(job.job_id, SlipState.SENDING, registration.clock.now())
-            registration.store.slip_moved(job.job_id, SlipState.PRINTED, registration.clock.now())
+            store.slip_moved(job.job_id, SlipState.SENDING, registration.clock.now())
+            store.slip_moved(job.job_id, SlipState.PRINTED, registration.clock.now())
     assert [checked.job.copy if checked.job else None for checked in copies] == [0, 1, None]
     assert [checked.reprint_refused for checked in copies] == [False, False, True]
     assert {checked.token.token_id for checked in copies} == {copies[0].token.token_id}
