@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 from kiosk.server.database import open_database
 
 START_S = 30.0
+STOP_S = 120.0
 TEMPLATE = "migrated"
 _SETTINGS = {
     "listen_addresses": "",
@@ -90,9 +91,9 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running_postgres(programs: Path) -> Iterator[Postgres]:
+def running_postgres(programs: Path, **settings: str) -> Iterator[Postgres]:
     """A cluster with a database ``migrated``, from which the tests' databases are copied."""
-    with new_cluster(programs) as folder, started(programs, folder) as cluster:
+    with new_cluster(programs) as folder, started(programs, folder, **settings) as cluster:
         cluster.run(f"CREATE DATABASE {TEMPLATE}")
         open_database(cluster.url(TEMPLATE)).close()
         yield cluster
@@ -126,10 +127,10 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 @contextmanager
-def started(programs: Path, folder: Path) -> Iterator[Postgres]:
-    """The cluster in ``folder``, running within the block."""
-    settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    command = [*_as_owner(), str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *settings]
+def started(programs: Path, folder: Path, **settings: str) -> Iterator[Postgres]:
+    """The cluster in ``folder``, running within the block, with ``settings`` instead of the tests'."""
+    words = [word for name, value in {**_SETTINGS, **settings}.items() for word in ("-c", f"{name}={value}")]
+    command = [*_as_owner(), str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *words]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
@@ -142,4 +143,4 @@ def started(programs: Path, folder: Path) -> Iterator[Postgres]:
         yield cluster
     finally:
         process.send_signal(signal.SIGINT)  # ends all sessions, then itself
-        process.wait(30)
+        process.wait(STOP_S)
