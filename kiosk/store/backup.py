@@ -87,7 +87,12 @@ def looked_through(path: Path, key: bytes) -> Contents:
         StoreError: BACKUP_UNREADABLE, it is no store, damaged, or another key's.
         StoreNewerError: a newer program wrote it.
     """
-    if path.read_bytes()[:6] == b"SQLite":
+    try:
+        with path.open("rb") as file:
+            is_plain = file.read(6) == b"SQLite"
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}", code="BACKUP_UNREADABLE") from error
+    if is_plain:
         raise StoreError(f"{path} is not encrypted: this program did not write it", code="BACKUP_UNREADABLE")
     try:
         with _opened(path, key) as connection:

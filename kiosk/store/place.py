@@ -41,9 +41,14 @@ def place_locked(data_dir: Path) -> Iterator[None]:
 
 
 def finish_restore(data_dir: Path) -> Path | None:
-    """Put a restored store that is ready in its place; returns where the one before it is now. Can be done again."""
+    """Put a restored store that is ready in its place; can be done again. The caller holds ``place_locked``.
+
+    Returns where the store before it is now, if there was one; None where there was nothing to finish.
+    """
     ready = data_dir / READY_FILE
     if not ready.exists():
+        # A draft that is not ready is nobody's: who makes one holds the lock until it is.
+        shutil.rmtree(data_dir / DRAFT_FOLDER, ignore_errors=True)
         return None
     lost, draft = data_dir / ready.read_text("ascii").strip(), data_dir / DRAFT_FOLDER / STORE_FILE
     if draft.exists():
@@ -86,9 +91,10 @@ def force_to_disk(path: Path) -> None:
 
 def _put_away(data_dir: Path, lost: Path) -> None:
     """All files of the store in place, together; the log apart from its store would be worth nothing."""
+    there = [path for suffix in ("-wal", "-shm", "") if (path := data_dir / (STORE_FILE + suffix)).exists()]
+    if not there:
+        return
     lost.mkdir(exist_ok=True, mode=0o700)
-    for suffix in ("-wal", "-shm", ""):
-        path = data_dir / (STORE_FILE + suffix)
-        if path.exists():
-            path.replace(lost / path.name)
+    for path in there:
+        path.replace(lost / path.name)
     force_to_disk(lost)

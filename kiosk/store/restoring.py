@@ -112,7 +112,6 @@ def _note_name(series: str) -> str:
 
 def _make_ready(data_dir: Path, copy: Path, key: bytes, notes: _Notes, now: datetime, series: str | None) -> str | None:
     folder = data_dir / DRAFT_FOLDER
-    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     draft = folder / STORE_FILE
     draft.touch(mode=0o600)
