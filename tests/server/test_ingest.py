@@ -101,6 +101,9 @@ def test_a_replay_writes_nothing_new(database: Database) -> None:
         ({"department": "x" * 21}, "BODY_INVALID"),
         ({"label": "M\0"}, "BODY_INVALID"),
         ({"number_key": "f" * 65}, "BODY_INVALID"),
+        ({"address_key": "f\0"}, "BODY_INVALID"),
+        ({"series": "I"}, "BODY_INVALID"),
+        ({"series": "a"}, "BODY_INVALID"),
         ({"facility_id": OTHER_FACILITY}, "FACILITY_OTHER"),
     ],
 )
@@ -127,6 +130,36 @@ def test_numbers_are_unique_per_series_department_day_and_facility(database: Dat
     assert [item.code for item in take(database, Chain("A").issue_many(1).push()).parked] == ["NUMBER_TAKEN"]
 
 
+def test_a_number_is_taken_by_the_first_of_one_push_too(database: Database) -> None:
+    chain = Chain().issue_many(1)
+    second = chain.issue(1)
+    chain.write(Kind.TOKEN_CALLED, second.token_id)
+    chain.write(Kind.TOKEN_CALLED, chain.events[0].token_id)
+    parked_codes = [(item.seq, item.code) for item in take(database, chain.push()).parked]
+    assert parked_codes == [(2, "NUMBER_TAKEN"), (3, "TOKEN_UNKNOWN")]
+    assert [(row["token_id"], row["state"]) for row in rows(database, token)] == [(chain.events[0].token_id, "called")]
+    assert len(rows(database, event)) == 4
+
+
+def test_a_token_is_issued_once_whoever_says_so_again(database: Database) -> None:
+    first, again = Chain("A").issue_many(1), Chain("B")
+    take(database, first.push())
+    again.issue(1, token_id=first.events[0].token_id)
+    again.write(Kind.TOKEN_CALLED, first.events[0].token_id)
+    assert [item.code for item in take(database, again.push()).parked] == ["TOKEN_EXISTS"]
+    assert [(row["series"], row["state"]) for row in rows(database, token)] == [("A", "called")]
+
+
+def test_what_was_parked_is_told_again_with_a_resent_push(database: Database) -> None:
+    chain = Chain()
+    chain.issue(0)
+    chain.issue(1)
+    given = take(database, chain.push())
+    assert take(database, chain.push()).parked == given.parked != ()
+    chain.issue(2)
+    assert take(database, chain.push(2)).parked == ()
+
+
 def test_voiding_a_token_never_frees_its_number(database: Database) -> None:
     first = Chain("A").issue_many(1)
     first.write(Kind.TOKEN_CANCELLED, first.events[0].token_id)
@@ -145,18 +178,20 @@ def test_facilities_do_not_see_each_other(database: Database) -> None:
 def test_an_event_id_is_used_once(database: Database) -> None:
     chain, other = Chain("A").issue_many(1), Chain("B")
     take(database, chain.push())
-    other.issue(1, event_id=chain.events[0].event_id)
+    other.issue(1)
+    other.issue(2, event_id=chain.events[0].event_id)
     with pytest.raises(EventRefusedError) as caught:
         take(database, other.push())
-    assert caught.value.code == "EVENT_REPEATED"
+    assert (caught.value.code, caught.value.seq) == ("EVENT_REPEATED", 2)
     assert len(rows(database, event)) == 1
 
 
 def test_an_event_id_is_used_once_within_a_push(database: Database) -> None:
     chain = Chain()
     chain.issue(2, event_id=chain.issue(1).event_id)
-    with pytest.raises(EventRefusedError):
+    with pytest.raises(EventRefusedError) as caught:
         take(database, chain.push())
+    assert caught.value.seq == 2
     assert rows(database, event) == []
 
 
