@@ -1,7 +1,10 @@
 """``python -m tests.simulation SEED [--steps N]``: run one seed again, with its trace."""
 
 import argparse
+import logging
 import sys
+
+import structlog
 
 from tests.simulation.faults import EVERY_FAULT, Fault
 from tests.simulation.running import STEPS, Plan, parse_steps, run, smallest
@@ -14,6 +17,7 @@ def main() -> int:
     parser.add_argument("--without", action="append", default=[], choices=sorted(EVERY_FAULT), help="leave a fault out")
     parser.add_argument("--shrink", action="store_true", help="look for the smallest run that fails")
     given = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     faults = EVERY_FAULT - {Fault(name) for name in given.without}
     outcome = run(Plan(given.seed, parse_steps(given.steps), faults))
     if outcome.failure and given.shrink:

@@ -75,7 +75,9 @@ class Records:
                 hold(bool(meta.renewed) or not seen.store_id, f"{station.name} lost a committed event")
                 mine = connection.exec_driver_sql(_MINE, (meta.store_id,)).all()
                 fresh = connection.exec_driver_sql(_NEWER, (meta.store_id, 1)).all()
-                hold(seen.ids <= {row.event_id for row in mine}, f"{station.name} lost a committed event")
+                # Under whatever store: a copy of it may have been faster to send an event that both had.
+                there = set(connection.exec_driver_sql("SELECT event_id FROM event").scalars())
+                hold(seen.ids <= there, f"{station.name} lost a committed event")
                 self._note_events(station.name, seen, mine)
         rest = fresh[1:] if went_on and seen.seq else fresh
         first = seen.seq + 1 if went_on else 1

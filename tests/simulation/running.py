@@ -1,16 +1,12 @@
 """One seed's run, what came of it, and the smallest run that still fails."""
 
-import os
 import random
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from tests.simulation.faults import EVERY_FAULT, Fault
-from tests.simulation.scenery import memory_folder
+from tests.simulation.scenery import campus_folder
 from tests.simulation.steps import step
 from tests.simulation.world import World
 
@@ -61,20 +57,20 @@ def run(plan: Plan) -> Outcome:
 
 @contextmanager
 def _new_world(plan: Plan) -> Iterator[World]:
-    # Always at the same place, so that the engines can be used again.
-    folder = (memory_folder() or Path(tempfile.gettempdir())) / f"simulation-{os.getpid()}"
-    folder.mkdir()
     chance = random.Random(plan.seed)
-    world = World(folder, plan.seed, plan.faults, kiosks=chance.randint(2, 3), desks=chance.randint(0, 2))
-    try:
-        yield world
-    finally:
-        world.close()
-        shutil.rmtree(folder)
+    with campus_folder() as folder:
+        world = World(folder, plan.seed, plan.faults, kiosks=chance.randint(2, 3), desks=chance.randint(0, 2))
+        try:
+            yield world
+        finally:
+            world.close()
 
 
 def smallest(failed: Outcome) -> Outcome:
-    """Leave out kinds of faults, then steps in ever smaller pieces, as long as it fails in the same way."""
+    """Leave out kinds of faults, then steps in ever smaller pieces, as long as it fails in the same way.
+
+    Some two hundred runs, each shorter than the last.
+    """
     for plan in _fewer_faults(failed.plan):
         tried = run(replace(plan, faults=failed.plan.faults & plan.faults))
         failed = tried if _alike(tried, failed) else failed

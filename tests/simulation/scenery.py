@@ -3,6 +3,7 @@
 import functools
 import os
 import random
+import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -94,13 +95,23 @@ def empty_server() -> bytes:
 
 
 @contextmanager
-def engines_used_again() -> Iterator[None]:
-    """Stores and servers that open a path again get its engines again, with every statement that they have compiled.
+def campus_folder() -> Iterator[Path]:
+    """An empty folder, in each process always the same one, whose engines are used again from campus to campus.
 
-    Compiling would else be a third of a run. Connections are new each time, as ``dispose`` has closed the old ones.
+    So SQLAlchemy compiles each statement once, which would else be a third of a run. Connections are new each time, as
+    ``dispose`` has closed the old ones.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kiosk.store.store.writer_engine", functools.cache(writer_engine))
-        patch.setattr("kiosk.store.store.reader_engine", functools.cache(reader_engine))
-        patch.setattr("kiosk.server.database.sqlite_engines", functools.cache(sqlite_engines))
-        yield
+    folder = (memory_folder() or Path(tempfile.gettempdir())) / f"simulation-{os.getpid()}"
+    folder.mkdir()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("kiosk.store.store.writer_engine", _store_writer)
+            patch.setattr("kiosk.store.store.reader_engine", _store_reader)
+            patch.setattr("kiosk.server.database.sqlite_engines", _server_engines)
+            yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+_store_writer, _store_reader = functools.cache(writer_engine), functools.cache(reader_engine)
+_server_engines = functools.cache(sqlite_engines)

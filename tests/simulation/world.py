@@ -9,6 +9,7 @@ from pathlib import Path
 from kiosk.errors import KioskError, ServerError, StoreForkError
 from kiosk.model.token import IllegalMoveError
 from kiosk.ports import Enrolment
+from kiosk.server.alarms import CloneError
 from kiosk.server.identity import Caller, Role
 from kiosk.sync.loop import NEEDS_PAIRING, SyncReport, rounds
 from tests.fakes import FakeClock
@@ -24,6 +25,8 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 CUTS = 0.05
 """Of a station's acts, where its power may be cut."""
 ROUNDS_AT_REST = 40
+OTHER_MACHINE = ("STATION_CLONED", "STORE_FOREIGN")
+"""The refusals of a machine while another one is the station that it takes itself for."""
 
 
 class World:
@@ -68,12 +71,12 @@ class World:
         A copy becomes another station; who is only unknown becomes the same one again.
         """
         link, now = self.links[station.name], station.clock.now()
-        if station.refusal == "STATION_CLONED":
+        if station.refusal in OTHER_MACHINE:
             link.caller = self._next_caller(link.caller.role.value)
         before = station.store.series if station.store.enrolment() else None
         try:
             granted = self.hospital.enrol(link.caller, station.store.store_id, before)
-        except StoreForkError:
+        except (StoreForkError, CloneError):
             station.store.note_fork(now)
             station.store.begin_anew(now)
             granted = self.hospital.enrol(link.caller, station.store.store_id, station.store.series)
