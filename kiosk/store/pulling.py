@@ -1,7 +1,7 @@
 """What the server tells of other stations' doings, and of what became of tokens that several acted on."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -13,7 +13,7 @@ from kiosk.model.token import IllegalMoveError, SlipState, Token, apply
 from kiosk.ports import PatientDetails, Pull
 from kiosk.store import tables
 from kiosk.store.ledger import Meta, find_token, save
-from kiosk.store.rows import event_of, event_values, patient_of, patient_values, token_values
+from kiosk.store.rows import event_of, event_values, patient_of, patient_values, token_of, token_values
 
 DESK = "desk"
 """The one kind of station that keeps details of patients whose tokens others issued."""
@@ -26,13 +26,17 @@ _log = structlog.get_logger()
 
 
 def take_in(connection: Connection, meta: Meta, pull: Pull) -> None:
-    """Write down others' events with what they make of their tokens, the server's tokens, and a desk's patients."""
-    for event in pull.events:
-        if event.store_id != meta.store_id:
-            _take_event(connection, event)
-    unsent = _unsent(connection, meta, pull.acked_seq)
-    for token in pull.tokens:
-        _take_token(connection, token, unsent.get(token.token_id, ()))
+    """Write down others' events with what they make of their tokens, the server's tokens, and a desk's patients.
+
+    Few statements for a whole page, since patients wait for this transaction: the server's word on a token spares
+    finding it out from its events.
+    """
+    told = {token.token_id for token in pull.tokens}
+    for event in _written(connection, [event for event in pull.events if event.store_id != meta.store_id]):
+        if event.token_id not in told:
+            _take_effect(connection, event)
+    if told:
+        _take_tokens(connection, meta, pull)
     if pull.patients and connection.execute(select(tables.enrolment.c.kind)).scalar() == DESK:
         for details in pull.patients:
             _take_patient(connection, details)
@@ -49,16 +53,31 @@ def retry_unapplied(connection: Connection, token_id: str | None = None) -> None
             connection.execute(delete(tables.unapplied).where(_u.store_id == event.store_id, _u.seq == event.seq))
 
 
-def _take_event(connection: Connection, event: Event) -> None:
-    """Write down another station's event and what it makes of its token. Seen before: nothing happens."""
-    known = connection.execute(select(_e.store_id, _e.seq).where(_e.event_id == event.event_id)).first()
-    if known is not None:
-        _put_in_place(connection, event)
-        return
-    fresh = upsert(tables.event).values(event_values(event)).on_conflict_do_nothing().returning(_e.seq)
-    if connection.execute(fresh).first() is None:
-        _log.error("pulled_event_collides", store_id=event.store_id, seq=event.seq)
-        return
+def _written(connection: Connection, events: Sequence[Event]) -> list[Event]:
+    """Write down those that were not seen before, and return them."""
+    seen = _seqs(connection, events)
+    for event in events:
+        if seen.get(event.event_id, 0) < 0:
+            _put_in_place(connection, event)
+    fresh = list({event.event_id: event for event in events if event.event_id not in seen}.values())
+    if not fresh:
+        return []
+    added = upsert(tables.event).on_conflict_do_nothing()
+    connection.execute(added, [event_values(event) for event in fresh])
+    there = _seqs(connection, fresh)
+    for event in fresh:
+        if event.event_id not in there:
+            _log.error("pulled_event_collides", store_id=event.store_id, seq=event.seq)
+    return [event for event in fresh if event.event_id in there]
+
+
+def _seqs(connection: Connection, events: Sequence[Event]) -> dict[str, int]:
+    """Of those events that are written down."""
+    rows = select(_e.event_id, _e.seq).where(_e.event_id.in_([event.event_id for event in events]))
+    return {row.event_id: row.seq for row in connection.execute(rows)}
+
+
+def _take_effect(connection: Connection, event: Event) -> None:
     if not _apply(connection, event):
         noted = {"store_id": event.store_id, "seq": event.seq, "token_id": event.token_id}
         connection.execute(insert(tables.unapplied), noted)
@@ -81,48 +100,59 @@ def _apply(connection: Connection, event: Event) -> bool:
         return error.code not in _MAY_FIT_LATER
     if before is not None:
         save(connection, after)
-    elif _insert(connection, after):
+    elif _insert(connection, [after]):
         retry_unapplied(connection, after.token_id)
     return True
 
 
-def _insert(connection: Connection, token: Token) -> bool:
-    added = insert(tables.token).values(token_values(token) | {"last_seq": 0}).prefix_with("OR IGNORE")
-    if connection.execute(added).rowcount == 0:
-        # Another station has given out this very number: both have the same series.
-        _log.error("pulled_token_collides", series=token.series, token_id=token.token_id)
-        return False
-    return True
+def _insert(connection: Connection, tokens: Sequence[Token]) -> bool:
+    """Whether all are there now."""
+    if not tokens:
+        return True
+    added = insert(tables.token).prefix_with("OR IGNORE").execution_options(preserve_rowcount=True)
+    rows = [token_values(token) | {"last_seq": 0} for token in tokens]
+    left_out = len(tokens) - connection.execute(added, rows).rowcount
+    if left_out:
+        # Another station has given out these very numbers: both have the same series.
+        _log.error("pulled_token_collides", tokens=left_out)
+    return not left_out
 
 
-def _unsent(connection: Connection, meta: Meta, acked_seq: int) -> Mapping[str, Sequence[Event]]:
-    """Own events that the server does not hold yet, by token."""
-    rows = select(tables.event).where(_e.store_id == meta.store_id, _e.seq > acked_seq).order_by(_e.seq)
+def _take_tokens(connection: Connection, meta: Meta, pull: Pull) -> None:
+    """The server's word stands; on top of it what it does not know yet, and a slip that is on its way to the printer.
+
+    What others did to a token and could not be applied here is in the server's word already, or never will be.
+    """
+    ids = [token.token_id for token in pull.tokens]
+    connection.execute(delete(tables.unapplied).where(_u.token_id.in_(ids)))
+    rows = connection.execute(select(tables.token).where(tables.token.c.token_id.in_(ids)))
+    known = {row.token_id: token_of(row) for row in rows}
+    unsent = _unsent(connection, meta, pull.acked_seq, ids)
+    after = [_with_ours(token, unsent.get(token.token_id, ()), known.get(token.token_id)) for token in pull.tokens]
+    _insert(connection, [token for token in after if token.token_id not in known])
+    for token in after:
+        if token != known.get(token.token_id, token):
+            save(connection, token)
+
+
+def _unsent(connection: Connection, meta: Meta, acked_seq: int, token_ids: Sequence[str]) -> dict[str, list[Event]]:
+    """Own events of these tokens that the server does not hold yet, by token."""
+    own = select(tables.event).where(_e.store_id == meta.store_id, _e.seq > acked_seq, _e.token_id.in_(token_ids))
     unsent = defaultdict(list)
-    for row in connection.execute(rows):
+    for row in connection.execute(own.order_by(_e.seq)):
         unsent[row.token_id].append(event_of(row))
     return unsent
 
 
-def _take_token(connection: Connection, token: Token, unsent: Sequence[Event]) -> None:
-    """The server's word stands; on top of it what it does not know yet, and a slip that is on its way to the printer.
-
-    What others did to the token and could not be applied here is in the server's word already, or never will be.
-    """
-    after = token
+def _with_ours(token: Token, unsent: Sequence[Event], known: Token | None) -> Token:
     for event in unsent:
         try:
-            after = apply(after, event)
+            token = apply(token, event)
         except IllegalMoveError as error:
             _log.warning("own_event_overtaken", code=error.code, kind=event.kind, seq=event.seq)
-    connection.execute(delete(tables.unapplied).where(_u.token_id == token.token_id))
-    known = find_token(connection, token.token_id)
-    if known is None:
-        _insert(connection, after)
-    elif known.slip in _LOCAL_SLIPS and known.copies == after.copies:
-        save(connection, replace(after, slip=known.slip))
-    else:
-        save(connection, after)
+    if known is not None and known.slip in _LOCAL_SLIPS and known.copies == token.copies:
+        return replace(token, slip=known.slip)
+    return token
 
 
 def _take_patient(connection: Connection, details: PatientDetails) -> None:
