@@ -166,7 +166,7 @@ def test_erase_takes_details_and_digests_and_leaves_the_others(hospital: Hospita
     assert hospital.ids(abha_number=NUMBER) == hospital.ids(abha_address=ADDRESS) == set()
 
 
-def test_details_that_arrive_again_stay_erased(hospital: Hospital) -> None:
+def test_resubmitting_a_deleted_record_has_a_defined_answer(hospital: Hospital) -> None:
     token_id = hospital.comes(BOTH)
     erase(hospital.database, FACILITY, Asked(abha_number=NUMBER), NOW, REASON)
     hospital.send(BOTH, first=1)
