@@ -102,6 +102,7 @@ def campus_folder() -> Iterator[Path]:
     ``dispose`` has closed the old ones.
     """
     folder = (memory_folder() or Path(tempfile.gettempdir())) / f"simulation-{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)  # of a process that was killed, with our number
     folder.mkdir()
     try:
         with pytest.MonkeyPatch.context() as patch:

@@ -187,7 +187,7 @@ STEPS: Mapping[Step, int] = {
     _back_up_server: 1,
     _restore_server: 1,
     _clone: 1,
-    _back_up: 1,
-    _restore: 1,
+    _back_up: 2,
+    _restore: 2,
     _pair_again: 3,
 }
