@@ -1,0 +1,43 @@
+"""The server as ``kiosk server`` runs it, in processes of its own."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+
+from tests.e2e.programs import KIOSK, ROOT, Station, free_port
+
+UP_WITHIN_S = 30.0
+ENDS_WITHIN_S = 30.0
+
+
+@contextmanager
+def serving(database_url: str, workers: int, folder: Path) -> Iterator[str]:
+    """Its address, within the block."""
+    port = free_port()
+    words = ["server", "--database", database_url, "--port", str(port), "--workers", str(workers)]
+    with (folder / "server.log").open("ab") as log:
+        process = subprocess.Popen([*KIOSK, *words], cwd=ROOT, env=Station(folder).environ, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_up(url, workers)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(ENDS_WITHIN_S)
+
+
+def _wait_until_up(url: str, workers: int) -> None:
+    """All of them: whichever takes the connection answers."""
+    until = time.monotonic() + UP_WITHIN_S
+    answers = 0
+    while answers < 10 * workers:
+        try:
+            answers += httpx2.get(f"{url}/healthz", trust_env=False).status_code == 200
+        except httpx2.TransportError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)

@@ -1,0 +1,69 @@
+"""The queries that somebody waits for, as the server asks them, at a database's present size."""
+
+import random
+import time
+from collections.abc import Callable
+
+from kiosk.server.database import Database
+from kiosk.server.queries import day_counts, next_waiting, people_ahead, queue_of
+from tests.bench.measuring import NotMeasuredError
+from tests.bench.server_load import A_DAY, STATES, WAITING, facilities, facility_of, token_id
+from tests.bench.server_stations import DEPARTMENTS
+from tests.sync.chain import DAY
+
+ASKED = 300
+WARM = 30
+"""More, before: the first ones compile statements and open connections."""
+
+
+def hot_queries(database: Database, tokens: int, seed: int) -> dict[str, list[float]]:
+    """Milliseconds of each call, by query; each is about a facility, token, department or State taken by chance.
+
+    Raises:
+        NotMeasuredError: if an answer is empty.
+    """
+    return {name: _asked(database, ask, tokens, random.Random(seed)) for name, ask in QUERIES.items()}
+
+
+def _asked(
+    database: Database, ask: "Callable[[Database, int, random.Random], object]", tokens: int, chance: random.Random
+) -> list[float]:
+    took_ms = []
+    for _ in range(WARM + ASKED):
+        number = chance.randrange(facilities(tokens))
+        started = time.perf_counter()
+        answer = ask(database, number, chance)
+        took_ms.append((time.perf_counter() - started) * 1000)
+        if answer in (None, []):
+            raise NotMeasuredError("a query found nothing")
+    return took_ms[WARM:]
+
+
+def _people_ahead(database: Database, number: int, chance: random.Random) -> object:
+    place = chance.randrange(WAITING, A_DAY)
+    return people_ahead(database.reader, facility_of(number), token_id(number, 0, place))
+
+
+def _queue_of(database: Database, number: int, chance: random.Random) -> object:
+    return queue_of(database.reader, facility_of(number), DAY, chance.choice(DEPARTMENTS))
+
+
+def _next_waiting(database: Database, number: int, chance: random.Random) -> object:
+    return next_waiting(database.reader, facility_of(number), DAY, chance.sample(DEPARTMENTS, 3), 10)
+
+
+def _counts_by_state(database: Database, number: int, chance: random.Random) -> object:
+    return day_counts(database.reader, DAY)
+
+
+def _counts_in_state(database: Database, number: int, chance: random.Random) -> object:
+    return day_counts(database.reader, DAY, f"State {number % STATES:02d}")
+
+
+QUERIES: dict[str, Callable[[Database, int, random.Random], object]] = {
+    "people ahead of a token": _people_ahead,
+    "a department's queue": _queue_of,
+    "next of three departments": _next_waiting,
+    "counts of a day by State": _counts_by_state,
+    "counts in one State": _counts_in_state,
+}
