@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from kiosk.errors import ServerError
 from kiosk.ports import Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.server.identity import Caller
+from kiosk.server.ingest import EventRefusedError
 from kiosk.server.problems import ProblemError
 from kiosk.sync.client import _refusal
 from kiosk.sync.messages import StoreAnswer, StoreRequest, SyncAnswer, SyncRequest
@@ -98,9 +99,10 @@ class Link:
     def _answered(self, asked: Asked) -> bytes:
         try:
             return self._world.hospital.answer(asked)
-        except ProblemError as error:
-            told = f'{{"status": {error.status}, "code": "{error.code}"}}'.encode()
-            raise _refusal(Reply(error.status, told, "")) from error
+        except (ProblemError, EventRefusedError) as error:
+            status = error.status if isinstance(error, ProblemError) else 422
+            told = f'{{"status": {status}, "code": "{error.code}"}}'.encode()
+            raise _refusal(Reply(status, told, "")) from error
 
 
 def _understood(answer: bytes, message: type[_M]) -> _M:

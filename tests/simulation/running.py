@@ -10,7 +10,7 @@ from tests.simulation.scenery import campus_folder
 from tests.simulation.steps import step
 from tests.simulation.world import World
 
-STEPS = 150
+STEPS = 100
 SHOWN_LINES = 60
 
 

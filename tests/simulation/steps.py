@@ -9,6 +9,7 @@ from kiosk.errors import StoreForkError
 from kiosk.model.events import Json, Kind
 from kiosk.model.token import MOVES, SlipState
 from kiosk.server.identity import Role
+from kiosk.server.ingest import EventRefusedError
 from kiosk.server.problems import ProblemError
 from tests.simulation.faults import Fault
 from tests.simulation.scenery import DEPARTMENTS, patients
@@ -113,7 +114,7 @@ def _deliver_late(world: World, _station: Station) -> None:
         asked = late.pop(world.chance.randrange(len(late)))
         try:
             world.hospital.answer(asked)
-        except (ProblemError, StoreForkError) as error:
+        except (ProblemError, EventRefusedError, StoreForkError) as error:
             world.tell(f"an old request is refused: {error.code}")
         else:
             world.tell("an old request arrives")

@@ -37,7 +37,7 @@ def test_at_rest_all_agree(first: int) -> None:
 @pytest.mark.soak
 def test_ten_thousand_seeds() -> None:
     started = time.perf_counter()
-    pieces = [range(first, first + 50) for first in range(0, SOAKED, 50)]
+    pieces = [range(first, first + SEEDS_EACH) for first in range(0, SOAKED, SEEDS_EACH)]
     told: list[str] = []
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
         for found in pool.imap_unordered(failures, pieces):

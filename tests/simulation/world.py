@@ -9,8 +9,8 @@ from pathlib import Path
 from kiosk.errors import KioskError, ServerError, StoreForkError
 from kiosk.model.token import IllegalMoveError
 from kiosk.ports import Enrolment
-from kiosk.server.alarms import CloneError
 from kiosk.server.identity import Caller, Role
+from kiosk.server.problems import ProblemError
 from kiosk.sync.loop import NEEDS_PAIRING, SyncReport, rounds
 from tests.fakes import FakeClock
 from tests.simulation.faults import Fault, PowerCutError
@@ -27,6 +27,8 @@ CUTS = 0.05
 ROUNDS_AT_REST = 40
 OTHER_MACHINE = ("STATION_CLONED", "STORE_FOREIGN")
 """The refusals of a machine while another one is the station that it takes itself for."""
+NEW_STORE_HELPS = ("STORE_FORK", "STORE_FOREIGN", "SERIES_TAKEN")
+"""What the server says at pairing to a store that is somebody else's by now, or issues in a series that is."""
 
 
 class World:
@@ -76,7 +78,8 @@ class World:
         before = station.store.series if station.store.enrolment() else None
         try:
             granted = self.hospital.enrol(link.caller, station.store.store_id, before)
-        except (StoreForkError, CloneError):
+        except (StoreForkError, ProblemError) as error:
+            hold(getattr(error, "code", "") in NEW_STORE_HELPS, f"{station.name} cannot be paired: {error}")
             station.store.note_fork(now)
             station.store.begin_anew(now)
             granted = self.hospital.enrol(link.caller, station.store.store_id, station.store.series)
@@ -190,8 +193,8 @@ class World:
         station.rounds = None
         try:
             *_, report = self._noted(station)
-        except ServerError:
-            hold(bool(station.refusal), f"{station.name} is refused without a reason")
+        except ServerError as error:
+            hold(bool(station.refusal), f"{station.name} is refused for ever: {error}")
             self.tell(f"{station.name} {station.refusal}, paired again")
             self.pair(station)
             return 1
