@@ -180,6 +180,7 @@ class Pull:
     """What came back: how far the server holds our events without a gap, and what others did since the cursor.
 
     Attributes:
+        acked_hash: of the event ``acked_seq`` as the server holds it: a copy of this store may have been faster.
         tokens: as the server has them, each token that any event up to the new cursor has touched, our own events
             included. Where two stations acted on one token, this is what became of it.
     """
@@ -193,6 +194,7 @@ class Pull:
     server_time: datetime
     config_revision: int = 0
     tokens: tuple[Token, ...] = ()
+    acked_hash: str | None = None
 
 
 @dataclass(frozen=True)
@@ -328,7 +330,7 @@ class TokenStore(CheckInStore, Protocol):
     def note_fork(self, now: datetime) -> None:
         """The server knows another history under this store's name: from now on nothing is issued here.
 
-        Until ``begin_anew`` and a series for the new store.
+        Until ``begin_anew`` and a series for the new store. What the server was known to hold is in doubt from now on.
         """
         ...
 

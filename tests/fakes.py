@@ -282,6 +282,8 @@ class FakeTokenStore:
         self._refuse_unregistered()
         if pull.acked_seq > len(self.events):
             raise StoreForkError("the server knows more of us than we do")
+        if pull.acked_seq and pull.acked_hash not in (None, self.events[pull.acked_seq - 1].hash):
+            raise StoreForkError("the server knows another event under our number")
         for event in pull.events:
             if event.store_id != self.store_id and event.event_id not in self._pulled:
                 self._pulled.add(event.event_id)
@@ -331,6 +333,7 @@ class FakeTokenStore:
 
     def note_fork(self, now: datetime) -> None:
         self._forked = True
+        self._acked, self._acks = 0, []
 
     def unsynced(self) -> int:
         return len(self.events) - self._acked + len(self._orphans)

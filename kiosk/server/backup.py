@@ -78,12 +78,21 @@ def note_restored(database: Database, now: datetime) -> list[str]:
 
 
 def _leap(connection: Connection, facility_id: str, now: datetime) -> None:
-    mine = update(facility).where(facility.c.facility_id == facility_id)
-    connection.execute(mine.values(revision=facility.c.revision + LEAP))
-    is_imported = facility.c.config_revision > 0
-    connection.execute(mine.where(is_imported).values(config_revision=facility.c.config_revision + LEAP))
-    if connection.execute(select(facility.c.facility_key).filter_by(facility_id=facility_id)).scalar_one() is not None:
+    mine = facility.c.facility_id == facility_id
+    row = connection.execute(select(facility).where(mine).with_for_update()).one()
+    config_leap = _length(row.config_revision, now) if row.config_revision else 0
+    leapt = {
+        "revision": row.revision + _length(row.revision, now),
+        "config_revision": row.config_revision + config_leap,
+    }
+    connection.execute(update(facility).where(mine).values(leapt))
+    if row.facility_key is not None:
         set_aside(connection, facility_id, SET_ASIDE_SERIES, now)
     configurations = update(configuration).where(configuration.c.facility_id == facility_id)
-    connection.execute(configurations.values(revision=configuration.c.revision + LEAP))
+    connection.execute(configurations.values(revision=configuration.c.revision + config_leap))
     note(connection, facility_id, now, Act.RESTORED, "database")
+
+
+def _length(revision: int, now: datetime) -> int:
+    """As far as the clock's microseconds, so that two restores of one backup do not end at the same revision."""
+    return max(LEAP, round(now.timestamp() * 1_000_000) - revision)

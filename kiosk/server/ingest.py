@@ -36,10 +36,12 @@ class EventRefusedError(KioskError):
 class Ingested:
     """How far a store's events are held without a gap, and which of those just sent could not be applied.
 
-    ``revision`` is the newest that this push made; None if it brought nothing new, so that nobody need be told.
+    ``acked_hash`` is that of the last one held. ``revision`` is the newest that this push made; None if it brought
+    nothing new, so that nobody need be told.
     """
 
     acked_seq: int
+    acked_hash: str
     parked: tuple[ParkedMessage, ...] = ()
     revision: int | None = None
 
@@ -63,11 +65,11 @@ def ingest(database: Database, request: SyncRequest, now: datetime) -> Ingested:
 
 def _standing(connection: Connection, request: SyncRequest) -> Ingested:
     """What is held of a store that brings nothing; most round trips are such, and none of them waits for a writer."""
-    mine = select(store.c.acked_seq, store.c.quarantined_at)
+    mine = select(store.c.acked_seq, store.c.last_hash, store.c.quarantined_at)
     row = connection.execute(mine.filter_by(facility_id=request.facility_id, store_id=request.store_id)).first()
     if row is not None and row.quarantined_at is not None:
         raise StoreForkError(_QUARANTINED)
-    return Ingested(row.acked_seq if row is not None else 0)
+    return Ingested(row.acked_seq, row.last_hash) if row is not None else Ingested(0, FIRST_HASH)
 
 
 def _quarantine(connection: Connection, request: SyncRequest, now: datetime) -> None:
@@ -91,9 +93,9 @@ class _Batch:
         fresh = self._fresh(acked_seq, last_hash)
         sent_again = self._events[0].seq <= acked_seq
         revision = self._store_events(fresh) if fresh else None
-        acked_seq = fresh[-1].seq if fresh else acked_seq
+        acked_seq, last_hash = (fresh[-1].seq, fresh[-1].hash) if fresh else (acked_seq, last_hash)
         self._store_patients(acked_seq, {new.token_id for new in fresh if new.kind == Kind.TOKEN_ISSUED})
-        return Ingested(acked_seq, self._parked() if sent_again or self._has_unfit else (), revision)
+        return Ingested(acked_seq, last_hash, self._parked() if sent_again or self._has_unfit else (), revision)
 
     def _locked_store(self) -> tuple[int, str]:
         """Lock order everywhere: the store, then the facility.

@@ -75,6 +75,7 @@ def sync_answer(
     others = changes(database.reader, request.facility_id, request.store_id, request.cursor, request.want, is_desk)
     answer = SyncAnswer(
         acked_seq=ingested.acked_seq,
+        acked_hash=ingested.acked_hash,
         parked=list(ingested.parked),
         events=[EventMessage.of(event) for event in others.events],
         patients=list(others.patients),

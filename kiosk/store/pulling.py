@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.model.events import Event
@@ -62,13 +62,28 @@ def _written(connection: Connection, events: Sequence[Event]) -> list[Event]:
     fresh = list({event.event_id: event for event in events if event.event_id not in seen}.values())
     if not fresh:
         return []
-    added = upsert(tables.event).on_conflict_do_nothing()
-    connection.execute(added, [event_values(event) for event in fresh])
-    there = _seqs(connection, fresh)
-    for event in fresh:
-        if event.event_id not in there:
-            _log.error("pulled_event_collides", store_id=event.store_id, seq=event.seq)
-    return [event for event in fresh if event.event_id in there]
+    for place in _taken(connection, fresh):
+        _clear(connection, place)
+    connection.execute(insert(tables.event), [event_values(event) for event in fresh])
+    return fresh
+
+
+def _taken(connection: Connection, events: Sequence[Event]) -> list[tuple[str, int]]:
+    """Places of ``events``, as store and sequence, where other events stand."""
+    places = [(event.store_id, event.seq) for event in events]
+    taken = select(_e.store_id, _e.seq).where(tuple_(_e.store_id, _e.seq).in_(places))
+    return [(row.store_id, row.seq) for row in connection.execute(taken)]
+
+
+def _clear(connection: Connection, place: tuple[str, int]) -> None:
+    """Make room: the server, restored from a backup, has lost the event that stood there, and got another one.
+
+    What it lost is put aside until it comes back in another place, if ever.
+    """
+    _log.warning("pulled_event_takes_place", store_id=place[0], seq=place[1])
+    lowest = select(func.min(_e.seq)).scalar_subquery()
+    aside = update(tables.event).where(_e.store_id == place[0], _e.seq == place[1])
+    connection.execute(aside.values(seq=func.min(lowest, 0) - 1))
 
 
 def _seqs(connection: Connection, events: Sequence[Event]) -> dict[str, int]:

@@ -119,6 +119,8 @@ def _make_ready(data_dir: Path, copy: Path, key: bytes, notes: _Notes, now: date
     store = open_file(draft, key, None, lambda: notes._plan)
     try:
         chosen = _series_for(store, notes, series)
+        if store.last_synced_at() is not None:
+            store.note_fork(now)  # the server may have been brought back too, from an older copy than this one
         store.begin_anew(now, chosen)
         if store.enrolment() is None and store.last_synced_at() is None:
             # No server can hold any of it.

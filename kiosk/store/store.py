@@ -190,6 +190,7 @@ class SqliteStore:
     def note_fork(self, now: datetime) -> None:
         with self._writing() as connection:
             connection.execute(update(tables.meta).values(forked_at=instant_text(now)))
+            syncing.doubt(connection)
 
     def begin_anew(self, now: datetime, reserve: str | None = None) -> None:
         with self._writing() as connection:

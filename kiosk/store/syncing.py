@@ -47,13 +47,15 @@ def synced(connection: Connection, pull: Pull, now: datetime) -> None:
     """See ``TokenStore.synced``.
 
     Raises:
-        StoreForkError: the server holds more of this store's events than the store itself.
+        StoreForkError: the server holds more of this store's events than the store itself, or another one.
         StoreError: STORE_UNREGISTERED, this answers a question that the present store has not asked.
     """
     _refuse_unregistered(connection)
     meta = read_meta(connection)
     if pull.acked_seq > meta.last_seq:
         raise StoreForkError("the server has later events of this store: it was restored or cloned")
+    if not _is_ours(connection, meta.store_id, pull):
+        raise StoreForkError("the server holds another event under this store's number: a copy was faster")
     take_in(connection, meta, pull)
     _note_ack(connection, pull.acked_seq, now)
     # Taken even where it is lower than before: a server restored from a backup gets the missing events again.
@@ -61,6 +63,20 @@ def synced(connection: Connection, pull: Pull, now: datetime) -> None:
     _move(connection, PULLED, pull.cursor, now)
     confirmed = max(pull.server_time, meta.confirmed_at or pull.server_time)
     connection.execute(update(tables.meta).values(confirmed_at=instant_text(confirmed)))
+
+
+def doubt(connection: Connection) -> None:
+    """Nothing is known any more of what the server holds: it has another history, or may have."""
+    connection.execute(update(tables.cursor).where(_c.name == ACKED).values(value=0))
+    connection.execute(delete(tables.ack))
+
+
+def _is_ours(connection: Connection, store_id: str, pull: Pull) -> bool:
+    """Whether what is acknowledged is what this store wrote. Its hash stands for all events before it too."""
+    if pull.acked_hash is None or pull.acked_seq == 0:
+        return True
+    written = select(_e.hash).where(_e.store_id == store_id, _e.seq == pull.acked_seq)
+    return bool(connection.execute(written).scalar() == pull.acked_hash)
 
 
 def position(connection: Connection, name: str) -> int:

@@ -80,6 +80,7 @@ StationKind = Literal["kiosk", "desk", "board"]
 Series = Annotated[str, StringConstraints(pattern=r"^(?:[A-HJ-NP-Z]{1,2})?$")]
 ShortText = Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")]
 KeyText = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 # NUL is a character of SQLite's text, but not of PostgreSQL's.
@@ -104,7 +105,7 @@ class EventMessage(Message):
     at: Instant
     service_day: Day
     body: Annotated[dict[str, JsonValue], AfterValidator(_small)]
-    hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    hash: Hash
 
     @classmethod
     def of(cls, event: Event) -> Self:
@@ -242,6 +243,7 @@ class SyncAnswer(Message):
     """One round trip's way back."""
 
     acked_seq: Count
+    acked_hash: Hash | None = None
     parked: Annotated[list[ParkedMessage], Field(max_length=MAX_EVENTS)] = []
     events: Annotated[list[EventMessage], Field(max_length=MAX_WANTED)] = []
     patients: Annotated[list[PatientMessage], Field(max_length=MAX_WANTED)] = []
@@ -254,6 +256,7 @@ class SyncAnswer(Message):
     def pull(self) -> Pull:
         return Pull(
             acked_seq=self.acked_seq,
+            acked_hash=self.acked_hash,
             parked=tuple(Parked(parked.seq, parked.code) for parked in self.parked),
             events=tuple(event.event() for event in self.events),
             patients=tuple(patient.details() for patient in self.patients),

@@ -107,6 +107,7 @@ class World:
         reserve = enrolment.reserve_series if enrolment and with_reserve else None
         if reserve is not None:
             self.records.note_series(reserve)
+        station.store.note_fork(station.clock.now())
         station.store.begin_anew(station.clock.now(), reserve)
         self.records.note(station)
 
