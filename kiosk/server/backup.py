@@ -20,7 +20,6 @@ from kiosk.server.tables import configuration, facility
 
 LEAP = 1_000_000_000
 """How far revisions go on after a restore: further than any facility has counted since its backup was made."""
-
 SET_ASIDE_SERIES = 6
 """Three enrolments with their reserves between two nightly backups; a hospital has 600 series for its whole life."""
 
