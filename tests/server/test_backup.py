@@ -172,7 +172,7 @@ def test_a_restore_is_noted_for_each_facility_and_revisions_leap(database: Datab
 
 def test_two_restores_of_one_backup_end_apart(database: Database) -> None:
     """The first one may have given out revisions before the second one took them back."""
-    ended = set()
+    ended: set[int] = set()
     for restored_at in (NINE, NINE + minutes(1)):
         with database.writer.begin() as connection:
             connection.execute(facility.delete())
