@@ -56,15 +56,14 @@ def retry_unapplied(connection: Connection, token_id: str | None = None) -> None
 def _written(connection: Connection, events: Sequence[Event]) -> list[Event]:
     """Write down those that were not seen before, and return them."""
     seen = _seqs(connection, events)
-    for event in events:
-        if seen.get(event.event_id, 0) < 0:
-            _put_in_place(connection, event)
+    back = [event for event in events if seen.get(event.event_id, 0) < 0]
     fresh = list({event.event_id: event for event in events if event.event_id not in seen}.values())
-    if not fresh:
-        return []
-    for place in _taken(connection, fresh):
+    for place in _taken(connection, [*back, *fresh]):
         _clear(connection, place)
-    connection.execute(insert(tables.event), [event_values(event) for event in fresh])
+    for event in back:
+        _put_in_place(connection, event)
+    if fresh:
+        connection.execute(insert(tables.event), [event_values(event) for event in fresh])
     return fresh
 
 

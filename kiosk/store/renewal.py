@@ -68,7 +68,8 @@ def claim_again(connection: Connection) -> None:
     """See ``TokenStore.claim_again``."""
     connection.execute(update(tables.former_store).values(adopted_at=None, acked_seq=0))
     # Those put aside are asked for again too. None has lost its place by now, but for one that will be pulled.
-    connection.execute(update(tables.event).where(_e.seq < 0).values(seq=-_e.seq).prefix_with("OR IGNORE"))
+    aside = update(tables.event).where(_e.seq < 0, _e.store_id.in_(select(_f.store_id)))
+    connection.execute(aside.values(seq=-_e.seq).prefix_with("OR IGNORE"))
     # What is adopted now goes to the end: others may have heard of the present events under their numbers.
     connection.execute(update(tables.meta).values(adopted_seq=tables.meta.c.last_seq))
     left = select(_e.token_id).where(_e.store_id.in_(select(_f.store_id)), _e.seq > 0)
@@ -84,12 +85,12 @@ def granted(connection: Connection, grant: StoreGrant, now: datetime) -> None:
     held = [event for event in asked if event.event_id in grant.held]
     _put_aside(connection, held)
     _adopt(connection, meta, [event for event in asked if event.event_id not in grant.held])
-    _note_touched(connection, {event.token_id for event in asked})
     if meta.series is None:
         connection.execute(update(tables.meta).values(series=grant.series))
     connection.execute(update(tables.enrolment).values(reserve_series=grant.reserve_series))
     if not _asked(connection):
         connection.execute(update(tables.former_store).where(PENDING).values(adopted_at=instant_text(now)))
+        _note_touched(connection, meta.store_id)
 
 
 def _hear_all_again(connection: Connection) -> None:
@@ -137,15 +138,12 @@ def _rechained(events: Iterable[Event], meta: Meta, previous_hash: str) -> list[
     return fresh
 
 
-def _note_touched(connection: Connection, asked: set[str]) -> None:
+def _note_touched(connection: Connection, store_id: str) -> None:
     """Each token's newest own event, now that they have other numbers; none where the server holds them all."""
-    meta = read_meta(connection)
-    newest = (
-        select(_e.token_id, func.max(_e.seq).label("seq")).where(_e.store_id == meta.store_id).group_by(_e.token_id)
-    )
-    touched = {row.token_id: row.seq for row in connection.execute(newest)}
-    waiting = {event.token_id for event in _asked(connection)}
-    rows = [{"id": token_id, "seq": touched.get(token_id, 0)} for token_id in (asked | touched.keys()) - waiting]
-    noted = update(tables.token).where(_t.token_id == bindparam("id")).values(last_seq=bindparam("seq"))
-    if rows:
-        connection.execute(noted, rows)
+    newest = select(_e.token_id, func.max(_e.seq).label("seq")).where(_e.store_id == store_id).group_by(_e.token_id)
+    touched = [{"id": row.token_id, "seq": row.seq} for row in connection.execute(newest)]
+    connection.execute(update(tables.token).where(_t.last_seq > 0).values(last_seq=0))
+    if touched:
+        connection.execute(
+            update(tables.token).where(_t.token_id == bindparam("id")).values(last_seq=bindparam("seq")), touched
+        )
