@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Table, func, select
 
 from kiosk.errors import StoreForkError
-from kiosk.model.events import Kind, instant_text
+from kiosk.model.events import FIRST_HASH, Kind, instant_text
 from kiosk.ports import Push
 from kiosk.server.database import Database, open_database
 from kiosk.server.ingest import EventRefusedError, Ingested, ingest
@@ -269,6 +269,6 @@ def test_a_reopened_database_goes_on(database_url: str) -> None:
 
 
 def test_an_empty_push_writes_nothing(database: Database) -> None:
-    assert take(database, Chain().push()) == Ingested(0)
+    assert take(database, Chain().push()) == Ingested(0, FIRST_HASH)
     with database.reader.begin() as connection:
         assert connection.execute(select(func.count()).select_from(store)).scalar_one() == 0

@@ -58,7 +58,7 @@ def test_acts_on_a_token_that_comes_later_are_applied_in_their_order(database: D
     given = take(database, desk.push())
     assert [item.code for item in given.parked] == ["TOKEN_UNKNOWN"] * 2
     assert (given.acked_seq, given.revision) == (2, 2)
-    assert take(database, kiosk.push()) == Ingested(2, (), 6)
+    assert take(database, kiosk.push()) == Ingested(2, kiosk.events[-1].hash, (), 6)
     assert sorted(states(database)) == ["completed", "waiting"]
     assert rows(database, parked) == []
     assert [row["revision"] for row in rows(database, facility)] == [6]
@@ -91,7 +91,7 @@ def test_an_act_before_its_own_issue_is_told_as_applied(database: Database) -> N
     token_id = "00000000-0000-0000-0000-000000000001"
     chain.write(Kind.TOKEN_CALLED, token_id)
     chain.issue(1, token_id=token_id)
-    assert take(database, chain.push()) == Ingested(2, (), 3)
+    assert take(database, chain.push()) == Ingested(2, chain.events[-1].hash, (), 3)
     assert states(database) == ["called"]
 
 
