@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.postgres import Postgres, binaries, running_postgres
@@ -31,12 +32,19 @@ def bench_cluster() -> Iterator[Postgres]:
         yield cluster
 
 
-@contextmanager
-def new_database(kind: str, cluster: Postgres) -> Iterator[str]:
-    """The URL of an empty database, ``sqlite`` or ``postgresql``, which is gone afterwards."""
-    if kind == "postgresql":
-        with cluster.database() as url:
-            yield url
-        return
-    with tempfile.TemporaryDirectory(prefix="kiosk-bench-") as folder:
-        yield f"sqlite:///{Path(folder) / 'server.db'}"
+@dataclass(frozen=True)
+class Bench:
+    """Where databases come from, and a folder for what servers say."""
+
+    cluster: Postgres
+    folder: Path
+
+    @contextmanager
+    def database(self, kind: str) -> Iterator[str]:
+        """The URL of an empty database, ``sqlite`` or ``postgresql``, which is gone afterwards."""
+        if kind == "postgresql":
+            with self.cluster.database() as url:
+                yield url
+            return
+        with tempfile.TemporaryDirectory(prefix="kiosk-bench-", dir=self.folder) as folder:
+            yield f"sqlite:///{Path(folder) / 'server.db'}"

@@ -4,7 +4,6 @@ import json
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tests.bench.measuring import NotMeasuredError
 from tests.bench.server_clients import Line
@@ -40,17 +39,14 @@ def ingest_rate(url: str, stations: Sequence[BenchStation]) -> float:
     return sum(acked) / took_s
 
 
-@dataclass(frozen=True)
-class Pulled:
-    """How long each round took, and of how many events."""
+def pull(url: str, station: BenchStation, events: int) -> list[float]:
+    """One station with an empty store pulls all there is, in rounds of 500. Seconds of each round.
 
-    round_s: list[float]
-    events: int
-
-
-def pull(url: str, station: BenchStation, least: int) -> Pulled:
-    """One station with an empty store pulls all there is, in rounds of 500."""
-    cursor, more, round_s, events = 0, True, [], 0
+    Raises:
+        NotMeasuredError: if that were not ``events``.
+    """
+    cursor, more, pulled = 0, True, 0
+    round_s = []
     with Line(url) as line:
         while more:
             request = station.request(station.chain.push(1, 0, cursor=cursor))
@@ -59,7 +55,7 @@ def pull(url: str, station: BenchStation, least: int) -> Pulled:
             round_s.append(time.perf_counter() - started)
             answer = json.loads(body)
             cursor, more = answer["cursor"], answer["more"]
-            events += len(answer["events"])
-    if events < least:
-        raise NotMeasuredError(f"only {events} events were pulled")
-    return Pulled(round_s, events)
+            pulled += len(answer["events"])
+    if pulled != events:
+        raise NotMeasuredError(f"{pulled} of {events} events were pulled")
+    return round_s
