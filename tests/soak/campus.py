@@ -6,25 +6,29 @@ Kiosks and servers die by SIGKILL, the network breaks; in the end there is peace
 import json
 import os
 import random
-import re
 import select
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx2
 
 from kiosk.model.sample import SAMPLE_FACILITY
-from tests.e2e.programs import KIOSK, PATIENCE_S, ROOT, Station, finished, free_port
+from kiosk.server.configuring import import_configuration
+from kiosk.server.database import open_database
+from kiosk.server.enrolling import new_code, pair
+from tests.e2e.programs import KIOSK, PATIENCE_S, ROOT, Station, free_port
 from tests.soak.cut_network import CutNetwork, Weather
 
 FACILITY = "IN0910000999"
-CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-?[0-9A-HJKMNP-TV-Z]{4}\b")
 
 
 @dataclass
@@ -105,31 +109,25 @@ class Campus:
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
         self._port = free_port()
+        self._database = open_database(self.database_url)
         self.network.target_port = self._port
 
     # --- set-up ------------------------------------------------------------------------------------------------------
 
     def found(self, kiosks: int) -> None:
         """Import the hospital, start the server, enrol the kiosks."""
-        plan = self.folder / "facility.toml"
-        plan.write_text(_plan(kiosks), "utf-8")
-        self._admin("import", str(plan))
+        import_configuration(self._database, tomllib.loads(_plan(kiosks)), datetime.now(UTC))
         self.start_server()
         for place in range(1, kiosks + 1):
             self.kiosks.append(self._enrolled(f"K{place}", place))
 
     def _enrolled(self, name: str, place: int) -> BusyKiosk:
-        code = CODE.search(self._admin("pair", "--facility", FACILITY, "--station", name))
-        assert code is not None
+        code = new_code()
+        self._database.write(lambda connection: pair(connection, FACILITY, name, code, datetime.now(UTC)))
         station = Station(self.folder / name)
-        ended = station.run("enrol", "--server", self.network.url, "--code", code.group())
+        ended = station.run("enrol", "--server", self.network.url, "--code", code)
         assert ended.code == 0, ended
         return BusyKiosk(station, self.seed * 10_000 + place * 100)
-
-    def _admin(self, *words: str) -> str:
-        ended = finished([*KIOSK, "admin", *words], self._environ())
-        assert ended.code == 0, ended
-        return ended.output
 
     def _environ(self) -> dict[str, str]:
         own = {"KIOSK_DATABASE_URL": self.database_url, "KIOSK_PUBLIC_URL": self.network.url}
@@ -142,14 +140,21 @@ class Campus:
         for kiosk in self.kiosks:
             kiosk.start()
         until = time.monotonic() + seconds
+        faults: list[Callable[[], None]] = []
         while time.monotonic() < until:
             self._listen(self._chance.uniform(0.1, 1.0))
-            self._chance.choice(
-                [self._kill_kiosk, self._kill_kiosk, self._kill_worker, self._kill_server, self._blow]
-            )()
+            faults = faults or self._shuffled()
+            faults.pop()()
         self.network.change(Weather.FAIR)
         for kiosk in self.kiosks:
             kiosk.end()
+
+    def _shuffled(self) -> list[Callable[[], None]]:
+        """Each fault comes before any comes again."""
+        weathers = [partial(self.network.change, weather) for weather in (*Weather, Weather.FAIR, Weather.FAIR)]
+        deck = [*[self._kill_kiosk] * 3, *weathers, *[self._kill_worker] * 2, self._kill_server]
+        self._chance.shuffle(deck)
+        return deck
 
     def _listen(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -171,13 +176,9 @@ class Campus:
             self.server_kills += 1
 
     def _kill_server(self) -> None:
-        if self._chance.random() < 0.3:
-            self.stop_server(signal.SIGKILL)
-            self.server_kills += 1
-            self.start_server()
-
-    def _blow(self) -> None:
-        self.network.change(self._chance.choice([Weather.FAIR, Weather.FAIR, *Weather]))
+        self.stop_server(signal.SIGKILL)
+        self.server_kills += 1
+        self.start_server()
 
     # --- server ------------------------------------------------------------------------------------------------------
 
@@ -210,6 +211,7 @@ class Campus:
             with suppress(Exception):
                 kiosk.kill()
         self.stop_server()
+        self._database.close()
 
     # --- peace -------------------------------------------------------------------------------------------------------
 
