@@ -164,17 +164,24 @@ def _in_order(engine: Engine, ranges: Iterable[Select[tuple[object, ...]]]) -> l
 
 def day_counts(engine: Engine, service_day: date, state: str | None = None) -> list[dict[str, Json]]:
     """Tokens issued on a day, by State; or by facility, in one State. Facilities with none are left out."""
-    issued = func.sum(day_count.c.issued).label("issued")
-    mine = day_count.join(facility, facility.c.facility_id == day_count.c.facility_id)
-    of_day = select(issued).select_from(mine).where(day_count.c.service_day == service_day)
-    if state is None:
-        facilities = func.count(day_count.c.facility_id.distinct()).label("facilities")
-        rows = of_day.add_columns(facility.c.state, facilities).group_by(facility.c.state).order_by(facility.c.state)
-    else:
-        by = facility.c.facility_id
-        rows = of_day.add_columns(by).where(facility.c.state == state).group_by(by).order_by(by)
+    rows = _by_state(service_day) if state is None else _in_state(service_day, state)
     with engine.begin() as connection:
         return [{**row, "issued": int(row["issued"])} for row in connection.execute(rows).mappings()]
+
+
+def _by_state(service_day: date) -> Select[tuple[object, ...]]:
+    """First by facility: to count distinct ones among all departments, the database would sort these."""
+    by, issued = day_count.c.facility_id, func.sum(day_count.c.issued).label("issued")
+    each = select(by, issued).where(day_count.c.service_day == service_day).group_by(by).subquery()
+    sums = (func.sum(each.c.issued).label("issued"), func.count().label("facilities"))
+    rows = select(facility.c.state, *sums).join(each, each.c.facility_id == facility.c.facility_id)
+    return rows.group_by(facility.c.state).order_by(facility.c.state)
+
+
+def _in_state(service_day: date, state: str) -> Select[tuple[object, ...]]:
+    by, issued = facility.c.facility_id, func.sum(day_count.c.issued).label("issued")
+    rows = select(by, issued).join(day_count, day_count.c.facility_id == by)
+    return rows.where(day_count.c.service_day == service_day, facility.c.state == state).group_by(by).order_by(by)
 
 
 def check_database(engine: Engine) -> None:
