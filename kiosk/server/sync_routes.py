@@ -12,12 +12,20 @@ from kiosk.server.bodies import lines_of, request_of
 from kiosk.server.database import Database
 from kiosk.server.hub import Standing
 from kiosk.server.identity import BAD_BODY, NOT_LET_IN, Call, Caller, Role, asking, posted, require
-from kiosk.server.ingest import ingest
+from kiosk.server.ingest import Ingested, ingest
 from kiosk.server.problems import ProblemError, described
 from kiosk.server.queries import changes, tokens_of_day
 from kiosk.server.service import off_loop, service_of
 from kiosk.server.stores import admit_store
-from kiosk.sync.messages import SCHEMA, EventMessage, FacilityId, SyncAnswer, SyncRequest, TokenMessage
+from kiosk.sync.messages import (
+    MAX_ANSWER_BYTES,
+    SCHEMA,
+    EventMessage,
+    FacilityId,
+    SyncAnswer,
+    SyncRequest,
+    TokenMessage,
+)
 
 
 def add_sync_routes(app: FastAPI) -> None:
@@ -71,8 +79,23 @@ def sync_answer(
     ingested = ingest(database, request, now)
     if moved is not None and ingested.revision is not None:
         moved(request.facility_id, Standing(ingested.revision))
-    is_desk = caller.role is Role.DESK
-    others = changes(database.reader, request.facility_id, request.store_id, request.cursor, request.want, is_desk)
+    return _answer_of_size(database, request, ingested, caller.role is Role.DESK, now)
+
+
+def _answer_of_size(
+    database: Database, request: SyncRequest, ingested: Ingested, is_desk: bool, now: datetime
+) -> bytes:
+    """With as many of others' events as a station takes: one that got too many would ask for the same for ever."""
+    want = request.want
+    while len(answer := _answer(database, request, ingested, want, is_desk, now)) > MAX_ANSWER_BYTES and want > 1:
+        want //= 2
+    return answer
+
+
+def _answer(
+    database: Database, request: SyncRequest, ingested: Ingested, want: int, is_desk: bool, now: datetime
+) -> bytes:
+    others = changes(database.reader, request.facility_id, request.store_id, request.cursor, want, is_desk)
     answer = SyncAnswer(
         acked_seq=ingested.acked_seq,
         acked_hash=ingested.acked_hash,

@@ -16,7 +16,7 @@ from kiosk.server.ingest import ingest
 from kiosk.server.queries import changes
 from kiosk.server.sync_routes import sync_answer
 from kiosk.server.tables import facility, patient
-from kiosk.sync.messages import SyncAnswer, SyncRequest
+from kiosk.sync.messages import MAX_ANSWER_BYTES, SyncAnswer, SyncRequest
 from tests.server.doors import Device, HandClock, code_for, import_facility, web_of
 from tests.server.heard import hearing
 from tests.sync.chain import FACILITY, INVENTED, Chain
@@ -178,3 +178,21 @@ def test_a_kiosk_is_never_told_of_another_stations_patients(
 def test_who_does_not_sign_is_told_of_no_patients(database: Database) -> None:
     take(database, Chain("A").issue_many(2).push())
     assert answer(database, Chain("B").push()).patients == []
+
+
+def test_no_answer_is_longer_than_a_station_takes(database: Database) -> None:
+    """It would refuse the whole of it, and with that never learn what of its own has arrived."""
+    talker = Chain("A").issue_many(1)
+    for _ in range(399):
+        talker.write("token_remarked", talker.events[0].token_id, remark="आ" * 4_000)
+    take(database, talker.push(1, 200))
+    take(database, talker.push(201, 400))
+    cursor, pulled, more = 0, list[Event](), True
+    while more:
+        request = SyncRequest.of(Chain("B").push(cursor=cursor), FACILITY)
+        given = sync_answer(database, LOCAL, request.json_bytes(), NOW)
+        assert len(given) <= MAX_ANSWER_BYTES
+        seen = SyncAnswer.model_validate_json(given).pull()
+        pulled += seen.events
+        cursor, more = seen.cursor, seen.more
+    assert pulled == talker.events
