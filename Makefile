@@ -2,6 +2,7 @@
 # Each target does all of its own set-up the first time and again only when the lists it is made from change.
 
 OUT ?= build/gallery
+BENCH_ROWS ?= 1000000
 PYTEST_ARGS ?=
 LOCK_ARGS ?=
 UV ?= $(or $(shell command -v uv),$(wildcard .venv/bin/uv))
@@ -41,8 +42,9 @@ check: $(READY) ## lint, format, types, import rules, compiled translations
 		cmp build/check.qm "$${ts%.ts}.qm" || { echo "run 'make translations' and commit $${ts%.ts}.qm"; exit 1; }; \
 	done
 
-bench: $(READY) ## how long decoding, issuing and printing take here
+bench: $(READY) $(READY_TEST) ## how long a check-in takes, and what the server does (BENCH_ROWS=10000000: a crore of tokens)
 	.venv/bin/python -m tests.bench
+	.venv/bin/python -m tests.bench.server --rows $(BENCH_ROWS)
 
 soak: $(READY) ## hours of faults and kills (PYTEST_ARGS as for test)
 	.venv/bin/pytest -m soak -n 0 --timeout=0 -o faulthandler_timeout=0 $(PYTEST_ARGS)
