@@ -152,7 +152,12 @@ class Campus:
     def _shuffled(self) -> list[Callable[[], None]]:
         """Each fault comes before any comes again."""
         weathers = [partial(self.network.change, weather) for weather in (*Weather, Weather.FAIR, Weather.FAIR)]
-        deck = [*[self._kill_kiosk] * 3, *weathers, *[self._kill_worker] * 2, self._kill_server]
+        deck: list[Callable[[], None]] = [
+            *[self._kill_kiosk] * 3,
+            *weathers,
+            *[self._kill_worker] * 2,
+            self._kill_server,
+        ]
         self._chance.shuffle(deck)
         return deck
 
