@@ -97,5 +97,5 @@ class Reloading(QObject):
         speaks_to_nobody = journey.language == journey.languages[0]
         if speaks_to_nobody and (journey.state == flow.START or isinstance(journey.state, flow.OutOfService)):
             self._timer.stop()
-            _log.info("configuration_reloaded", revision=self._station.store.config_revision())
+            _log.info("configuration_reloaded")
             self._reload()

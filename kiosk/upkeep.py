@@ -56,7 +56,7 @@ def purge(station: Station) -> None:
     """
     now = station.clock.now()
     purged = station.store.purge_details(now)
-    if purged and backup_folder(station).exists():
+    if backup_folder(station).exists():  # each time: the last try may have found a full disk, or been cut short
         purge_backups(station.store, backup_folder(station), now)
     slips = 0
     if station.settings.printer.startswith(FOLDER_PRINTER):

@@ -90,6 +90,18 @@ def test_details_and_slips_are_forgotten_when_their_time_is_over(tmp_path: Path)
         assert station.store.patient_of(checked.token.token_id) is None
 
 
+def test_copies_that_could_not_be_deleted_are_deleted_by_the_next_turn(tmp_path: Path) -> None:
+    clock = FakeClock(SystemClock().now())
+    with open_station(Settings(data_dir=tmp_path, printer="none"), {}, clock) as station:
+        station.registration.check_in(Patient("91000000000018", name="Asha Test"), "MED", "en")
+        back_up_now(station)
+        (before,) = backup_folder(station).iterdir()
+        clock.move(timedelta(days=8))
+        assert station.store.purge_details(clock.now()) == 1, "and there the power went"
+        purge(station)
+        assert not before.exists(), "it still held the name"
+
+
 @pytest.mark.parametrize(
     ("name", "is_ours"),
     [

@@ -71,7 +71,7 @@ def purge_backups(store: SqliteStore, folder: Path, now: datetime) -> int:
     """
     kept = store.tokens_with_details()
     try:
-        stale = [path for path in _copies(store, folder, now) if not _details_in(path, store.key) <= kept]
+        stale = [path for path in _copies(store, folder, now) if _is_stale(path, store.key, kept)]
         if stale:
             back_up(store, folder, now)
         _delete([*stale, *_abandoned(folder, now)])
@@ -106,6 +106,7 @@ def looked_through(path: Path, key: bytes) -> Contents:
 def _opened(path: Path, key: bytes) -> Iterator[sqlcipher.Connection]:
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     with closing(sqlcipher.connect(address, uri=True, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cipher_log_level=NONE")  # another station's copy is no error worth three lines
         connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
         yield connection
 
@@ -173,9 +174,13 @@ def _is_ours(path: Path, key: bytes) -> bool:
     return True
 
 
-def _details_in(path: Path, key: bytes) -> set[str]:
-    with _opened(path, key) as connection:
-        return {token_id for (token_id,) in connection.execute("SELECT token_id FROM patient")}
+def _is_stale(path: Path, key: bytes, kept: set[str]) -> bool:
+    """Whether a copy holds details of other tokens than ``kept``; one that is damaged may, and is of no other use."""
+    try:
+        with _opened(path, key) as connection:
+            return any(token_id not in kept for (token_id,) in connection.execute("SELECT token_id FROM patient"))
+    except sqlcipher.Error:
+        return True
 
 
 def _abandoned(folder: Path, now: datetime) -> Iterator[Path]:

@@ -224,6 +224,28 @@ def test_old_copies_stay_until_there_is_a_new_one(
     assert purge_backups(store, folder, later) == 1
 
 
+def test_a_damaged_copy_does_not_keep_the_others(store: SqliteStore, folder: Path) -> None:
+    issue(store, ASHA)
+    damaged, whole = back_up(store, folder, NINE), back_up(store, folder, NINE + minutes(1))
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[:4096] + bytes(len(content) - 4096))
+    store.synced(pulled(acked=1), NINE)
+    later = NINE + timedelta(days=1)
+    assert store.purge_details(later) == 1
+    assert purge_backups(store, folder, later) == 2
+    assert not damaged.exists()
+    assert not whole.exists(), "it still held the name"
+
+
+def test_copies_of_others_are_passed_over_in_silence(
+    store: SqliteStore, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder.mkdir()
+    (folder / "store-20200101T000000Z.db").write_bytes(b"not a store at all" * 500)
+    back_up(store, folder, NINE)
+    assert "ERROR" not in capfd.readouterr().err
+
+
 def test_a_draft_whose_writer_died_is_deleted_a_day_later(store: SqliteStore, folder: Path) -> None:
     folder.mkdir()
     draft = folder / ".store-01234567-89ab-7000-8000-000000000000.part"
