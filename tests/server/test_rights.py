@@ -1,13 +1,16 @@
 """One patient's rights against what the server holds: to see it, to have it erased."""
 
 import json
+import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, make_url, select, update
+from sqlalchemy import delete, func, make_url, select, update
+from sqlalchemy.event import listen
 
 from kiosk.errors import KioskError
 from kiosk.model.events import Kind
@@ -20,6 +23,8 @@ from kiosk.server.retention import purge
 from kiosk.server.rights import Found, erase, export, find
 from kiosk.server.tables import audit, event, facility, patient, token
 from kiosk.sync.messages import SyncRequest
+from tests.postgres import Postgres
+from tests.server.test_concurrency import PATIENCE_S, wait_for_a_waiting
 from tests.sync.chain import DAY, FACILITY, INVENTED, Chain
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -208,6 +213,39 @@ def test_the_name_is_in_no_file_of_sqlite_afterwards(tmp_path: Path) -> None:
     assert not any(INVENTED.name.encode() in file or NUMBER.encode() in file for file in files)
     assert any(STRANGER.name.encode() in file for file in files)
     hospital.database.close()
+
+
+def test_a_push_under_way_does_not_bring_back_what_is_erased(postgres: Postgres) -> None:
+    """It has asked who was erased, and has not written the details yet."""
+    with postgres.database() as url, closing(open_database(url)) as database:
+        hospital = Hospital(database)
+        token_id = hospital.comes(BOTH)
+        with database.writer.begin() as connection:
+            connection.execute(delete(patient))
+        writes, may_go_on = threading.Event(), threading.Event()
+
+        def hold(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if statement.startswith("INSERT INTO patient"):
+                writes.set()
+                assert may_go_on.wait(PATIENCE_S)
+
+        listen(database.writer, "before_cursor_execute", hold)
+        asked = Asked(token_id=token_id)
+        threads = [
+            threading.Thread(target=lambda: hospital.send(BOTH, first=1)),
+            threading.Thread(target=lambda: erase(database, FACILITY, asked, NOW, REASON)),
+        ]
+        threads[0].start()
+        assert writes.wait(PATIENCE_S)
+        threads[1].start()
+        try:
+            wait_for_a_waiting(database)
+        finally:
+            may_go_on.set()
+            for thread in threads:
+                thread.join(PATIENCE_S)
+        assert hospital.rows(patient) == []
+        assert [row["subject"] for row in hospital.rows(audit)] == [token_id]
 
 
 def test_facilities_are_apart(hospital: Hospital) -> None:
