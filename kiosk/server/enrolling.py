@@ -140,13 +140,16 @@ def revoke_keys(connection: Connection, facility_id: str, station_id: str, now: 
 
 
 def revoke(connection: Connection, facility_id: str, station_id: str, now: datetime) -> bool:
-    """Shut a station out until it is enrolled again. Returns whether there is such a station."""
+    """Shut a station out until it is enrolled again. Returns whether there is such a station.
+
+    Lock order as in ``enrol``: the code first. Whoever is using it now is let in, and then shut out.
+    """
+    mine = and_(pairing.c.facility_id == facility_id, pairing.c.station_id == station_id)
+    connection.execute(delete(pairing).where(mine))
     its = and_(station.c.facility_id == facility_id, station.c.station_id == station_id)
     if connection.execute(update(station).where(its).values(revoked_at=now)).rowcount != 1:
         return False
     revoke_keys(connection, facility_id, station_id, now)
-    mine = and_(pairing.c.facility_id == facility_id, pairing.c.station_id == station_id)
-    connection.execute(delete(pairing).where(mine))
     return True
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,11 +19,13 @@ from kiosk.ports import Push
 from kiosk.server import tables
 from kiosk.server.app import running_server
 from kiosk.server.database import Database, open_database
+from kiosk.server.enrolling import enrol, revoke
 from kiosk.server.ingest import Ingested, ingest
 from kiosk.server.queries import changes
 from kiosk.sync.client import HttpServer
-from kiosk.sync.messages import SyncRequest
+from kiosk.sync.messages import EnrolRequest, SyncRequest
 from tests.postgres import Postgres
+from tests.server.doors import PUBLIC_URL, HandClock, code_for, import_facility
 from tests.sync.chain import FACILITY, Chain
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -246,3 +249,30 @@ def test_a_server_killed_around_its_commit_has_each_event_once_afterwards(
     assert take(database, chain.push()) == Ingested(30, chain.events[-1].hash, revision=None if held else 30)
     assert [count(database, table) for table in (tables.event, tables.token, tables.patient)] == [30] * 3
     database.close()
+
+
+def test_a_station_revoked_while_it_enrols_is_shut_out(shared: Database) -> None:
+    """The code is used up, the station not yet enrolled: neither ends the other, and the administrator has it."""
+    clock = HandClock()
+    import_facility(shared, {"K1": "kiosk"})
+    code = code_for(shared, "K1", clock.now())
+    request = EnrolRequest(code=code, public_key="ab" * 32, store_id=str(uuid.uuid4()))
+    used = threading.Event()
+
+    def hold(connection: Connection, cursor: object, statement: str, *more: object) -> None:
+        if statement.startswith("DELETE FROM pairing") and threading.current_thread().name == "enrolling":
+            used.set()
+            wait_for_a_waiting(shared)
+
+    event.listen(shared.writer, "after_cursor_execute", hold)
+    enrolling = threading.Thread(
+        target=enrol, args=(shared, request, PUBLIC_URL, str(uuid.uuid4()), clock.now()), name="enrolling"
+    )
+    enrolling.start()
+    assert used.wait(PATIENCE_S)
+    with shared.writer.begin() as connection:
+        assert revoke(connection, FACILITY, "K1", clock.now())
+    enrolling.join(PATIENCE_S)
+    with shared.reader.begin() as connection:
+        for table in (tables.station, tables.station_key):
+            assert connection.execute(select(table.c.revoked_at)).scalars().all() == [clock.now()]
