@@ -85,8 +85,10 @@ def pulled(
     server_time: datetime = NINE,
     tokens: Sequence[Token] = (),
     patients: Sequence[PatientDetails] = (),
+    acked_hash: str | None = None,
 ) -> Pull:
-    return Pull(acked, (), events, tuple(patients), cursor, False, server_time, tokens=tuple(tokens))
+    told = tuple(patients)
+    return Pull(acked, (), events, told, cursor, False, server_time, tokens=tuple(tokens), acked_hash=acked_hash)
 
 
 def move(store: TokenStore, token: Token, *kinds: Kind, at: datetime = NINE, **body: Json) -> None:

@@ -78,6 +78,18 @@ class OutboxContract:
             store.synced(pulled(foreign_token("t9", token, "EYE"), acked=2, cursor=5), NINE)
         assert (store.unsynced(), store.next_push(1).cursor, store.token("t9")) == (1, 0, None)
 
+    def test_an_acknowledgement_of_another_event_shows_a_fork(self, store: TokenStore) -> None:
+        """A copy of this store was faster: what is held under our numbers is not ours."""
+        for place in range(3):
+            issue(store, person(place))
+        first, second, third = events_of(store)
+        store.synced(pulled(acked=2, acked_hash=second.hash), NINE)
+        with pytest.raises(StoreForkError):
+            store.synced(pulled(acked=3, cursor=5, acked_hash=first.hash), NINE)
+        assert (events_of(store), store.next_push(1).cursor) == ((third,), 0)
+        store.synced(pulled(acked=0, acked_hash="f" * 64), NINE)
+        assert store.unsynced() == 3
+
     def test_when_the_last_sync_was(self, store: TokenStore) -> None:
         assert store.last_synced_at() is None
         store.synced(pulled(), NINE)

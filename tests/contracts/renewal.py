@@ -207,6 +207,31 @@ class RenewalContract:
         states = [token.state for token in map(store.token, (first.token_id, second.token_id)) if token]
         assert states == [State.LAPSED, State.LAPSED]
 
+    def test_after_a_fork_nothing_counts_as_held(self, store: TokenStore) -> None:
+        """The server has another history, and what it had acknowledged may have been a copy's."""
+        half_sent(store)
+        store.note_fork(LATER)
+        assert [row.synced for row in store.tokens(MONDAY)] == [False] * 5
+        store.begin_anew(LATER)
+        claim = need_claim(store)
+        assert len(claim.orphans) == 5
+        store.granted(grant(held=claim.orphans[1:]), LATER)
+        assert ids(events_of(store)) == [claim.orphans[0]]
+        assert [row.synced for row in store.tokens(MONDAY)] == [False, *[True] * 4]
+
+    def test_what_the_server_was_said_to_hold_is_asked_for_again(self, store: TokenStore) -> None:
+        """It held that once, and has been restored from a backup of before."""
+        orphans = half_sent(store)
+        store.begin_anew(LATER)
+        store.granted(grant(held=tuple(ids(orphans))), LATER)
+        store.claim_again()
+        claim = need_claim(store)
+        assert len(claim.orphans) == 5
+        assert claim.orphans[2:] == tuple(ids(orphans))
+        store.granted(grant(), LATER)
+        assert facts(events_of(store))[2:] == facts(orphans)
+        assert_one_chain(store)
+
     def test_a_server_of_before_is_told_all_again(self, store: TokenStore) -> None:
         """It was restored from a backup of before the present store, and lacks the end of the former one too."""
         orphans = half_sent(store)

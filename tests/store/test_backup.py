@@ -227,8 +227,11 @@ def test_old_copies_stay_until_there_is_a_new_one(
 def test_a_damaged_copy_does_not_keep_the_others(store: SqliteStore, folder: Path) -> None:
     issue(store, ASHA)
     damaged, whole = back_up(store, folder, NINE), back_up(store, folder, NINE + minutes(1))
-    content = damaged.read_bytes()
-    damaged.write_bytes(content[:4096] + bytes(len(content) - 4096))
+    with backup._opened(damaged, store.key) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'patient'").fetchone()
+    with damaged.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(bytes(4096))
     store.synced(pulled(acked=1), NINE)
     later = NINE + timedelta(days=1)
     assert store.purge_details(later) == 1
