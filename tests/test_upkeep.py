@@ -96,7 +96,9 @@ def test_copies_that_could_not_be_deleted_are_deleted_by_the_next_turn(tmp_path:
         station.registration.check_in(Patient("91000000000018", name="Asha Test"), "MED", "en")
         back_up_now(station)
         (before,) = backup_folder(station).iterdir()
-        clock.move(timedelta(days=8))
+        clock.move(timedelta(days=3))
+        station.registration.check_in(Patient("91000000000026"), "MED", "en")
+        clock.move(timedelta(days=5))
         assert station.store.purge_details(clock.now()) == 1, "and there the power went"
         purge(station)
         assert not before.exists(), "it still held the name"
