@@ -35,19 +35,24 @@ def examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: boo
 
 
 def _examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool) -> Iterator[Finding]:
-    facility = _checked("facility", "mend the facility file", lambda: _facility(settings))
-    yield facility
+    own = _checked("facility", "mend the facility file", lambda: _facility(settings))
     yield _disk(settings.data_dir)
-    if facility.ok:
-        yield from _examine_station(settings, environ, accept_clock=accept_clock)
+    if own.ok:
+        yield from _examine_station(settings, environ, own, accept_clock=accept_clock)
+    else:
+        yield own
     yield _fonts(environ)
     yield _zbar()
     yield _checked("camera", "check its cable, or set camera to another one", lambda: _camera(settings.camera))
 
 
-def _examine_station(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool) -> Iterator[Finding]:
+def _examine_station(
+    settings: Settings, environ: Mapping[str, str], own_facility: Finding, *, accept_clock: bool
+) -> Iterator[Finding]:
     try:
         with open_station(settings, environ, claims_devices=False) as station:
+            if station.enrolment is None:  # else the server's configuration counts, and has a line of its own
+                yield own_facility
             yield _store(station)
             if accept_clock:
                 station.store.accept_clock(station.clock.now())

@@ -29,13 +29,19 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Enrolled:
-    """What enrolment made of this machine. ``trouble`` is a code where the configuration could not be had yet."""
+    """What enrolment made of this machine.
+
+    Attributes:
+        trouble: a code where the configuration could not be had yet.
+        server_url: of the settings, where it is another than that of the enrolment: it stands above it.
+    """
 
     enrolment: Enrolment
     hospital: str
     series: str | None
     fingerprint: str
     trouble: str = ""
+    server_url: str = ""
 
     def lines(self) -> list[str]:
         station = f"station {self.enrolment.station_id} ({self.enrolment.kind})"
@@ -46,6 +52,8 @@ class Enrolled:
         ]
         if self.trouble:
             told.append(f"{self.trouble}: no configuration yet; it comes with the next sync")
+        if self.server_url:
+            told.append(f"server_url is set: this station speaks to {self.server_url}, not {self.enrolment.server_url}")
         return told
 
 
@@ -67,12 +75,15 @@ def ca_certificate(path: Path | None) -> str:
         return ""
     try:
         with path.open("rb") as file:
-            text = file.read(MAX_CA_BYTES + 1).decode("ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"cannot read the certificate {path}: {type(error).__name__}") from error
-    if len(text) > MAX_CA_BYTES:
+            untrusted = file.read(MAX_CA_BYTES + 1)
+    except OSError as error:
+        raise SettingError(f"cannot read the certificate {path}: {error.strerror}") from error
+    if len(untrusted) > MAX_CA_BYTES:
         raise SettingError(f"{path} is too long for a certificate")
-    return text
+    if not untrusted.isascii() or b"-----BEGIN CERTIFICATE-----" not in untrusted:
+        # An empty text would silently mean the system's authorities.
+        raise SettingError(f"{path} holds no certificate in PEM form")
+    return untrusted.decode("ascii")
 
 
 def enrol(
@@ -110,7 +121,9 @@ def enrol(
         _log.info("enrolled", facility_id=answer.facility_id, station_id=answer.station_id)
         trouble = enrolling.pull_configuration(enrolment)
         facility = configured(store, enrolment, clock.now()).facility
-        return Enrolled(enrolment, facility.name(ENGLISH), store.series, fingerprint(key.public_bytes), trouble)
+        mark, is_other = fingerprint(key.public_bytes), settings.server_url not in ("", enrolment.server_url)
+        other = settings.server_url if is_other else ""
+        return Enrolled(enrolment, facility.name(ENGLISH), store.series, mark, trouble, other)
 
 
 def _enrolment(answer: EnrolAnswer, server_url: str, ca_pem: str) -> Enrolment:

@@ -36,8 +36,8 @@ def test_a_sound_station_is_well_all_over(settings: Settings) -> None:
         findings = found(replace(settings, camera=f"file:{CARD}", printer=printer.setting))
         assert printer.received == 0
     assert list(findings) == [
-        "facility",
         "disk",
+        "facility",
         "store",
         "clock",
         "printer",

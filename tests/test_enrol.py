@@ -67,6 +67,14 @@ def test_a_machine_becomes_a_station_and_works_for_its_hospital(campus: Campus) 
     assert labels_on_server(campus, campus.settings()) == [label]
 
 
+def test_a_server_url_that_stands_above_the_enrolment_is_told(campus: Campus) -> None:
+    same = replace(campus.settings(), server_url=campus.url)
+    assert "server_url" not in "\n".join(enrol(same, {}, campus.url + "/", campus.code()).lines())
+    elsewhere = replace(campus.settings(), server_url="http://127.0.0.1:1")
+    told = enrol(elsewhere, {}, campus.url, campus.code()).lines()
+    assert told[-1] == f"server_url is set: this station speaks to http://127.0.0.1:1, not {campus.url}"
+
+
 def test_two_stations_never_have_one_series(campus: Campus) -> None:
     first, second = enrolled(campus, "one", "K1"), enrolled(campus, "two", "K2")
     series = {first.series, second.series, first.enrolment.reserve_series, second.enrolment.reserve_series}
@@ -293,6 +301,10 @@ def test_a_certificate_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert ca_certificate(None) == ""
     with pytest.raises(SettingError, match="certificate"):
         ca_certificate(tmp_path / "none.pem")
+    for content in (b"", b"-----BEGIN PRIVATE KEY-----", "प्रमाण".encode()):
+        (tmp_path / "other.pem").write_bytes(content)
+        with pytest.raises(SettingError, match="holds no certificate"):
+            ca_certificate(tmp_path / "other.pem")
     (tmp_path / "big.pem").write_bytes(b"a" * 200_000)
     with pytest.raises(SettingError, match="too long"):
         ca_certificate(tmp_path / "big.pem")

@@ -56,6 +56,7 @@ def test_a_hospital_from_nothing(tmp_path: Path) -> None:
         doctor = kiosk.run("doctor").output
         assert "ok   enrolment station K1 (kiosk) of IN0910000123" in doctor
         assert "ok   server" in doctor
+        assert "sample" not in doctor, "its departments are the server's"
     (later,) = kiosk.check_in(CARD, department="GEN")
     assert later["outcome"] == "already_issued", "without the server, too"
     assert date.fromisoformat(later["service_day"])
