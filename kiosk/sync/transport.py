@@ -86,7 +86,7 @@ class Connection:
         if distrust is not None:
             reason = distrust.verify_message
             return ServerError(f"{self.url} cannot prove who it is: {reason}", code="SERVER_UNTRUSTED")
-        return ServerError(f"{self.url} cannot be reached: {type(error).__name__}", code="SERVER_UNREACHABLE")
+        return ServerError(f"{self.url} cannot be reached: {error}", code="SERVER_UNREACHABLE")
 
 
 def _trusting(ca_pem: str) -> ssl.SSLContext:
