@@ -37,7 +37,7 @@ def stations(context: click.Context, facility_id: str, as_json: bool) -> None:
     """
     from kiosk.server.station_list import stations_of
 
-    with _transaction(context) as connection:
+    with _transaction(context, facility_id) as connection:
         listed = [asdict(each) for each in stations_of(connection, facility_id)]
     _print(listed, as_json)
 
@@ -93,7 +93,7 @@ def alarms(context: click.Context, facility_id: str, alarm_id: str | None, as_js
     from kiosk.server import audit
 
     now = datetime.now(UTC)
-    with _transaction(context) as connection:
+    with _transaction(context, facility_id) as connection:
         if alarm_id is not None:
             _expect(raised.clear_alarm(connection, facility_id, alarm_id, now), "there is no such open alarm")
             audit.note(connection, facility_id, now, "alarm_cleared", alarm_id)
@@ -110,7 +110,7 @@ def keys(context: click.Context, facility_id: str, as_json: bool) -> None:
     """The API keys of a facility, one line each, without their secrets."""
     from kiosk.server.api_keys import keys_of
 
-    with _transaction(context) as connection:
+    with _transaction(context, facility_id) as connection:
         rows = [dict(row._mapping) for row in keys_of(connection, facility_id)]
     _print([{name: row[name] for name in row if name != "secret_hash"} for row in rows], as_json)
 
@@ -132,7 +132,7 @@ def key_add(context: click.Context, facility_id: str, role: str, name: str, as_j
     from kiosk.server import api_keys, audit
 
     now, key_id, secret = datetime.now(UTC), str(uuid_utils.uuid7()), secrets.token_urlsafe(api_keys.SECRET_BYTES)
-    with _transaction(context) as connection:
+    with _transaction(context, facility_id) as connection:
         key = api_keys.add_key(connection, facility_id, role, name, key_id, secret, now)
         audit.note(connection, facility_id, now, "api_key_added", key_id)
     _print(
@@ -161,10 +161,21 @@ COMMANDS = (stations, pair, revoke, alarms, keys, key_add, key_revoke)
 
 
 @contextmanager
-def _transaction(context: click.Context) -> "Iterator[Connection]":
-    """What is printed after it is committed."""
+def _transaction(context: click.Context, facility_id: str = "") -> "Iterator[Connection]":
+    """What is printed after it is committed. Raises KioskError, where ``facility_id`` is named and not known."""
     with opened_database(context) as database, database.writer.begin() as connection:
+        if facility_id:
+            _expect_facility(connection, facility_id)
         yield connection
+
+
+def _expect_facility(connection: "Connection", facility_id: str) -> None:
+    from sqlalchemy import select
+
+    from kiosk.server.tables import facility
+
+    if connection.execute(select(facility.c.facility_id).filter_by(facility_id=facility_id)).first() is None:
+        raise KioskError(f"no facility {facility_id!r} has been imported", code="FACILITY_UNKNOWN")
 
 
 def _expect(is_there: bool, otherwise: str) -> None:

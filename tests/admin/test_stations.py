@@ -126,7 +126,6 @@ def test_a_key_for_counts_over_all(desk: Desk, database: Database) -> None:
         ("pair", *OF_FACILITY, "--station", "K9"),
         ("pair", "--facility", "IN9999999999", "--station", "K1"),
         ("revoke", *OF_FACILITY, "--station", "K9"),
-        ("alarms", *OF_FACILITY, "--clear", "nothing"),
         ("key-revoke", *OF_FACILITY, "--key", "nothing"),
     ],
 )
@@ -135,6 +134,19 @@ def test_what_is_not_there_is_said(tmp_path: Path, words: tuple[str, ...]) -> No
     desk = Desk(tmp_path, url)
     result = desk.run(*words)
     assert (result.exit_code, result.stderr.splitlines()[-1].partition(":")[0]) == (1, "UNKNOWN_ID")
+
+
+def test_an_alarm_that_is_not_there_is_said(desk: Desk) -> None:
+    result = desk.run("alarms", *OF_FACILITY, "--clear", "nothing")
+    assert (result.exit_code, result.stderr.splitlines()[-1].partition(":")[0]) == (1, "UNKNOWN_ID")
+
+
+@pytest.mark.parametrize(
+    "words", [("stations",), ("alarms",), ("keys",), ("key-add", "--role", "reader", "--name", "board")]
+)
+def test_a_facility_that_is_mistyped_is_not_an_empty_one(desk: Desk, words: tuple[str, ...]) -> None:
+    result = desk.run(*words, "--facility", "IN9999999999")
+    assert (result.exit_code, result.stderr.splitlines()[-1].partition(":")[0]) == (1, "FACILITY_UNKNOWN")
 
 
 def test_a_reader_without_a_facility_is_refused(tmp_path: Path) -> None:
