@@ -103,8 +103,13 @@ class Door:
         try:
             listener = socket.create_server((address, self.port), family=family, backlog=BACKLOG)
         except OSError as error:
-            reason = f"cannot listen on {self.host}, port {self.port}: {error}; choose a free port"
-            raise SettingError(reason) from error
+            reason = f"cannot listen on {self.host}, port {self.port}: {error.strerror or error}"
+            raise SettingError(f"{reason}; choose a free port, and an address of this machine") from error
+        if not is_loopback(self.host) and is_loopback(listener.getsockname()[0]):
+            listener.close()
+            # Debian's /etc/hosts says so of a machine's own name; no station would ever get through.
+            reason = f"host is {self.host!r}, which here means this machine alone (see /etc/hosts)"
+            raise SettingError(f"{reason}: listen on 0.0.0.0 and set public_url")
         # Connections inherit it. asyncio sets it only on sockets it made itself; without it every answer takes 40 ms.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listener

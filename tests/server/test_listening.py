@@ -146,6 +146,11 @@ def test_a_name_that_nobody_knows_is_a_setting_error(authority: Authority) -> No
         Door("nowhere.invalid", 0, authority.issue("server")).listen()
 
 
+def test_a_name_that_means_this_machine_alone_is_told(authority: Authority) -> None:
+    with pytest.raises(SettingError, match=r"set public_url"):
+        Door("127.1", 0, authority.issue("server")).listen()
+
+
 def test_stations_speak_to_it_encrypted_and_streams_go_on(authority: Authority, database_url: str) -> None:
     with running_server(database_url, tls=authority.issue("server")) as server:
         assert server.url.startswith("https://127.0.0.1:")
