@@ -43,8 +43,8 @@ def _encoding(request: Request) -> str:
     return request.headers.get("content-encoding", "identity").lower()
 
 
-async def arrived(request: Request, within_s: float) -> bytes:
-    """The body as it was sent; reading stops at the limit.
+async def arrived(request: Request, within_s: float, most: int = MAX_REQUEST_BYTES) -> bytes:
+    """The body as it was sent; reading stops at the limit, ``most`` bytes.
 
     Raises:
         ProblemError: 408 or 413.
@@ -55,7 +55,7 @@ async def arrived(request: Request, within_s: float) -> bytes:
         async with asyncio.timeout(within_s):
             async for chunk in request.stream():
                 body += chunk
-                _refuse_longer(len(body))
+                _refuse_longer(len(body), most)
     except TimeoutError:
         raise ProblemError(408, "BODY_LATE", "the body took too long to arrive") from None
     return bytes(body)
@@ -68,7 +68,7 @@ def _unpacked(packed: bytes) -> bytes:
         body = unpacking.decompress(packed, MAX_REQUEST_BYTES + 1)
     except zlib.error:
         raise ProblemError(400, "BODY_GARBAGE", "the body is no gzip") from None
-    _refuse_longer(len(body))
+    _refuse_longer(len(body), MAX_REQUEST_BYTES)
     if not unpacking.eof or unpacking.unused_data:
         raise ProblemError(400, "BODY_GARBAGE", "the body is not one whole gzip")
     return body
@@ -89,6 +89,6 @@ def lines_of(always: Mapping[str, str], sometimes: Mapping[str, str] | None = No
     return {200: {"description": "one object for each", "content": content}}
 
 
-def _refuse_longer(length: int) -> None:
-    if length > MAX_REQUEST_BYTES:
-        raise ProblemError(413, "BODY_TOO_LONG", f"a body may have {MAX_REQUEST_BYTES} bytes, unpacked")
+def _refuse_longer(length: int, most: int) -> None:
+    if length > most:
+        raise ProblemError(413, "BODY_TOO_LONG", f"a body may have {most} bytes here, unpacked")

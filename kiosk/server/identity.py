@@ -91,12 +91,12 @@ async def posted(request: Request) -> Call:
 
 
 async def asking(request: Request) -> Caller:
-    """The dependency of every GET.
+    """The dependency of every GET. None has a body: of streams nobody counts how many are asked for at a time.
 
     Raises:
-        ProblemError: 401, 403 or 429.
+        ProblemError: 401, 403, 408, 413 or 429.
     """
-    sent = _sent(request, await arrived(request, ARRIVAL_S))
+    sent = _sent(request, await arrived(request, ARRIVAL_S, most=0))
     return await off_loop(request, partial(_caller, service_of(request), sent))
 
 

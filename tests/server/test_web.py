@@ -37,6 +37,7 @@ def test_a_round_trip_has_the_shape_of_the_design(web: httpx2.Client) -> None:
     said = answer.json()
     assert set(said) == {
         "acked_seq",
+        "acked_hash",
         "parked",
         "events",
         "patients",
@@ -156,6 +157,13 @@ def test_a_zip_bomb_is_not_unpacked(web: httpx2.Client) -> None:
     bomb = gzip.compress(b"[" + b" " * (200 * 1024 * 1024), 9)
     assert len(bomb) < MAX_REQUEST_BYTES
     assert_problem(web.post("/v1/sync", content=bomb, headers=GZIP), 413, "BODY_TOO_LONG")
+
+
+@pytest.mark.parametrize("path", ["/v1/stream", "/v1/tokens", "/v1/counts", "/v1/configuration"])
+def test_a_question_has_no_body(web: httpx2.Client, path: str) -> None:
+    """Nobody need have signed it to have the server hold it."""
+    asked = {"facility": FACILITY, "service_day": DAY.isoformat()}
+    assert_problem(web.request("GET", path, params=asked, content=b" "), 413, "BODY_TOO_LONG")
 
 
 @pytest.mark.parametrize(
