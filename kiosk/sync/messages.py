@@ -271,7 +271,7 @@ class SyncAnswer(Message):
 class EnrolRequest(Message):
     """``POST /v1/enrol``: a pairing code becomes a station. The only request that is not signed.
 
-    ``series`` and ``issued`` tell of a store that has issued already, alone: it keeps its series if nobody has it.
+    ``facility_id`` and ``series`` tell of a store that has issued already, alone: it keeps its series if nobody has it.
     """
 
     code: Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{8}$")] = Field(repr=False)
