@@ -23,12 +23,14 @@ def opened_database(context: click.Context) -> "Iterator[Database]":
 
     Raises:
         SettingError: as ``open_database``.
+        KioskError: DATABASE_UNAVAILABLE, where the block's work found a lock or the connection gone.
     """
     from kiosk.server.app import database_url_of
-    from kiosk.server.database import open_database
+    from kiosk.server.database import database_errors, open_database
 
     database = open_database(database_url_of(settings_of(context)))
     try:
-        yield database
+        with database_errors():
+            yield database
     finally:
         database.close()

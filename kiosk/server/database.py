@@ -3,7 +3,8 @@
 import json
 import random
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,9 +23,10 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from kiosk.errors import SettingError
+from kiosk.errors import KioskError, SettingError
 from kiosk.server.postgresql import check_postgresql, gave_way, postgresql_engines
 from kiosk.server.schema import ensure_schema
 from kiosk.server.sqlite import sqlite_engines
@@ -63,6 +65,21 @@ class Database:
     def close(self) -> None:
         self.writer.dispose()
         self.reader.dispose()
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Turns what the database complains of (a lock that another holds, a connection lost) into KioskError.
+
+    A statement that is wrong is a bug and stays what it is.
+    """
+    try:
+        yield
+    except (OperationalError, InternalError) as error:
+        reason = " ".join(str(error.orig).split())
+        raise KioskError(f"the database could not do it: {reason}; try again", code="DATABASE_UNAVAILABLE") from None
+    except PoolTimeoutError:
+        raise KioskError("the database has no connection free; try again", code="DATABASE_UNAVAILABLE") from None
 
 
 def open_database(url: str) -> Database:

@@ -21,8 +21,9 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, Exists, Row, and_, bindparam, delete, exists, insert, select, update
 
+from kiosk.errors import KioskError
 from kiosk.model.events import Event
-from kiosk.server.database import Database, is_among
+from kiosk.server.database import Database, database_errors, is_among
 from kiosk.server.projection import project
 from kiosk.server.revisions import next_revisions
 from kiosk.server.rows import event_of
@@ -89,7 +90,14 @@ def retry_parked(database: Database) -> int:
     Several servers may do so at once, while stations push. Each transaction takes the lock of one facility and no
     store's: a push takes its store's first and then waits here, and nobody who holds the facility waits for a store.
     """
-    applied = sum(retry_facility(database, facility_id) for facility_id in facilities_with_parked(database.reader))
+    applied = 0
+    for facility_id in facilities_with_parked(database.reader):
+        try:
+            with database_errors():
+                applied += retry_facility(database, facility_id)
+        except KioskError as error:
+            # Somebody works on this facility for long: no reason not to serve. `kiosk admin parked --retry` is left.
+            _log.warning("parked_events_not_tried", facility_id=facility_id, code=error.code)
     if applied:
         _log.info("parked_events_applied", count=applied)
     return applied

@@ -1,25 +1,29 @@
 """What could not be applied when it came, and is applied when it can be."""
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, update
 
 from kiosk.__main__ import cli
+from kiosk.errors import KioskError
 from kiosk.model import token as token_model
 from kiosk.model.events import Kind
 from kiosk.model.token import LIVE, State
 from kiosk.ports import Push
-from kiosk.server.database import Database, open_database
+from kiosk.server import postgresql
+from kiosk.server.database import Database, database_errors, open_database
 from kiosk.server.ingest import Ingested, ingest
-from kiosk.server.parked import parked_events, retry_parked
+from kiosk.server.parked import parked_events, retry_facility, retry_parked
 from kiosk.server.queries import changes
 from kiosk.server.tables import day_count, event, facility, parked, token
 from kiosk.sync.messages import ParkedMessage, SyncRequest
+from tests.postgres import Postgres
 from tests.server.test_concurrency import at_once
 from tests.sync.chain import FACILITY, Chain
 
@@ -200,3 +204,19 @@ def test_the_command_lists_and_tries_again(database_url: str, tmp_path: Path, mo
     database = open_database(database_url)
     assert states(database) == ["held"]
     database.close()
+
+
+def test_a_facility_that_is_held_for_long_does_not_keep_the_server_from_starting(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(postgresql._SESSION, "lock_timeout", 50)
+    with postgres.database() as url, closing(open_database(url)) as database:
+        desk = Chain("")
+        desk.write(Kind.TOKEN_CALLED, Chain("A").issue_many(1).events[0].token_id)
+        take(database, desk.push())
+        with database.writer.begin() as busy:
+            busy.execute(update(facility).values(state="held"))
+            assert retry_parked(database) == 0
+            with pytest.raises(KioskError) as caught, database_errors():
+                retry_facility(database, FACILITY)
+        assert caught.value.code == "DATABASE_UNAVAILABLE"
