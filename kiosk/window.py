@@ -69,16 +69,19 @@ def run_kiosk(settings: Settings, environ: Mapping[str, str], *, windowed: bool)
         SettingError
     """
     application = kiosk_application(environ)
+    was_first = False
     while True:
         try:
             with open_station(settings, environ) as station, running_kiosk(station, application) as kiosk:
+                was_first = True
                 _show(kiosk.window, windowed=windowed)
                 code = application.exec()
             if code != RELOAD:
                 return code
         except StoreError as error:
-            if error.code == BUSY:
-                # Started twice by mistake: the first one must not be covered.
+            if error.code == BUSY and not was_first:
+                # Started twice by mistake: the first one must not be covered. But between two configurations it may be
+                # a command that holds the place for a moment.
                 raise
             print(f"{error.code}: {error}", file=StandardError())
             log.error("not_started", code=error.code)

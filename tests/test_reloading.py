@@ -1,7 +1,8 @@
 """A new configuration is shown once nobody is in front, in place of the old one and without losing anything."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +10,15 @@ import pytest
 from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QApplication
 
-from kiosk.app import new_id
+from kiosk import window as kiosk_window
+from kiosk.app import Station, new_id, open_station, ownership
 from kiosk.enrol import enrol
 from kiosk.model import flow
 from kiosk.settings import Settings
 from kiosk.store.store import open_store
+from kiosk.ui.patient.closed import ClosedWindow
 from kiosk.ui.patient.window import PatientWindow
-from kiosk.window import run_kiosk
+from kiosk.window import RELOAD, run_kiosk
 from tests.campus import Campus, campus_of, document
 
 LOOK_MS, PATIENCE_MS, HUNG = 50, 40_000, 9
@@ -115,3 +118,36 @@ def open_revision(settings: Settings) -> int:
         return store.config_revision()
     finally:
         store.close()
+
+
+def test_a_command_between_two_configurations_does_not_end_the_kiosk(
+    tmp_path: Path, calm_application: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data_dir=tmp_path / "data", printer="none", camera="file:/nowhere", language="en")
+    opened: list[Settings] = []
+
+    @contextmanager
+    def opening(settings: Settings, environ: Mapping[str, str]) -> Iterator[Station]:
+        """The second time somebody was faster."""
+        opened.append(settings)
+        with ExitStack() as stack:
+            if len(opened) == 2:
+                assert stack.enter_context(ownership(settings.data_dir))
+            yield stack.enter_context(open_station(settings, environ))
+
+    def step() -> None:
+        shown = {type(each) for each in calm_application.topLevelWidgets() if each.isVisible()}
+        if ClosedWindow in shown:
+            calm_application.exit(0)
+        elif PatientWindow in shown:
+            calm_application.exit(RELOAD)
+
+    monkeypatch.setattr(kiosk_window, "open_station", opening)
+    timer = QTimer(calm_application, interval=LOOK_MS)
+    timer.timeout.connect(step)
+    timer.start()
+    try:
+        assert run_kiosk(settings, {}, windowed=True) == 1, "closed by a person, not by the other one's lock"
+    finally:
+        timer.stop()
+    assert len(opened) == 2
