@@ -164,7 +164,7 @@ class _Enrolling:
         today = load_facility(self.settings).service_day(self.clock.now())
         if self.store.enrolment() is None and self.store.tokens(today):
             message = "this station has given out tokens today: enrol it before the first patient of a day"
-            raise StoreError(message, code="ISSUED_TODAY")
+            raise StoreError(f"{message}, or, if they were a trial, with another data_dir", code="ISSUED_TODAY")
 
     def ask(self, server: HttpServer, code: str, key: DeviceKey) -> EnrolAnswer:
         """What the server makes of us. A store that it calls a copy begins anew; the code is still good for that."""

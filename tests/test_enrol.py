@@ -121,6 +121,20 @@ def test_not_in_the_middle_of_a_working_day(campus: Campus) -> None:
     assert caught.value.code == "ISSUED_TODAY"
 
 
+def test_who_tried_it_with_another_hospital_is_told_the_way_out(campus: Campus) -> None:
+    settings = campus.settings()
+    yesterday = FakeClock(datetime.now(UTC) - timedelta(days=1))
+    with open_station(settings, {}, yesterday) as station:
+        station.registration.check_in(PATIENTS[0], "MED", "en")
+    with pytest.raises(ServerError, match="another data_dir") as refused:
+        enrolled(campus)
+    assert refused.value.code == "FACILITY_OTHER"
+    issue(settings, PATIENTS[1])
+    with pytest.raises(StoreError, match="another data_dir") as caught:
+        enrolled(campus)
+    assert caught.value.code == "ISSUED_TODAY"
+
+
 def test_a_wrong_code_changes_nothing(campus: Campus) -> None:
     settings = campus.settings()
     with pytest.raises(ServerError) as caught:

@@ -101,7 +101,7 @@ def _owner_of(connection: Connection, request: EnrolRequest, hashed: str, now: d
     if row is None:
         raise RefusedError(403, "CODE_WRONG", "the code is wrong, used or older than ten minutes")
     if request.facility_id not in (None, row.facility_id):
-        raise ProblemError(409, "FACILITY_OTHER", "the store has issued tokens of another facility")
+        raise ProblemError(409, "FACILITY_OTHER", "the store has tokens of another facility: set another data_dir")
     return Owner(row.facility_id, row.station_id, request.store_id)
 
 
