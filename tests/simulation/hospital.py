@@ -82,16 +82,26 @@ class Hospital:
     def back_up(self) -> None:
         self.backups.append(snapshot(self.file))
 
-    def restore(self, place: int) -> None:
-        """Go on from an older backup, as after a lost disk."""
+    def restore(self, place: int) -> set[str]:
+        """Go on from an older backup, as after a lost disk. Backups that are newer than it are of a past no more.
+
+        Returns series that it may give again: set aside were those of a first restore, not of a second one.
+        """
+        before = self._series()
         self.close()
         put_back(self.file, self.backups[place])
         self.database = self._opened()
         note_restored(self.database, self._clock.now())
+        del self.backups[place + 1 :]
+        return before - self._series()
 
     def close(self) -> None:
         self.fuse.detach(self.database.writer)
         self.database.close()
+
+    def _series(self) -> set[str]:
+        with self.database.reader.connect() as connection:
+            return set(connection.execute(select(tables.series.c.series)).scalars())
 
     def _synced(self, asked: Asked) -> bytes:
         return sync_answer(self.database, asked.caller, asked.body, self._clock.now())

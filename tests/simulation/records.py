@@ -16,7 +16,7 @@ _COLUMNS = "SELECT seq, event_id, hash, kind, token_id, body, service_day FROM e
 _NEWER = f"{_COLUMNS} WHERE store_id = ? AND seq >= ? ORDER BY seq"
 _MINE = f"{_COLUMNS} WHERE store_id = ? OR store_id IN (SELECT store_id FROM former_store) ORDER BY seq"
 _META = (
-    "SELECT store_id, last_seq, last_hash, (SELECT value FROM cursor WHERE name = 'acked') AS acked,"
+    "SELECT store_id, series, last_seq, last_hash, (SELECT value FROM cursor WHERE name = 'acked') AS acked,"
     " EXISTS (SELECT 1 FROM former_store) AS renewed FROM meta"
 )
 _HELD = "SELECT acked_seq FROM store WHERE store_id = ?"
@@ -48,7 +48,7 @@ class Records:
     Attributes:
         hashes: event id -> its hash; a store that begins anew writes the same event again with another one.
         numbers: day, department, series and number -> the token that got it.
-        copied: series of stores of which there were copies, or older states: their numbers may be given twice.
+        copied: stores, and their series, of which there were copies or older states: their numbers may be given twice.
         doubles: tokens whose number another token has, for that reason.
         gone: events that only a lost disk held.
     """
@@ -69,6 +69,8 @@ class Records:
         seen = self.seen.setdefault(station.name, Seen())
         with station.store._reader.connect() as connection:
             meta = connection.exec_driver_sql(_META).one()
+            if meta.store_id in self.copied and meta.series is not None:
+                self.copied.add(meta.series)
             fresh = connection.exec_driver_sql(_NEWER, (meta.store_id, max(seen.seq, 1))).all()
             went_on = meta.store_id == seen.store_id and self._went_on(seen, fresh)
             if not went_on:
@@ -104,9 +106,8 @@ class Records:
     def note_restore(self, station: Station) -> None:
         """The disk is another one: whatever else the last one held is gone, unless somebody else has it."""
         lost = self.seen.pop(station.name).ids
-        self.note(station)
-        self.gone |= lost - self.seen[station.name].ids
         self._share(station)
+        self.gone |= lost - self.seen[station.name].ids
 
     def note_series(self, series: str) -> None:
         """A reserve that an older state of the store names may have been used by a newer one."""
@@ -114,9 +115,8 @@ class Records:
             self.copied.add(series)
 
     def _share(self, station: Station) -> None:
-        series = station.store.series
-        if series is not None:
-            self.copied.add(series)
+        self.copied.add(station.store.store_id)
+        self.note(station)
 
     @staticmethod
     def _went_on(seen: Seen, fresh: Iterable[Row[Any]]) -> bool:

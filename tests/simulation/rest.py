@@ -59,15 +59,21 @@ def _check_counts(hospital: Hospital, tokens: Tokens) -> None:
 
 
 def _check_station(station: Station, held: list[Event], tokens: Tokens, records: Records) -> None:
-    """Of two tokens with one number, as a copy of a store may give out, a station knows one or the other."""
+    """Of two tokens with one number, as a copy of a store may give out, a station knows one or the other.
+
+    Where a station's disk and the server's were both brought back, others may know more than the two.
+    """
     with station.store._reader.connect() as connection:
-        events = {row.event_id: row.hash for row in connection.execute(select(local.event))}
+        rows = connection.execute(select(local.event)).all()
         mine = {row.token_id: local_token(row) for row in connection.execute(select(local.token))}
+    events = {row.event_id: row.hash for row in rows}
     missed = [event for event in held if event.event_id not in events]
     hold(not missed, f"{station.name} never pulled {len(missed)} events")
     known = all(events[event.event_id] in records.hashes[event.event_id] for event in held)
     hold(known, f"{station.name} has another event under an id")
-    mine, tokens = _without(mine, records.doubles), _without(tokens, records.doubles)
+    here = {event.event_id for event in held}
+    unsure = {row.token_id for row in rows if row.event_id in records.gone - here} | records.doubles
+    mine, tokens = _without(mine, unsure), _without(tokens, unsure)
     hold(mine == tokens, f"{station.name}'s tokens are not the server's: {_difference(mine, tokens)}")
     hold(station.store.unsynced() == 0, f"{station.name} has events left to send")
 

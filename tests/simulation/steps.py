@@ -149,7 +149,7 @@ def _back_up_server(world: World, _station: Station) -> None:
 def _restore_server(world: World, _station: Station) -> None:
     backups = world.hospital.backups
     if backups:
-        world.hospital.restore(world.chance.randrange(len(backups)))
+        world.records.copied |= world.hospital.restore(world.chance.randrange(len(backups)))
         world.tell("server restored")
 
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.errors import StoreForkError
+from kiosk.errors import ServerError, StoreForkError
 from kiosk.model.token import SlipState
+from kiosk.sync.loop import sync_until_done
 from tests.simulation.scenes import issue, talk
 from tests.simulation.world import World
 
@@ -90,3 +91,48 @@ def test_two_kiosks_that_reprint_one_slip_agree_on_it(world: World) -> None:
     world.rest()
     slips = {station.store.token(token.token_id).slip for station in world.stations}  # type: ignore[union-attr]
     assert slips.isdisjoint({SlipState.QUEUED, SlipState.SENDING})
+
+
+def test_a_slip_is_not_queued_for_ever_where_another_kiosk_s_copy_was_heard_of_first(world: World) -> None:
+    """The server has lost the token, and hears of its second slip before it hears of the token again."""
+    kiosk, other = world.stations[:2]
+    world.hospital.back_up()
+    token = issue(kiosk, 1)
+    talk(world)
+    world.hospital.restore(0)
+    issue(other, 1)
+    talk(world, other, kiosk)
+    world.rest()
+    slips = {station.store.token(token.token_id).slip for station in world.stations}  # type: ignore[union-attr]
+    assert slips == {SlipState.PRINTED}
+
+
+def test_what_a_store_brings_along_comes_before_what_it_wrote_while_it_was_turned_away(world: World) -> None:
+    """Else the server hears of a second slip, and that it is printed, around the token itself."""
+    kiosk = world.stations[0]
+    copy, faster = world.clone(kiosk), world.clone(kiosk)
+    issue(copy, 1, "EYE")
+    issue(kiosk, 2)
+    talk(world, kiosk)
+    issue(faster, 3)
+    talk(world, faster)
+    with pytest.raises(ServerError):
+        sync_until_done(copy.store, world.links[copy.name], copy.clock)
+    issue(copy, 1, "EYE")
+    talk(world, copy)
+    world.rest()
+
+
+def test_two_machines_that_hold_one_unsent_event_both_get_on(world: World) -> None:
+    """A copy of a copy, and a server that has forgotten which of them sent it: the second learns that it is there."""
+    kiosk = world.stations[0]
+    copy = world.clone(kiosk)
+    issue(kiosk, 1)
+    world.hospital.back_up()
+    talk(world, kiosk)
+    issue(copy, 2)
+    second = world.clone(copy)
+    talk(world, second)
+    world.hospital.restore(0)
+    world.rest()
+    assert second.store.unsynced() == 0
