@@ -10,12 +10,15 @@ from kiosk.server.queries import check_database
 from kiosk.server.schema import HEAD
 from kiosk.server.service import off_loop, service_of
 
+PATHS = ("/healthz", "/readyz")
+
 
 def add_health_routes(app: FastAPI) -> None:
     responses = described({503: "DATABASE_UNAVAILABLE"})
-    app.add_api_route("/healthz", _healthz, methods=["GET"], responses=responses)
+    healthz, readyz = PATHS
+    app.add_api_route(healthz, _healthz, methods=["GET"], responses=responses)
     responses = described({503: "DATABASE_UNAVAILABLE or SCHEMA_OTHER"})
-    app.add_api_route("/readyz", _readyz, methods=["GET"], responses=responses)
+    app.add_api_route(readyz, _readyz, methods=["GET"], responses=responses)
 
 
 async def _healthz(request: Request) -> dict[str, str]:

@@ -12,6 +12,7 @@ from kiosk.server.counts_routes import add_counts_routes
 from kiosk.server.crowd import Crowd
 from kiosk.server.database import Database
 from kiosk.server.enrolment_routes import add_enrolment_routes
+from kiosk.server.health import PATHS as HEALTH_PATHS
 from kiosk.server.health import add_health_routes
 from kiosk.server.limits import Limits, usual_limits
 from kiosk.server.live import running_hub
@@ -52,5 +53,5 @@ def build_app(
     add_enrolment_routes(app)
     add_stream_routes(app)
     add_health_routes(app)
-    app.add_middleware(Crowd, apart=STREAM_PATH)
+    app.add_middleware(Crowd, apart={STREAM_PATH, *HEALTH_PATHS})
     return app
