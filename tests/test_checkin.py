@@ -16,7 +16,8 @@ from kiosk.errors import (
 from kiosk.model.patient import Patient
 from kiosk.model.token import SlipState
 from tests.contracts.acts import pulled
-from tests.fakes import FakeClock, FakeTokenStore
+from tests.fake_store import FakeTokenStore
+from tests.fakes import FakeClock
 from tests.model.samples import ASHA, HOSPITAL, NINE, NUMBER, RAVI, SURGERY, minutes, person
 
 AFTERNOON = NINE + timedelta(hours=6)

@@ -179,7 +179,7 @@ class RenewalContract:
         assert_one_chain(store)
 
     def test_many_orphans_are_asked_for_bit_by_bit(self, store: TokenStore, monkeypatch: pytest.MonkeyPatch) -> None:
-        for limit in ("kiosk.store.renewal.MAX_ORPHANS", "tests.fakes.MAX_ORPHANS"):
+        for limit in ("kiosk.store.renewal.MAX_ORPHANS", "tests.fake_store.MAX_ORPHANS"):
             monkeypatch.setattr(limit, 4)
         token = issue(store)
         for kind in (Kind.TOKEN_CALLED, Kind.TOKEN_RETURNED) * 4:

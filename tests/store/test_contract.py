@@ -8,7 +8,8 @@ import pytest
 from kiosk.ports import TokenStore
 from kiosk.store.store import open_store
 from tests.contracts.token_store import TokenStoreContract
-from tests.fakes import FakeTokenStore, shuffled_ids
+from tests.fake_store import FakeTokenStore
+from tests.fakes import shuffled_ids
 
 
 class TestSqliteStore(TokenStoreContract):
