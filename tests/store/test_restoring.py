@@ -3,59 +3,25 @@
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kiosk.app import ownership
-from kiosk.errors import KioskError, SettingError, StoreError
+from kiosk.errors import SettingError, StoreError
 from kiosk.store import place, restoring
 from kiosk.store.backup import back_up
 from kiosk.store.key import CHECK_FILE, KEY_FILE
 from kiosk.store.place import DRAFT_FOLDER, PLAN_FILE, READY_FILE
-from kiosk.store.restoring import Restored, restore
-from kiosk.store.store import STORE_FILE, SqliteStore, open_store
-from kiosk.sync.loop import sync_until_done
-from tests.contracts.acts import events_of, issue, pulled
+from kiosk.store.store import STORE_FILE, open_store
+from tests.contracts.acts import events_of, issue
 from tests.contracts.enrolment import KEY, KIOSK
-from tests.fakes import FakeClock, shuffled_ids
-from tests.model.samples import ASHA, MONDAY, NINE, RAVI, minutes, person
-from tests.sync.fake_server import FakeHospitalServer
-
-LATER = NINE + minutes(60)
-new_id = shuffled_ids(99)
-
-
-class Machine:
-    """A station's folders."""
-
-    def __init__(self, folder: Path) -> None:
-        self.data, self.backups = folder / "data", folder / "backups"
-
-    def opened(self, series: str | None = None) -> SqliteStore:
-        return open_store(self.data, series, new_id, {})
-
-    @contextmanager
-    def running(self, series: str | None = None) -> Iterator[SqliteStore]:
-        store = self.opened(series)
-        try:
-            yield store
-        finally:
-            store.close()
-
-    def restored(self, copy: Path, series: str | None = None) -> Restored:
-        return restore(self.data, copy, self.backups, {}, new_id, LATER, series)
-
-    def files(self) -> dict[str, bytes]:
-        """All that makes the store, byte for byte."""
-        names = (STORE_FILE, f"{STORE_FILE}-wal", KEY_FILE, CHECK_FILE)
-        return {name: (self.data / name).read_bytes() for name in names if (self.data / name).exists()}
+from tests.model.samples import ASHA, MONDAY, NINE, RAVI, person
+from tests.store.machine import LATER, Machine, code_of, enrolled_and_copied, new_id
 
 
 @pytest.fixture
@@ -67,22 +33,6 @@ def machine(tmp_path: Path) -> Machine:
 def copy(machine: Machine) -> Path:
     """Of an enrolled station that has issued two tokens by then, and another one since."""
     return enrolled_and_copied(machine)
-
-
-def enrolled_and_copied(machine: Machine) -> Path:
-    with machine.running() as store:
-        store.enrol(KIOSK, "D", KEY, NINE)
-        for place_ in (1, 2):
-            issue(store, person(place_))
-        path = back_up(store, machine.backups, NINE)
-        issue(store, person(3))
-        return path
-
-
-def code_of(act: Callable[[], object]) -> str:
-    with pytest.raises(KioskError) as caught:
-        act()
-    return caught.value.code
 
 
 # --- what becomes of a store -----------------------------------------------------------------------------------------
@@ -273,188 +223,6 @@ def hold_open() -> None:
     print("open", flush=True)
     sys.stdin.read()
     store.close()
-
-
-# --- power cuts ------------------------------------------------------------------------------------------------------
-
-
-class PowerCutError(BaseException):
-    """The end of the machine's world between two steps."""
-
-
-class Steps:
-    """Counts what changes a disk, and cuts the power before the step ``last``."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, last: int) -> None:
-        self._left = last
-        for owner, name in (
-            (Path, "replace"),
-            (Path, "unlink"),
-            (Path, "mkdir"),
-            (Path, "touch"),
-            (os, "fsync"),
-            (shutil, "copyfile"),
-            (shutil, "rmtree"),
-            (SqliteStore, "begin_anew"),
-            (SqliteStore, "empty_log"),
-            (SqliteStore, "close"),
-        ):
-            monkeypatch.setattr(owner, name, self._counted(getattr(owner, name)))
-
-    def _counted(self, act: Callable[..., object]) -> Callable[..., object]:
-        def counted(*arguments: object, **options: object) -> object:
-            self._left -= 1
-            if self._left < 0:
-                raise PowerCutError
-            return act(*arguments, **options)
-
-        return counted
-
-
-def cut_after(machine: Machine, copy: Path, steps: int, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Whether the power was cut before the restore was done."""
-    with monkeypatch.context() as patched:
-        Steps(patched, steps)
-        try:
-            machine.restored(copy)
-        except PowerCutError:
-            return True
-    return False
-
-
-OLD = (["MD-001", "MD-002", "MD-003"], "D")
-NEW = (["MD-001", "MD-002"], "R")
-
-
-def seen_by_a_kiosk(machine: Machine) -> object:
-    with machine.running() as store:
-        assert store.damage() == ""
-        return [row.token.label for row in store.tokens(MONDAY)], store.series
-
-
-def test_a_restore_that_was_given_up_leaves_no_patients_behind(
-    machine: Machine, copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for steps in range(100):
-        assert cut_after(machine, copy, steps, monkeypatch)
-        if (machine.data / DRAFT_FOLDER / STORE_FILE).exists():
-            break
-    machine.opened().close()
-    assert not (machine.data / DRAFT_FOLDER).exists()
-
-
-def is_done(machine: Machine) -> bool:
-    return bool(list(machine.data.glob("lost-*"))) and not (machine.data / READY_FILE).exists()
-
-
-def test_a_power_cut_at_any_step_leaves_the_old_store_or_the_new_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whoever opens the store next, a kiosk or the same command again; and the reserve is still there for it."""
-    machine_before, seen = Machine(tmp_path / "before"), []
-    enrolled_and_copied(machine_before)
-    for steps in range(100):
-        machine = Machine(tmp_path / str(steps))
-        shutil.copytree(machine_before.data, machine.data)
-        shutil.copytree(machine_before.backups, machine.backups)
-        (copy,) = machine.backups.iterdir()
-        was_cut = cut_after(machine, copy, steps, monkeypatch)
-        if steps % 2:
-            seen.append(seen_by_a_kiosk(machine))
-        if not is_done(machine):
-            assert machine.restored(copy).series == "R"
-        assert seen_by_a_kiosk(machine) == NEW
-        assert not [name for name in (READY_FILE, PLAN_FILE, DRAFT_FOLDER) if (machine.data / name).exists()]
-        if not was_cut:
-            break
-    assert not was_cut
-    assert steps > 20
-    assert [OLD] * seen.count(OLD) + [NEW] * seen.count(NEW) == seen, "from one step on it is the new one"
-    assert 0 < seen.count(OLD) < len(seen)
-
-
-def test_after_an_interrupted_restore_the_next_one_has_a_name_of_its_own(
-    machine: Machine, copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The kiosk has finished the first by itself and has issued since."""
-    for steps in range(100):
-        cut_after(machine, copy, steps, monkeypatch)
-        if (machine.data / READY_FILE).exists():
-            break
-    with machine.running() as store:
-        first = store.store_id
-        issue(store, RAVI, now=LATER)
-    assert machine.restored(copy).store_id != first
-
-
-# --- with the server -------------------------------------------------------------------------------------------------
-
-
-def test_nothing_that_the_server_has_is_lost(machine: Machine) -> None:
-    """Copied while events were unsent; some were sent since, some never. Only those that nobody else has are gone."""
-    server, clock = FakeHospitalServer(), FakeClock(LATER)
-    with machine.running() as store:
-        store.enrol(KIOSK, "A", KEY, NINE)
-        tokens = [issue(store, person(1)), issue(store, person(2))]
-        sync_until_done(store, server, clock)
-        tokens += [issue(store, person(3)), issue(store, person(4))]
-        copy = back_up(store, machine.backups, NINE)
-        server.answers_lost = 1
-        assert code_of(lambda: sync_until_done(store, server, clock)) == "SERVER_TIMEOUT"
-        sync_until_done(store, server, clock)
-        tokens.append(issue(store, person(5)))
-        sync_until_done(store, server, clock)
-        gone = issue(store, person(6))
-    machine.restored(copy)
-    with machine.running() as store:
-        tokens.append(issue(store, person(7), now=LATER))
-        sync_until_done(store, server, clock)
-        assert store.unsynced() == 0
-        rows = store.tokens(MONDAY)
-        assert sorted(row.token.token_id for row in rows) == sorted(token.token_id for token in tokens)
-        assert all(row.synced for row in rows)
-        assert server.tokens.keys() == {token.token_id for token in tokens}
-        assert store.token(gone.token_id) is None
-        assert {row.token.label: row.token.store_id for row in rows} == {
-            token.label: token.store_id for token in server.tokens.values()
-        }
-    ids = [event.event_id for event in server.log]
-    assert len(ids) == len(set(ids)) == 6
-
-
-def test_unsent_events_of_a_copy_reach_the_server_under_the_new_name(machine: Machine) -> None:
-    server, clock = FakeHospitalServer(), FakeClock(LATER)
-    with machine.running() as store:
-        store.enrol(KIOSK, "A", KEY, NINE)
-        kept = [issue(store, person(place_)) for place_ in range(5)]
-        store.synced(pulled(), NINE)
-        copy = back_up(store, machine.backups, NINE)
-    machine.restored(copy)
-    with machine.running() as store:
-        sync_until_done(store, server, clock)
-        assert [event.token_id for event in server.log] == [token.token_id for token in kept]
-        assert {event.store_id for event in server.log} == {store.store_id}
-        assert server.patients.keys() == {token.token_id for token in kept}
-
-
-def test_two_instances_never_reuse_a_sequence(machine: Machine, tmp_path: Path) -> None:
-    """One copy put back on two machines: neither of them gives out a number or a sequence of the other."""
-    with machine.running() as store:
-        store.enrol(KIOSK, "D", KEY, NINE)
-        issue(store, person(1))
-        copy = back_up(store, machine.backups, NINE)
-    twin = Machine(tmp_path / "twin")
-    twin.data.mkdir(parents=True)
-    (twin.data / KEY_FILE).write_text((machine.data / KEY_FILE).read_text())
-    names = []
-    for place_, each in enumerate((machine, twin)):
-        each.restored(copy)
-        with each.running() as store:
-            names.append((store.store_id, store.series))
-            if store.series is not None:
-                assert issue(store, person(10 + place_), now=LATER).label == "MR-001"
-    assert len({store_id for store_id, _ in names}) == 2
-    assert [series for _, series in names] == ["R", None]
 
 
 # --- the commands ----------------------------------------------------------------------------------------------------
