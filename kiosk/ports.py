@@ -346,9 +346,10 @@ class TokenStore(CheckInStore, Protocol):
         ...
 
     def granted(self, grant: StoreGrant, now: datetime) -> None:
-        """Take the series, and write the orphans that the server does not hold anew at the end of this history.
+        """Take the series, and write the orphans that the server does not hold anew into this history.
 
-        With the ids that they had, so that no event exists twice.
+        With the ids that they had, so that no event exists twice; ahead of what was written here since, as they
+        happened before it. The same grant for every part of a claim: until ``claim`` is None.
         """
         ...
 
