@@ -45,6 +45,7 @@ BAD_BODY = described(
     }
 )
 """What any route with a body may answer."""
+_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 
 class Role(StrEnum):
@@ -147,7 +148,7 @@ def _caller(service: Service, sent: _Sent) -> Caller:
         return _program(service, sent.headers["authorization"])
     if "signature-input" in sent.headers or "signature" in sent.headers:
         return _station(service, sent)
-    return _neighbour(service, sent.headers.get("host", ""))
+    return _neighbour(service, sent.headers)
 
 
 def _program(service: Service, untrusted_authorization: str) -> Caller:
@@ -221,14 +222,17 @@ def _refuse_replay(service: Service, caller: Caller, signed: Signed) -> None:
         raise RefusedError(401, "REPLAYED", title, facility_id=caller.facility_id, key_id=caller.key_id)
 
 
-def _neighbour(service: Service, untrusted_host: str) -> Caller:
+def _neighbour(service: Service, untrusted_headers: Mapping[str, str]) -> Caller:
     """Somebody on this machine, for a server that no other can reach.
 
-    A web page that makes a browser here take its own name for this machine still names itself as the host.
+    A web page that makes a browser here take its own name for this machine still names itself as the host. A proxy may
+    name this machine as the host for anybody in the world: one that says it is a proxy is refused.
     """
     if not service.is_open:
         raise RefusedError(401, "SIGNATURE_MISSING", "the request is not signed")
-    if not _is_loopback(untrusted_host):
+    if any(name in untrusted_headers for name in _OF_PROXIES):
+        raise RefusedError(403, "HOST_FOREIGN", "a proxy passes on signed requests only: set public_url")
+    if not _is_loopback(untrusted_headers.get("host", "")):
         raise RefusedError(403, "HOST_FOREIGN", "unsigned requests are for this machine's own address only")
     return Caller(Role.LOCAL)
 

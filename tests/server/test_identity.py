@@ -219,6 +219,15 @@ def test_a_page_that_took_our_address_is_refused(web: TestClient) -> None:
         assert_problem(web.get(TOKENS, headers={"Host": host}), 403, "HOST_FOREIGN")
 
 
+@pytest.mark.parametrize("name", ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"])
+def test_what_a_proxy_passes_on_has_to_be_signed(kiosk: Device, name: str) -> None:
+    other = TOKENS.replace(FACILITY, "IN9999999999")
+    assert_problem(kiosk.web.get(other, headers={name: ""}), 403, "HOST_FOREIGN")
+    body = sync_body(kiosk)
+    assert_problem(kiosk.web.post("/v1/sync", content=body, headers={**JSON_TYPE, name: "x"}), 403, "HOST_FOREIGN")
+    assert kiosk.post("/v1/sync", body, **{name: "203.0.113.7"}).status_code == 200
+
+
 def test_this_machine_has_several_names(web: TestClient) -> None:
     other = TOKENS.replace(FACILITY, "IN9999999999")
     for host in ("127.0.0.1", "127.0.0.9:1", "localhost:8765", "LOCALHOST", "[::1]:8765"):
