@@ -88,7 +88,7 @@ def _disk(data_dir: Path) -> Finding:
 def _store(station: Station) -> Finding:
     damage = station.store.damage()
     series = station.store.series
-    told = "no series yet" if series is None else f"series {series or '(none)'}"
+    told = "no series yet" if series is None else f"series {series or '(no letters)'}"
     where = f"{station.settings.data_dir}, {told}"
     if damage:
         return Finding("store", False, f"STORE_DAMAGED: {damage}", "stop, copy the folder away, call support")

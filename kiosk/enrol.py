@@ -47,7 +47,7 @@ class Enrolled:
         station = f"station {self.enrolment.station_id} ({self.enrolment.kind})"
         told = [
             f"{station} of {self.hospital} ({self.enrolment.facility_id})",
-            f"series {'none' if self.series is None else self.series or '(empty)'}",
+            f"series {'none' if self.series is None else self.series or '(no letters)'}",
             f"fingerprint {self.fingerprint}: compare it with what `kiosk admin stations` shows on the server",
         ]
         if self.trouble:

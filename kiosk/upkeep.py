@@ -12,12 +12,15 @@ from kiosk.app import Station
 from kiosk.errors import KioskError
 from kiosk.printing.folder import purge_slips
 from kiosk.store.backup import back_up, purge_backups
+from kiosk.store.restoring import purge_lost
 
 FIRST_S = 60.0
 """After the start: the first patient comes first."""
 BACKUP_S = 15 * 60.0
 PURGE_S = 3600.0
 SLIPS_KEPT = timedelta(hours=24)
+LOST_KEPT = timedelta(days=7)
+"""What stood in the place of a restored store: time enough to look for tokens that it alone has."""
 FOLDER_PRINTER = "folder:"
 _log = structlog.get_logger()
 
@@ -58,6 +61,8 @@ def purge(station: Station) -> None:
     purged = station.store.purge_details(now)
     if backup_folder(station).exists():  # each time: the last try may have found a full disk, or been cut short
         purge_backups(station.store, backup_folder(station), now)
+    if station.store.claim() is None:  # until then somebody may have to look into what a restore has put away
+        purge_lost(station.settings.data_dir, now - LOST_KEPT)
     slips = 0
     if station.settings.printer.startswith(FOLDER_PRINTER):
         slips = purge_slips(Path(station.settings.printer.removeprefix(FOLDER_PRINTER)), now - SLIPS_KEPT)

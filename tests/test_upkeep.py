@@ -90,6 +90,17 @@ def test_details_and_slips_are_forgotten_when_their_time_is_over(tmp_path: Path)
         assert station.store.patient_of(checked.token.token_id) is None
 
 
+def test_what_a_restore_has_put_away_goes_after_a_week(tmp_path: Path) -> None:
+    clock = FakeClock(SystemClock().now())
+    with open_station(Settings(data_dir=tmp_path, printer="none"), {}, clock) as station:
+        old, new = (f"lost-{clock.now() - timedelta(days=days):%Y%m%dT%H%M%SZ}" for days in (8, 6))
+        for name in (old, new):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "store.db").write_bytes(b"x")
+        purge(station)
+    assert [path.name for path in tmp_path.glob("lost-*")] == [new]
+
+
 def test_copies_that_could_not_be_deleted_are_deleted_by_the_next_turn(tmp_path: Path) -> None:
     clock = FakeClock(SystemClock().now())
     with open_station(Settings(data_dir=tmp_path, printer="none"), {}, clock) as station:

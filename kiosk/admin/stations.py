@@ -57,7 +57,7 @@ def pair(context: click.Context, facility_id: str, station_id: str, as_json: boo
         _expect(enrolling.pair(connection, facility_id, station_id, code, now), "there is no such station: import it")
         audit.note(connection, facility_id, now, "station_paired", station_id)
     note = "works once, within ten minutes; `kiosk admin stations` then shows the fingerprint to compare"
-    _print([{"code": code, "station_id": station_id, "facility_id": facility_id, "note": note}], as_json)
+    _print([{"code": f"{code[:4]}-{code[4:]}", "station_id": station_id, "facility_id": facility_id, "note": note}], as_json)
 
 
 @click.command()

@@ -174,6 +174,14 @@ def _free_name(data_dir: Path, now: datetime) -> Path:
     return path
 
 
+def purge_lost(data_dir: Path, before: datetime) -> int:
+    """Delete what restores have put away before ``before``: patients' details are in it. Returns how many folders."""
+    old = [path for path in data_dir.glob("lost-*") if path.name < f"lost-{before.astimezone(UTC):%Y%m%dT%H%M%SZ}"]
+    for path in old:
+        shutil.rmtree(path)
+    return len(old)
+
+
 def _refuse_in_use(path: Path) -> None:
     """A process that has the store open would go on issuing into files that are nobody's any more.
 

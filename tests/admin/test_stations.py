@@ -67,7 +67,7 @@ def test_a_station_from_pairing_to_its_end(desk: Desk, database: Database) -> No
         device = Device(web, clock)
         paired = desk.line("pair", *K1)
         assert "once" in paired["note"]
-        device.enrol(paired["code"])
+        device.enrol(paired["code"].replace("-", ""))
 
         board, kiosk = desk.lines("stations", *OF_FACILITY)
         assert (board["station_id"], board["kind"], board["enrolled_at"], board["series"]) == (
