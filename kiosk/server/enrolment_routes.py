@@ -10,7 +10,7 @@ from kiosk.server.bodies import packed_body, request_of, unpacked
 from kiosk.server.enrolling import add_station_key, enrol
 from kiosk.server.identity import BAD_BODY, NOT_LET_IN, Call, Role, posted, require
 from kiosk.server.limits import too_many
-from kiosk.server.problems import ProblemError, described
+from kiosk.server.problems import described
 from kiosk.server.service import Service, off_loop, service_of
 from kiosk.server.stores import register_store
 from kiosk.sync.messages import EnrolAnswer, EnrolRequest, KeyAnswer, KeyRequest, Message, StoreAnswer, StoreRequest
@@ -74,17 +74,17 @@ def _said(answer: Message) -> Response:
 
 
 def _enrolled(service: Service, untrusted_body: bytes) -> EnrolAnswer:
-    """Codes that fit nothing are counted, all together: whoever guesses has no address that could be trusted."""
-    wait_s = service.limits.failed_codes.wait_s(_CODES)
+    """Codes that fit nothing are counted, all together: whoever guesses has no address that could be trusted.
+
+    Each counts until it has enrolled somebody, so that many at once are no more than one after another.
+    """
+    request, failed = EnrolRequest.model_validate_json(untrusted_body), service.limits.failed_codes
+    wait_s = failed.take(_CODES)
     if wait_s > 0:
         raise too_many(wait_s)
-    request = EnrolRequest.model_validate_json(untrusted_body)
-    try:
-        return enrol(service.database, request, service.public_url, str(uuid_utils.uuid7()), service.now())
-    except ProblemError as error:
-        if error.code == "CODE_WRONG":
-            service.limits.failed_codes.take(_CODES)
-        raise
+    answer = enrol(service.database, request, service.public_url, str(uuid_utils.uuid7()), service.now())
+    failed.give_back(_CODES)
+    return answer
 
 
 def _renewed(service: Service, call: Call) -> KeyAnswer:

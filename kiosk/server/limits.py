@@ -12,10 +12,12 @@ from kiosk.server.problems import RefusedError
 STATION_PER_S, STATION_BURST = 10.0, 100
 """A station asks once in a few seconds. With all it has kept for ten days, 225 pushes, it is through in 13 s; one that
 runs wild gets a fiftieth of what a small server can do."""
-FAILED_PER_S, FAILED_BURST = 0.5, 30
-"""Codes that fit no station: 30 a minute, of a million million possible ones, which live ten minutes."""
+FAILED_PER_S, FAILED_BURST = 1.0, 30
+"""Codes that fit no station, all together. A code has 40 bits and lives ten minutes, in which a guesser has 30 + 600 of
+2^40 = 1.1e12 tries: 6e-10 for each code that waits, and 3e-5 in a year of which every minute has one. So one a second
+is let through whatever came before, rather than that one who sends wrong codes keeps all others from enrolling; each
+takes 50 ms of scrypt, a twentieth of a processor."""
 MOST_BUCKETS = 10_000
-ENROLMENT = "enrolment"
 
 
 class Buckets:
@@ -41,10 +43,11 @@ class Buckets:
                 self._levels.popitem(last=False)
             return 0.0
 
-    def wait_s(self, name: str) -> float:
-        """What ``take`` would say, with nothing taken."""
+    def give_back(self, name: str) -> None:
+        """What was taken turned out not to count."""
         with self._lock:
-            return max(0.0, (1 - self._level(name)[1]) / self._per_s)
+            now, level = self._level(name)
+            self._levels[name] = (now, min(float(self._burst), level + 1))
 
     def _level(self, name: str) -> tuple[float, float]:
         now = self._monotonic()

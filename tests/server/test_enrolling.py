@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from kiosk.server.database import Database
 from kiosk.server.enrolling import CODE_ALPHABET, CODE_CHARS, enrol, new_code, pair, revoke
-from kiosk.server.limits import usual_limits
+from kiosk.server.limits import FAILED_PER_S, Buckets, Limits, usual_limits
 from kiosk.server.problems import ProblemError
 from kiosk.server.tables import alarm, pairing, station, station_key, store
 from kiosk.sync.messages import EnrolAnswer, EnrolRequest, KeyAnswer, KeyRequest, SyncRequest
@@ -123,9 +123,37 @@ def test_guessing_is_slowed_down(database: Database, clock: HandClock) -> None:
         code = code_for(database, "K1", clock.now())
         refused = device.try_code(code)
         assert_problem(refused, 429, "RATE_LIMITED")
-        assert refused.headers["retry-after"] == "2"
-        at = 2.0
+        assert refused.headers["retry-after"] == "1"
+        at = 1.0
         device.enrol(code)
+
+
+def test_one_who_sends_wrong_codes_keeps_nobody_from_enrolling(database: Database, clock: HandClock) -> None:
+    import_facility(database, STATIONS)
+    at = 0.0
+    limits = Limits(Buckets(1.0, 100, lambda: at), Buckets(FAILED_PER_S, 2, lambda: at))
+    with web_of(database, clock, limits=limits) as web:
+        device = Device(web, clock)
+        assert [device.try_code(new_code()).status_code for _ in range(3)] == [403, 403, 429]
+        for _ in range(3):
+            at += 2.0
+            assert_problem(device.try_code(new_code()), 403, "CODE_WRONG")
+            device.enrol(code_for(database, "K1", clock.now()))
+
+
+def test_codes_that_fit_do_not_count(database: Database, clock: HandClock) -> None:
+    import_facility(database, STATIONS)
+    limits = Limits(Buckets(1.0, 100, lambda: 0.0), Buckets(1.0, 1, lambda: 0.0))
+    with web_of(database, clock, limits=limits) as web:
+        for _ in range(3):
+            Device(web, clock).enrol(code_for(database, "K1", clock.now()))
+
+
+def test_wrong_codes_sent_at_once_are_no_more_than_one_after_another(database: Database, clock: HandClock) -> None:
+    limits = Limits(Buckets(1.0, 100, lambda: 0.0), Buckets(1.0, 2, lambda: 0.0))
+    with web_of(database, clock, limits=limits) as web, ThreadPoolExecutor(8) as threads:
+        tries = threads.map(lambda _: Device(web, clock).try_code(new_code()).status_code, range(8))
+        assert sorted(tries) == [403] * 2 + [429] * 6
 
 
 def test_two_who_show_one_code_at_once(database: Database, clock: HandClock) -> None:

@@ -24,7 +24,6 @@ def test_a_burst_and_then_as_many_as_are_filled_in() -> None:
     seconds.at += 0.25
     assert buckets.take("K1") == pytest.approx(0.25)
     seconds.at += 0.25
-    assert buckets.wait_s("K1") == 0
     assert [buckets.take("K1") for _ in range(2)] == [0, 0.5]
 
 
@@ -33,10 +32,12 @@ def test_each_name_has_a_bucket_of_its_own() -> None:
     assert [buckets.take(name) for name in ("K1", "K2", "K1")] == [0, 0, 1]
 
 
-def test_looking_takes_nothing() -> None:
-    buckets = Buckets(1.0, 1, Seconds())
-    assert [buckets.wait_s("K1") for _ in range(3)] == [0, 0, 0]
-    assert buckets.take("K1") == 0
+def test_what_is_given_back_can_be_taken_again_but_fills_nothing_over() -> None:
+    buckets = Buckets(1.0, 2, Seconds())
+    buckets.give_back("K1")
+    assert [buckets.take("K1") for _ in range(3)] == [0, 0, 1]
+    buckets.give_back("K1")
+    assert [buckets.take("K1") for _ in range(2)] == [0, 1]
 
 
 def test_no_more_than_so_many_are_kept() -> None:
