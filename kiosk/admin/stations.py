@@ -57,7 +57,10 @@ def pair(context: click.Context, facility_id: str, station_id: str, as_json: boo
         _expect(enrolling.pair(connection, facility_id, station_id, code, now), "there is no such station: import it")
         audit.note(connection, facility_id, now, "station_paired", station_id)
     note = "works once, within ten minutes; `kiosk admin stations` then shows the fingerprint to compare"
-    _print([{"code": f"{code[:4]}-{code[4:]}", "station_id": station_id, "facility_id": facility_id, "note": note}], as_json)
+    _print(
+        [{"code": f"{code[:4]}-{code[4:]}", "station_id": station_id, "facility_id": facility_id, "note": note}],
+        as_json,
+    )
 
 
 @click.command()
@@ -116,7 +119,7 @@ def keys(context: click.Context, facility_id: str, as_json: bool) -> None:
 
 
 @click.command("key-add")
-@click.option("--facility", "facility_id", default="", metavar="ID", help="Without it: for counts over all facilities.")
+@click.option("--facility", "facility_id", default="", metavar="ID", help="Of a reader's key; statistics have none.")
 @click.option("--role", required=True, type=click.Choice(["reader", "statistics"]))
 @click.option("--name", required=True, metavar="TEXT", help="Which program it is for.")
 @AS_JSON
@@ -125,7 +128,7 @@ def keys(context: click.Context, facility_id: str, as_json: bool) -> None:
 def key_add(context: click.Context, facility_id: str, role: str, name: str, as_json: bool) -> None:
     """Make an API key and print it, this once: `Authorization: Bearer KEY`.
 
-    A reader sees one facility's tokens, statistics see counts only.
+    A reader sees one facility's tokens; statistics see counts only, over all facilities.
     """
     import uuid_utils
 

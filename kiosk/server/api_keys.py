@@ -38,10 +38,14 @@ def add_key(
         secret: 43 characters of ``secrets.token_urlsafe(SECRET_BYTES)``.
 
     Raises:
-        SettingError: if the role is unknown, or is ``reader`` for no facility.
+        SettingError: if the role is unknown, ``reader`` of no facility, or ``statistics``, which are over all, of one.
     """
-    if role not in ROLES or (role == READER and not facility_id):
-        raise SettingError(f"role is {role!r}; allowed are reader for a facility, and statistics with or without one")
+    if role not in ROLES:
+        raise SettingError(f"role is {role!r}; allowed are {' and '.join(ROLES)}")
+    if role == READER and not facility_id:
+        raise SettingError("facility is missing: a reader sees the tokens of one, so name it")
+    if role == STATISTICS and facility_id:
+        raise SettingError(f"facility is {facility_id!r}: statistics are over all facilities, so name none")
     key = f"opd_{facility_id}.{key_id}.{secret}"
     if not _KEY.fullmatch(key):
         raise SettingError(f"facility is {facility_id!r}; allowed are 1 to 40 letters, digits, dots, dashes")

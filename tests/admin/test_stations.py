@@ -149,10 +149,21 @@ def test_a_facility_that_is_mistyped_is_not_an_empty_one(desk: Desk, words: tupl
     assert (result.exit_code, result.stderr.splitlines()[-1].partition(":")[0]) == (1, "FACILITY_UNKNOWN")
 
 
-def test_a_reader_without_a_facility_is_refused(tmp_path: Path) -> None:
-    result = Desk(tmp_path, f"sqlite:///{tmp_path / 'server.db'}").run("key-add", "--role", "reader", "--name", "x")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--role", "reader"), "facility is missing: a reader sees the tokens of one"),
+        (("--role", "statistics", *OF_FACILITY), "statistics are over all facilities, so name none"),
+    ],
+)
+def test_a_key_that_would_open_nothing_is_refused(
+    desk: Desk, database: Database, words: tuple[str, ...], said: str
+) -> None:
+    result = desk.run("key-add", *words, "--name", "x")
     assert result.exit_code == 2
     assert "SETTING_INVALID" in result.stderr
+    assert said in result.stderr
+    assert acts(database) == []
 
 
 def test_people_read_plain_lines(desk: Desk) -> None:
