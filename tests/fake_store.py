@@ -91,14 +91,14 @@ class FakeTokenStore(FakeDesk):
         return True
 
     def _take_token(self, token: Token, unsent: Sequence[Event]) -> None:
-        after, known = token, self._tokens.get(token.token_id)
+        after = token
         for event in unsent:
             if event.token_id == token.token_id:
                 with suppress(IllegalMoveError):
                     after = apply(after, event)
-        if known is not None and known.slip in _LOCAL and known.copies == after.copies:
-            after = replace(after, slip=known.slip)
-        self._tokens[token.token_id] = after
+        newest = [job for job in self._jobs.values() if (job.token_id, job.copy) == (token.token_id, after.copies)]
+        local = [job.state for job in newest if job.state in _LOCAL]
+        self._tokens[token.token_id] = replace(after, slip=local[0]) if local else after
         self._unapplied = [event for event in self._unapplied if event.token_id != token.token_id]
 
     def _take_patient(self, details: PatientDetails) -> None:
@@ -143,9 +143,11 @@ class FakeTokenStore(FakeDesk):
         return StoreClaim(self.store_id, self._registered, self.series, asked)
 
     def claim_again(self) -> None:
+        if not self._pending:
+            self._adopted = len(self.events)
         self._orphans, self._pending = list(self._left), bool(self._formers)
         self._touched |= {event.token_id: self._touched.get(event.token_id) or 1 for event in self._left}
-        self._acked, self._cursor, self._acks, self._adopted = 0, 0, [], len(self.events)
+        self._acked, self._cursor, self._acks = 0, 0, []
 
     def granted(self, grant: StoreGrant, now: datetime) -> None:
         if not self._pending:

@@ -1,7 +1,7 @@
 """What the server tells of other stations' doings, and of what became of tokens that several acted on."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -20,6 +20,7 @@ DESK = "desk"
 _MAY_FIT_LATER = frozenset({"TOKEN_UNKNOWN", "KIND_UNKNOWN", "BODY_INVALID"})
 _LOCAL_SLIPS = frozenset({SlipState.QUEUED, SlipState.SENDING})
 _e = tables.event.c
+_j = tables.slip_job.c
 _u = tables.unapplied.c
 _p = tables.patient.c
 _log = structlog.get_logger()
@@ -141,8 +142,8 @@ def _take_tokens(connection: Connection, meta: Meta, pull: Pull) -> None:
     connection.execute(delete(tables.unapplied).where(_u.token_id.in_(ids)))
     rows = connection.execute(select(tables.token).where(tables.token.c.token_id.in_(ids)))
     known = {row.token_id: token_of(row) for row in rows}
-    unsent = _unsent(connection, meta, pull.acked_seq, ids)
-    after = [_with_ours(token, unsent.get(token.token_id, ()), known.get(token.token_id)) for token in pull.tokens]
+    unsent, slips = _unsent(connection, meta, pull.acked_seq, ids), _slips_on_their_way(connection, ids)
+    after = [_with_ours(token, unsent.get(token.token_id, ()), slips) for token in pull.tokens]
     _insert(connection, [token for token in after if token.token_id not in known])
     for token in after:
         if token != known.get(token.token_id, token):
@@ -158,15 +159,19 @@ def _unsent(connection: Connection, meta: Meta, acked_seq: int, token_ids: Seque
     return unsent
 
 
-def _with_ours(token: Token, unsent: Sequence[Event], known: Token | None) -> Token:
+def _slips_on_their_way(connection: Connection, token_ids: Sequence[str]) -> dict[tuple[str, int], SlipState]:
+    """Which copies of these tokens' slips wait for this station's printer, or are in it."""
+    local = select(_j.token_id, _j.copy, _j.state).where(_j.token_id.in_(token_ids), _j.state.in_(_LOCAL_SLIPS))
+    return {(row.token_id, row.copy): SlipState(row.state) for row in connection.execute(local)}
+
+
+def _with_ours(token: Token, unsent: Sequence[Event], slips: Mapping[tuple[str, int], SlipState]) -> Token:
     for event in unsent:
         try:
             token = apply(token, event)
         except IllegalMoveError as error:
             _log.warning("own_event_overtaken", code=error.code, kind=event.kind, seq=event.seq)
-    if known is not None and known.slip in _LOCAL_SLIPS and known.copies == token.copies:
-        return replace(token, slip=known.slip)
-    return token
+    return replace(token, slip=slips.get((token.token_id, token.copies), token.slip))
 
 
 def _take_patient(connection: Connection, details: PatientDetails) -> None:

@@ -66,12 +66,13 @@ def claim(connection: Connection) -> StoreClaim | None:
 
 def claim_again(connection: Connection) -> None:
     """See ``TokenStore.claim_again``."""
+    if not is_pending(connection):
+        # What is adopted now goes to the end: others may have heard of the present events under their numbers.
+        connection.execute(update(tables.meta).values(adopted_seq=tables.meta.c.last_seq))
     connection.execute(update(tables.former_store).values(adopted_at=None, acked_seq=0))
     # Those put aside are asked for again too. None has lost its place by now, but for one that will be pulled.
     aside = update(tables.event).where(_e.seq < 0, _e.store_id.in_(select(_f.store_id)))
     connection.execute(aside.values(seq=-_e.seq).prefix_with("OR IGNORE"))
-    # What is adopted now goes to the end: others may have heard of the present events under their numbers.
-    connection.execute(update(tables.meta).values(adopted_seq=tables.meta.c.last_seq))
     left = select(_e.token_id).where(_e.store_id.in_(select(_f.store_id)), _e.seq > 0)
     connection.execute(update(tables.token).where(_t.token_id.in_(left)).values(last_seq=func.max(_t.last_seq, 1)))
     _hear_all_again(connection)

@@ -73,6 +73,18 @@ class EnrolmentContract:
         assert len(need_claim(store).orphans) == 1
         assert issue(store, RAVI, now=LATER).label == "ME-001"
 
+    def test_what_was_written_while_nobody_answered_stays_behind_what_was_brought_along(
+        self, store: TokenStore
+    ) -> None:
+        """The server takes the station for another one's copy, and its clerk enrols it again."""
+        store.enrol(KIOSK, "D", KEY, NINE)
+        first = issue(store)
+        store.begin_anew(LATER, "R")
+        second = issue(store, RAVI, now=LATER)
+        store.enrol(replace(KIOSK, reserve_series="U"), "R", KEY, LATER)
+        store.granted(StoreGrant("R", "U", frozenset()), LATER)
+        assert [event.token_id for event in events_of(store)] == [first.token_id, second.token_id]
+
     def test_a_forked_store_begins_anew_when_it_is_enrolled(self, store: TokenStore) -> None:
         former = store.store_id
         issue(store)

@@ -9,7 +9,7 @@ from kiosk.errors import ClockError, StoreForkError
 from kiosk.model.events import Kind
 from kiosk.model.token import IllegalMoveError, SlipState, State, Token
 from kiosk.ports import TokenStore
-from tests.contracts.acts import SERVER, events_of, foreign, foreign_token, issue, pulled
+from tests.contracts.acts import SERVER, events_of, foreign, foreign_token, issue, only_job, order, pulled
 from tests.model.samples import ASHA, MONDAY, NINE, RAVI, minutes
 
 
@@ -125,6 +125,22 @@ class StaffContract:
         assert store.token(there.token_id) == there
         assert [row.synced for row in store.tokens(MONDAY)] == [True, True]
         assert issue(store, RAVI).number == 2
+
+    def test_a_slip_is_on_its_way_only_where_its_job_is(self, store: TokenStore) -> None:
+        """Another station has printed a newer copy, of which this one's spool knows nothing."""
+        job = only_job(store.issue(order()))
+        store.synced(pulled(foreign(Kind.TOKEN_REPRINTED, job.token_id, 1), acked=1), NINE)
+        seen = store.token(job.token_id)
+        assert seen is not None
+        printed = replace(seen, copies=1, slip=SlipState.PRINTED)
+        store.synced(pulled(acked=1, tokens=[printed]), NINE)
+        assert store.token(job.token_id) == printed
+        own = store.reprint(job.token_id, "hi", NINE, 3)
+        store.synced(pulled(acked=1, tokens=[printed]), NINE)
+        assert store.token(job.token_id) == replace(printed, copies=2, slip=SlipState.QUEUED)
+        store.slip_moved(own.job_id, SlipState.SENDING, NINE)
+        store.synced(pulled(acked=2, tokens=[replace(printed, copies=2)]), NINE)
+        assert store.token(job.token_id) == replace(printed, copies=2, slip=SlipState.SENDING)
 
     # --- events that make no sense yet -------------------------------------------------------------------------------
 
