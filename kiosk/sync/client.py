@@ -153,6 +153,9 @@ def _refusal(reply: Reply) -> ServerError | StoreForkError:
     problem, status = _problem(reply), reply.status
     if status == 409 and problem.code == "STORE_FORK":
         return StoreForkError("the server knows other events under this store's numbers")
+    if status == 422 and problem.code == "EVENT_REPEATED":
+        # Two machines hold one event, and the other was faster. Who begins anew is told which are there already.
+        return StoreForkError("the server has an event of this store under another name: a copy was faster")
     told = f"{status} {problem.code}: {problem.title!r}"
     if status in _BUSY:
         wait_s = _retry_after_s(reply.untrusted_retry_after)

@@ -69,6 +69,11 @@ def test_409_is_a_fork_only_with_its_code() -> None:
         assert failure(server.url).code == "SERVER_REFUSED"
 
 
+def test_an_event_that_another_machine_sent_before_shows_a_copy() -> None:
+    with bad_server(answer(422, b'{"code": "EVENT_REPEATED"}')) as server:
+        assert isinstance(failure(server.url), StoreForkError)
+
+
 @pytest.mark.parametrize(
     "body",
     [
