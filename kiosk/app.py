@@ -24,12 +24,13 @@ from kiosk.checkin import Registration
 from kiosk.configured import configured, parser_for
 from kiosk.errors import SettingError, StoreError
 from kiosk.model.configuration import parse_configuration
+from kiosk.model.exchange import Enrolment
 from kiosk.model.facility_file import FacilityError
 from kiosk.model.opd import Facility
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.model.token import SlipState
 from kiosk.model.toml_lines import located
-from kiosk.ports import Clock, Enrolment, SlipJob, SlipPrinter
+from kiosk.ports import Clock, SlipJob, SlipPrinter
 from kiosk.printing.printer import open_printer, resolved, wants_slips
 from kiosk.printing.spool import Spool
 from kiosk.settings import Settings

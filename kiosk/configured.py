@@ -8,8 +8,8 @@ from typing import Protocol
 
 from kiosk.errors import StoreError
 from kiosk.model.configuration import Configuration, facility_for, parse_configuration
+from kiosk.model.exchange import Enrolment
 from kiosk.model.opd import ENGLISH, Facility
-from kiosk.ports import Enrolment
 
 
 class ConfigurationShelf(Protocol):

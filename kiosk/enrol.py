@@ -11,8 +11,9 @@ from kiosk.app import SystemClock, enrolled_server, load_facility, new_id, owner
 from kiosk.configured import configured, parser_for
 from kiosk.device_key import DeviceKey, credential_key, name_next_key, next_key, take_next_key
 from kiosk.errors import KioskError, ServerError, SettingError, StoreError, StoreForkError
+from kiosk.model.exchange import Enrolment
 from kiosk.model.opd import ENGLISH
-from kiosk.ports import Clock, Enrolment
+from kiosk.ports import Clock
 from kiosk.settings import Settings
 from kiosk.store.store import SqliteStore, open_store
 from kiosk.sync.client import HttpServer

@@ -13,8 +13,8 @@ from kiosk.app import configuring_of, new_id, open_server, open_station
 from kiosk.device_key import KEY_FILE, NEXT_FILE, device_key, name_next_key, next_key
 from kiosk.enrol import Enrolled, ca_certificate, enrol, parsed_code, rotate_key
 from kiosk.errors import DepartmentUnknownError, KioskError, ServerError, SettingError, StoreError
+from kiosk.model.exchange import PulledConfiguration
 from kiosk.model.patient import Patient
-from kiosk.ports import PulledConfiguration
 from kiosk.server.queries import tokens_of_day
 from kiosk.settings import Settings
 from kiosk.store.store import open_store

@@ -24,7 +24,7 @@ _TELLS_DETAILS = (Kind.TOKEN_ISSUED, Kind.PATIENT_IDENTIFIED)
 
 @dataclass(frozen=True)
 class Changes:
-    """What a station is told: see ``ports.Pull``."""
+    """What a station is told: see ``model.exchange.Pull``."""
 
     events: tuple[Event, ...]
     cursor: int

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, delete, func, insert, select
 
 from kiosk.model.events import instant_text
-from kiosk.ports import Enrolment, PulledConfiguration
+from kiosk.model.exchange import Enrolment, PulledConfiguration
 from kiosk.store import tables
 
 _c = tables.configuration.c

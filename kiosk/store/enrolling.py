@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, update
 
 from kiosk.errors import StoreError
-from kiosk.ports import Enrolment
+from kiosk.model.exchange import Enrolment
 from kiosk.store import tables
 from kiosk.store.configuring import enrolment as enrolment_of
 from kiosk.store.configuring import keep_enrolment

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, func, insert, select, text, tuple_, u
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.model.events import Event
+from kiosk.model.exchange import PatientDetails, Pull
 from kiosk.model.token import IllegalMoveError, SlipState, Token, apply
-from kiosk.ports import PatientDetails, Pull
 from kiosk.store import tables
 from kiosk.store.ledger import Meta, find_token, save
 from kiosk.store.rows import event_of, event_values, patient_of, patient_values, token_of, token_values

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from kiosk.errors import StoreError
 from kiosk.model.events import FIRST_HASH, Event, Kind, chained, instant_text
-from kiosk.ports import StoreClaim, StoreGrant
+from kiosk.model.exchange import StoreClaim, StoreGrant
 from kiosk.store import tables
 from kiosk.store.former import PENDING, is_pending, orphans
 from kiosk.store.ledger import Meta, read_meta

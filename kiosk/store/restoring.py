@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from kiosk.errors import SettingError, StoreError
-from kiosk.ports import StoreGrant
+from kiosk.model.exchange import StoreGrant
 from kiosk.store.backup import looked_through
 from kiosk.store.key import read_key, remember_key
 from kiosk.store.place import (

@@ -10,21 +10,11 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from kiosk.errors import SettingError
 from kiosk.model.events import FIRST_HASH, Json, Kind, instant_text
+from kiosk.model.exchange import Enrolment, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, patient_keys
 from kiosk.model.token import SlipState, Token
-from kiosk.ports import (
-    Enrolment,
-    Issued,
-    IssueOrder,
-    Pull,
-    PulledConfiguration,
-    Push,
-    SlipJob,
-    StoreClaim,
-    StoreGrant,
-    TokenRow,
-)
+from kiosk.ports import Issued, IssueOrder, SlipJob, TokenRow
 from kiosk.store import acting, configuring, enrolling, issuing, purging, renewal, slips, syncing, tables
 from kiosk.store.engine import outside_transactions, reader_engine, store_errors, writer_engine
 from kiosk.store.key import KEY_BYTES, load_key, remember_key

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.errors import StoreError, StoreForkError
 from kiosk.model.events import Event, Kind, instant_text, parse_instant
-from kiosk.ports import PatientDetails, Pull, Push
+from kiosk.model.exchange import PatientDetails, Pull, Push
 from kiosk.store import tables
 from kiosk.store.former import is_pending, orphan_count
 from kiosk.store.ledger import read_meta

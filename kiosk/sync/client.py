@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from kiosk.errors import ServerError, StoreForkError
-from kiosk.ports import DatedConfiguration, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
+from kiosk.model.exchange import DatedConfiguration, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.sync.loop import NEEDS_PAIRING
 from kiosk.sync.messages import (
     ConfigurationAnswer,

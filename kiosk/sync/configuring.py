@@ -7,7 +7,8 @@ from typing import Protocol
 import structlog
 
 from kiosk.errors import ServerError
-from kiosk.ports import Clock, HospitalServer, PulledConfiguration
+from kiosk.model.exchange import PulledConfiguration
+from kiosk.ports import Clock, HospitalServer
 
 CONFIGURATION_REFUSED = "CONFIGURATION_REFUSED"
 _log = structlog.get_logger()

@@ -11,7 +11,8 @@ from typing import Protocol, TypeVar
 import structlog
 
 from kiosk.errors import KioskError, ServerError, StoreForkError
-from kiosk.ports import Clock, Enrolment, HospitalServer, Parked, Pull, Push, StoreClaim, StoreGrant
+from kiosk.model.exchange import Enrolment, Parked, Pull, Push, StoreClaim, StoreGrant
+from kiosk.ports import Clock, HospitalServer
 from kiosk.sync.configuring import Configuring, Shelf
 
 BATCH = 200

@@ -22,9 +22,9 @@ from pydantic import (
 )
 
 from kiosk.model.events import Event, canonical_json, instant_text, parse_instant
+from kiosk.model.exchange import Parked, PatientDetails, Pull, Push
 from kiosk.model.patient import BirthDate, Patient, PatientKeys, Sex
 from kiosk.model.token import MAX_NUMBER, SlipState, State, Token
-from kiosk.ports import Parked, PatientDetails, Pull, Push
 
 SCHEMA = 1
 MAX_EVENTS = 200
@@ -296,7 +296,7 @@ class EnrolAnswer(Message):
 
 
 class StoreRequest(Message):
-    """``POST /v1/stores``: see ``ports.StoreClaim``."""
+    """``POST /v1/stores``: see ``model.exchange.StoreClaim``."""
 
     facility_id: FacilityId
     store_id: Uuid
@@ -306,7 +306,7 @@ class StoreRequest(Message):
 
 
 class StoreAnswer(Message):
-    """See ``ports.StoreGrant``."""
+    """See ``model.exchange.StoreGrant``."""
 
     series: Series
     reserve_series: Series | None

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from kiosk.app import new_id
 from kiosk.model.events import FIRST_HASH, Kind
-from kiosk.ports import Push
+from kiosk.model.exchange import Push
 from kiosk.server.database import Database, insert_new
 from kiosk.server.series import in_order
 from kiosk.server.tables import facility, station, station_key, store

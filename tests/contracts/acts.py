@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from kiosk.model.events import FIRST_HASH, Event, Json, Kind, chained
+from kiosk.model.exchange import PatientDetails, Pull
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import Patient
 from kiosk.model.token import SlipState, Token
-from kiosk.ports import Issued, IssueOrder, PatientDetails, Pull, SlipJob, TokenStore
+from kiosk.ports import Issued, IssueOrder, SlipJob, TokenStore
 from tests.model.samples import (
     ASHA,
     HOSPITAL,

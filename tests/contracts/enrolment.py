@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from kiosk.errors import StoreError
+from kiosk.model.exchange import DatedConfiguration, Enrolment, PulledConfiguration, StoreGrant
 from kiosk.model.patient import patient_keys
-from kiosk.ports import DatedConfiguration, Enrolment, PulledConfiguration, StoreGrant, TokenStore
+from kiosk.ports import TokenStore
 from tests.contracts.acts import events_of, issue, pulled
 from tests.contracts.renewal import need_claim
 from tests.model.samples import ASHA, MONDAY, NINE, RAVI, minutes, person

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kiosk.model.events import Kind
+from kiosk.model.exchange import PatientDetails, StoreGrant
 from kiosk.model.patient import Patient
-from kiosk.ports import PatientDetails, StoreGrant, TokenStore
+from kiosk.ports import TokenStore
 from tests.contracts.acts import events_of, foreign, foreign_token, issue, pulled
 from tests.contracts.enrolment import KEY, KIOSK
 from tests.contracts.renewal import need_claim

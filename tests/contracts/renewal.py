@@ -4,8 +4,9 @@ import pytest
 
 from kiosk.errors import StoreError
 from kiosk.model.events import FIRST_HASH, Event, Kind, is_chained
+from kiosk.model.exchange import StoreClaim, StoreGrant
 from kiosk.model.token import SlipState, State
-from kiosk.ports import StoreClaim, StoreGrant, TokenStore
+from kiosk.ports import TokenStore
 from tests.contracts.acts import events_of, foreign_token, issue, only_job, order, pulled
 from tests.model.samples import ASHA, EYE, MONDAY, NINE, RAVI, minutes, person
 

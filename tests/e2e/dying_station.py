@@ -17,20 +17,11 @@ from typing import NoReturn
 from sqlalchemy import Engine, event
 
 from kiosk.app import Station, open_server, open_station, spool_of
+from kiosk.model.exchange import Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.model.qr import parse
 from kiosk.model.slip import Slip
 from kiosk.model.token import SlipState
-from kiosk.ports import (
-    Confirmation,
-    HospitalServer,
-    Pull,
-    PulledConfiguration,
-    Push,
-    SlipJob,
-    SlipPrinter,
-    StoreClaim,
-    StoreGrant,
-)
+from kiosk.ports import Confirmation, HospitalServer, SlipJob, SlipPrinter
 from kiosk.printing.printer import EscPosPrinter
 from kiosk.printing.transports import Transport
 from kiosk.settings import load

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from kiosk.errors import ServerError
-from kiosk.ports import Push
+from kiosk.model.exchange import Push
 from kiosk.server import tables
 from kiosk.server.app import running_server
 from kiosk.server.database import Database, open_database

@@ -9,7 +9,7 @@ from sqlalchemy import Table, func, select
 
 from kiosk.errors import StoreForkError
 from kiosk.model.events import FIRST_HASH, Kind, instant_text
-from kiosk.ports import Push
+from kiosk.model.exchange import Push
 from kiosk.server.database import Database, open_database
 from kiosk.server.ingest import EventRefusedError, Ingested, ingest
 from kiosk.server.queries import changes, tokens_of_day

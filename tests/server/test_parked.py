@@ -14,8 +14,8 @@ from kiosk.__main__ import cli
 from kiosk.errors import KioskError
 from kiosk.model import token as token_model
 from kiosk.model.events import Kind
+from kiosk.model.exchange import Push
 from kiosk.model.token import LIVE, State
-from kiosk.ports import Push
 from kiosk.server import postgresql
 from kiosk.server.database import Database, database_errors, open_database
 from kiosk.server.ingest import Ingested, ingest

@@ -8,8 +8,8 @@ from sqlalchemy import delete, insert
 from starlette.testclient import TestClient
 
 from kiosk.model.events import Event, Kind
+from kiosk.model.exchange import PatientDetails, Push
 from kiosk.model.token import State
-from kiosk.ports import PatientDetails, Push
 from kiosk.server.database import Database
 from kiosk.server.identity import Caller, Role
 from kiosk.server.ingest import ingest

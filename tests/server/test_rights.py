@@ -14,8 +14,8 @@ from sqlalchemy.event import listen
 
 from kiosk.errors import KioskError
 from kiosk.model.events import Kind
+from kiosk.model.exchange import PatientDetails, Push
 from kiosk.model.patient import Patient, patient_keys
-from kiosk.ports import PatientDetails, Push
 from kiosk.server.database import Database, open_database
 from kiosk.server.finding import Asked
 from kiosk.server.ingest import ingest

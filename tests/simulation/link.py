@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from kiosk.errors import ServerError
-from kiosk.ports import Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
+from kiosk.model.exchange import Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.server.identity import Caller
 from kiosk.server.ingest import EventRefusedError
 from kiosk.server.problems import ProblemError

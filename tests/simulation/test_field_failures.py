@@ -7,8 +7,8 @@ from sqlalchemy import update
 
 from kiosk.errors import ClockError, StoreForkError
 from kiosk.model.events import Kind
+from kiosk.model.exchange import Push
 from kiosk.model.token import State
-from kiosk.ports import Push
 from kiosk.store import tables
 from kiosk.store.store import open_store
 from tests.model.samples import minutes, person

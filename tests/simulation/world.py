@@ -7,8 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from kiosk.errors import KioskError, ServerError, StoreForkError
+from kiosk.model.exchange import Enrolment
 from kiosk.model.token import IllegalMoveError
-from kiosk.ports import Enrolment
 from kiosk.server.identity import Caller, Role
 from kiosk.server.problems import ProblemError
 from kiosk.sync.loop import NEEDS_PAIRING, SyncReport, rounds

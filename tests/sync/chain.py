@@ -4,9 +4,9 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 from kiosk.model.events import FIRST_HASH, Event, Json, Kind, chained
+from kiosk.model.exchange import PatientDetails, Push
 from kiosk.model.patient import BirthDate, Patient, Sex
 from kiosk.model.token import label_of
-from kiosk.ports import PatientDetails, Push
 
 FACILITY = "IN0000000000"
 DAY = date(2026, 11, 22)

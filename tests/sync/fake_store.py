@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kiosk.errors import StoreForkError
 from kiosk.model.events import Event
-from kiosk.ports import Enrolment, Parked, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
+from kiosk.model.exchange import Enrolment, Parked, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from tests.sync.chain import Chain
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from kiosk.errors import ServerError, StoreForkError
 from kiosk.model.events import FIRST_HASH, Kind, chained
-from kiosk.ports import HospitalServer, Parked, Pull
+from kiosk.model.exchange import Parked, Pull
+from kiosk.ports import HospitalServer
 from kiosk.server.app import running_server
 from kiosk.sync.client import HttpServer
 from tests.postgres import database_of

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.errors import ServerError, StoreForkError
 from kiosk.model.events import Kind
-from kiosk.ports import Parked, Pull, Push
+from kiosk.model.exchange import Parked, Pull, Push
 from kiosk.sync.loop import LONGEST_BACKOFF_S, SyncReport, SyncThread, backoff_s, sync_until_done
 from tests.sync.chain import Chain
 from tests.sync.fake_server import FakeHospitalServer

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from kiosk.model.events import FIRST_HASH, is_chained
+from kiosk.model.exchange import Parked, PatientDetails, Pull
 from kiosk.model.patient import BirthDate, Patient, Sex
-from kiosk.ports import Parked, PatientDetails, Pull
 from kiosk.sync.messages import (
     MAX_BODY_CHARS,
     MAX_NAME,

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pytest
 
 from kiosk.errors import KioskError, ServerError, StoreForkError
-from kiosk.ports import DatedConfiguration, Enrolment, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
+from kiosk.model.exchange import DatedConfiguration, Enrolment, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.sync.configuring import Configuring
 from kiosk.sync.loop import LONGEST_BACKOFF_S, SyncReport, SyncThread, pause_s, sync_until_done
 from tests.fakes import FakeClock

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from kiosk.errors import ServerError, SettingError, StoreForkError
 from kiosk.model.events import instant_text
-from kiosk.ports import StoreClaim, StoreGrant
+from kiosk.model.exchange import StoreClaim, StoreGrant
 from kiosk.sync.client import LONGEST_RETRY_S, HttpServer, utc_now
 from kiosk.sync.messages import ConfigurationAnswer, DatedDocument, KeyAnswer, StoreAnswer, SyncAnswer
 from kiosk.sync.signing import Signer, signed_url, verify

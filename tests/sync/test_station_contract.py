@@ -11,7 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.errors import ServerError
-from kiosk.ports import DatedConfiguration, HospitalServer, PulledConfiguration, StoreClaim
+from kiosk.model.exchange import DatedConfiguration, PulledConfiguration, StoreClaim
+from kiosk.ports import HospitalServer
 from kiosk.sync.client import HttpServer
 from kiosk.sync.messages import EnrolRequest
 from kiosk.sync.signing import Signer

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 from threading import Event as Gate
 
 from kiosk.errors import KioskError, ReprintLimitError
+from kiosk.model.exchange import Pull, Push
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.token import SlipState, Token, label_of
-from kiosk.ports import Issued, IssueOrder, Pull, Push, ScannerReport, SlipJob, TokenRow
+from kiosk.ports import Issued, IssueOrder, ScannerReport, SlipJob, TokenRow
 
 NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
 """10:00 on a Monday in India."""
