@@ -171,10 +171,18 @@ class _Enrolling:
         """What the server makes of us. A store that it calls a copy begins anew; the code is still good for that."""
         try:
             return server.enrol(self._request(code, key))
-        except StoreForkError:
+        except (StoreForkError, ServerError) as error:
+            if not self._is_copy(error):
+                raise
             self.store.note_fork(self.clock.now())
             self.store.begin_anew(self.clock.now())
             return server.enrol(self._request(code, key))
+
+    def _is_copy(self, refusal: KioskError) -> bool:
+        """Whether another machine has this very store, as when a kiosk's disk was copied for the next kiosk."""
+        if isinstance(refusal, StoreForkError):
+            return True
+        return self.store.enrolment() is not None and refusal.code in ("STORE_FOREIGN", "SERIES_TAKEN")
 
     def _request(self, code: str, key: DeviceKey) -> EnrolRequest:
         before = self.store.enrolment()

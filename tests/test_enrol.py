@@ -257,6 +257,23 @@ def test_of_two_copies_one_goes_on_and_the_other_must_be_enrolled_anew(campus: C
     assert labels == ["M-001", "M-002", "M-003", "MB-001"], "the number that both gave out is held once"
 
 
+def test_a_copy_of_a_kiosk_s_disk_becomes_the_next_kiosk(campus: Campus) -> None:
+    enrolled(campus)
+    issue(campus.settings(), PATIENTS[0])
+    synced(campus.settings())
+    copy = copied(campus, "copy")
+    told = enrolled(campus, "copy", "K2")
+    assert told.enrolment.station_id == "K2"
+    assert [issue(machine, PATIENTS[place]) for place, machine in enumerate((campus.settings(), copy), 1)] == [
+        "M-002",
+        f"M{told.series}-001",
+    ]
+    assert told.series
+    for machine in (campus.settings(), copy):
+        synced(machine)
+    assert labels_on_server(campus, campus.settings()) == ["M-001", "M-002", f"M{told.series}-001"]
+
+
 # --- configuration ---------------------------------------------------------------------------------------------------
 
 
