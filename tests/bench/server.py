@@ -6,7 +6,7 @@ Exits with 0 whether or not the aims are met: a busy machine is no failure. Anyt
 import argparse
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,27 +43,42 @@ def main() -> None:
     words.add_argument("--rows", type=int, default=1_000_000, help="tokens to load, a power of ten from 10000 on")
     words.add_argument("--stations", type=int, default=500, help="stations that poll")
     words.add_argument("--pushes", type=int, default=60, help="of 200 events each, by one station")
+    words.add_argument("--part", choices=PARTS, action="append", help="only this; may be said again")
     given = words.parse_args()
     # As the commands do: a line for each thing that is done would be part of what is measured.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    extent = Extent(given.rows, given.stations, given.pushes)
     with tempfile.TemporaryDirectory(prefix="kiosk-bench-") as folder, bench_cluster() as cluster:
-        bench = Bench(cluster, Path(folder))
-        for line in report(bench, Extent(given.rows, given.stations, given.pushes)):
+        for line in report(Bench(cluster, Path(folder)), extent, given.part or PARTS):
             print(line, flush=True)
 
 
-def report(bench: Bench, extent: Extent) -> Iterator[str]:
+def report(bench: Bench, extent: Extent, parts: Iterable[str]) -> Iterator[str]:
     yield from machine()
     yield f"PostgreSQL: {', '.join(f'{name} {value}' for name, value in POSTGRES_SETTINGS.items())}; SQLite: WAL, FULL"
     yield "servers, clients and databases share this machine"
+    for part in parts:
+        yield from PARTS[part](bench, extent)
+
+
+def _pushed(bench: Bench, extent: Extent) -> Iterator[str]:
     for kind, workers in ((POSTGRESQL, 1), (POSTGRESQL, 2), (SQLITE, 1)):
         yield ""
         yield from pushed(bench, kind, workers, extent.pushes)
+
+
+def _crowded(bench: Bench, extent: Extent) -> Iterator[str]:
     yield ""
     yield from crowded(bench, POSTGRESQL, 2, extent.stations)
+
+
+def _grown(bench: Bench, extent: Extent) -> Iterator[str]:
     for kind, workers, tokens in ((POSTGRESQL, 2, extent.tokens), (SQLITE, 1, min(extent.tokens, MOST_OF_SQLITE))):
         yield ""
         yield from grown(bench, kind, workers, tokens)
+
+
+PARTS = {"pushed": _pushed, "crowded": _crowded, "grown": _grown}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What is told of a database that grows: pushes and hot queries at each power of ten."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from statistics import median
@@ -14,7 +14,7 @@ from tests.bench.server_database import Bench
 from tests.bench.server_load import analyse, facilities, facility_of, load
 from tests.bench.server_process import serving
 from tests.bench.server_pushing import ingest_rate
-from tests.bench.server_queries import FLOOR, PUSHED_TO, hot_queries
+from tests.bench.server_queries import FLOOR, OVER_ALL, PUSHED_TO, hot_queries
 from tests.bench.server_stations import enrolled, write_tokens
 
 LEAST = 10_000
@@ -78,19 +78,25 @@ def table(asked: Mapping[int, Mapping[str, list[float]]]) -> Iterator[str]:
 
 def judged(rates: Mapping[int, float], asked: Mapping[int, Mapping[str, list[float]]]) -> Iterator[str]:
     """Each aim, and whether it was met: by the medians of the smallest and the largest, and the slowest hundredth."""
-    first, last = min(asked), max(asked)
+    last = max(asked)
     for name in asked[last]:
         if name != FLOOR:
-            p99 = percentile(asked[last][name], 99)
-            yield (
-                f"  {name}: {_growth(median(asked[last][name]) / median(asked[first][name]), last)};"
-                f" p99 {p99:.1f} ms, aim under {FAST_MS:.0f}: {_met(p99 < FAST_MS)}"
-            )
-    yield f"  each pushed event: {_growth(rates[first] / rates[last], last)}"
+            first, p99 = _smallest(name, list(asked)), percentile(asked[last][name], 99)
+            ratio = median(asked[last][name]) / median(asked[first][name])
+            fast = f"p99 {p99:.1f} ms, aim under {FAST_MS:.0f}: {_met(p99 < FAST_MS)}"
+            yield f"  {name}: {_growth(ratio, first, last)}; {fast}"
+    first = min(rates)
+    yield f"  each pushed event: {_growth(rates[first] / rates[last], first, last)}"
 
 
-def _growth(ratio: float, last: int) -> str:
-    return f"{ratio:.2f} times as long at {last:,}, aim at most {FLAT}: {_met(ratio <= FLAT)}"
+def _smallest(name: str, sizes: Sequence[int]) -> int:
+    """To compare with: for counts over all hospitals, the smallest that has all of them, as each has its line."""
+    same = [size for size in sizes if facilities(size) == facilities(max(sizes))]
+    return min(same if name in OVER_ALL else sizes)
+
+
+def _growth(ratio: float, first: int, last: int) -> str:
+    return f"{ratio:.2f} times as long at {last:,} as at {first:,}, aim at most {FLAT}: {_met(ratio <= FLAT)}"
 
 
 def _met(met: bool) -> str:

@@ -15,6 +15,9 @@ ASKED = 300
 PUSHED_TO = range(8)
 """The hospitals whose queues grow by what the bench itself pushes; the queries are about others."""
 FLOOR = "nothing but a round trip"
+COUNTS, COUNTS_IN_STATE = "counts of a day by State", "counts in one State"
+OVER_ALL = frozenset({COUNTS, COUNTS_IN_STATE})
+"""They read a line of each hospital and department, of however many tokens."""
 WARM = 30
 """More, before: the first ones compile statements and open connections."""
 
@@ -73,6 +76,6 @@ QUERIES: dict[str, Callable[[Database, int, random.Random], object]] = {
     "people ahead of a token": _people_ahead,
     "a department's queue": _queue_of,
     "next of three departments": _next_waiting,
-    "counts of a day by State": _counts_by_state,
-    "counts in one State": _counts_in_state,
+    COUNTS: _counts_by_state,
+    COUNTS_IN_STATE: _counts_in_state,
 }

@@ -24,7 +24,7 @@ from tests.bench.server_grown import judged, sizes, table
 from tests.bench.server_load import A_DAY, FACILITIES, analyse, facility_of, load
 from tests.bench.server_process import serving
 from tests.bench.server_pushed import HOSPITAL, pushed
-from tests.bench.server_queries import QUERIES, hot_queries
+from tests.bench.server_queries import COUNTS, QUERIES, hot_queries
 from tests.bench.server_stations import DEPARTMENTS, enrolled, write_tokens
 from tests.postgres import Postgres
 from tests.sync.chain import DAY
@@ -126,3 +126,9 @@ def test_growth_is_judged_by_the_smallest_and_the_largest() -> None:
     told = list(judged({10_000: 3000.0, 100_000: 1500.0}, asked))
     assert [re.findall("NOT met|met", line) for line in told] == [["met", "NOT met"], ["NOT met", "met"], ["NOT met"]]
     assert len(list(table(asked))) == 3
+
+
+def test_counts_are_compared_where_all_hospitals_are_there() -> None:
+    asked = {tokens: {COUNTS: [float(place)]} for place, tokens in enumerate(sizes(10_000_000), 1)}
+    told, _ = judged(dict.fromkeys(asked, 1.0), asked)
+    assert "1.33 times as long at 10,000,000 as at 1,000,000" in told
