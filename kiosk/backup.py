@@ -51,7 +51,7 @@ def restore_store(context: click.Context, file: Path, series: str | None) -> Non
 
     store.key must lie in data_dir, for an enrolled station device.key too. What the server holds comes back by itself.
     Prints one JSON line: store_id, series (null: the server gives one, nothing is issued before), lost (where the
-    store before it is now: delete that folder when it is of no use any more, there are patients in it), resumed.
+    store before it is now; a running kiosk deletes that folder after a week, as there are patients in it), resumed.
     """
     from kiosk.app import SystemClock, new_id, ownership
     from kiosk.store.place import place_locked
