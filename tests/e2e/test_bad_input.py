@@ -200,7 +200,7 @@ def test_a_broken_printer_costs_no_token_and_no_slip_comes_out_unasked(
 
 SERVER_FAULTS = [
     ("SERVER_FAILED", answer(500, b"{}")),
-    ("SERVER_FAILED", answer(503, b"<h1>busy</h1>", b"text/html")),
+    ("SERVER_BUSY", answer(503, b"<h1>busy</h1>", b"text/html")),
     ("SERVER_GARBAGE", answer(200, b'{"acked_seq": "all of them"}')),
     ("SERVER_GARBAGE", b"SSH-2.0-OpenSSH\r\n"),
     ("SERVER_GARBAGE", b""),
