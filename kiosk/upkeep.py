@@ -98,11 +98,21 @@ class UpkeepThread:
     def start(self) -> None:
         self._thread.start()
 
+    def nudge(self) -> None:
+        """Chores keep to their times, whatever else happens."""
+
+    def ask_to_stop(self) -> None:
+        """End after the chore under way. Returns at once."""
+        self._stopping.set()
+
     def stop(self, deadline_s: float) -> bool:
         """End after the chore under way. Returns whether it has ended within ``deadline_s``."""
-        self._stopping.set()
+        self.ask_to_stop()
         self._thread.join(deadline_s)
-        return not self._thread.is_alive()
+        return not self.is_alive()
+
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._stopping.is_set():

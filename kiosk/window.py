@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,12 +22,13 @@ from kiosk.app import (
     open_station,
     spool_of,
 )
+from kiosk.background import Background
 from kiosk.device_key import DeviceKeyError
 from kiosk.errors import StoreError, StoreForkError
 from kiosk.model import flow
 from kiosk.model.opd import ENGLISH
 from kiosk.model.token import SlipState
-from kiosk.ports import SlipJob
+from kiosk.ports import HospitalServer, SlipJob
 from kiosk.printing.spool_thread import SpoolThread
 from kiosk.reloading import Reloading
 from kiosk.scanner.camera_scanner import CameraScanner
@@ -40,8 +41,6 @@ from kiosk.ui.patient.window import PatientWindow
 from kiosk.ui.translation import Translation
 from kiosk.upkeep import UpkeepThread, chores
 
-STOP_S = 12.0
-"""How long a background thread gets to end, a slip or an exchange under way included."""
 SIGNAL_LOOK_MS = 200
 BUSY = "STATION_BUSY"
 RELOAD = 75
@@ -159,13 +158,18 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
             shows_sync=bool(station.server_url),
         )
         stack.callback(window.close)
-        reloading = Reloading(station, journey, worker, lambda: application.exit(RELOAD))
+        background = Background(station.clock.monotonic)
+        reloading = Reloading(station, journey, worker, background, lambda: application.exit(RELOAD))
         stack.callback(reloading.close)
-        nudges = [_start_spool(station, journey, stack)]
         if station.server_url:
-            nudges += _start_sync(station, journey, window, reloading, stack)
-        _Nudges(journey, nudges)
-        _start_upkeep(station, stack)
+            window.on_synced(station.store.last_synced_at())
+        server = _opened_server(station, stack)
+        stack.callback(background.stop)
+        _begin_spool(background, station, journey)
+        if server is not None:
+            _begin_sync(background, station, server, journey, window, reloading)
+        background.begin(lambda: UpkeepThread(chores(station), station.clock.monotonic))
+        _Nudges(journey, background)
         scanner = CameraScanner(settings.camera)
         scanner.start(reports.report)
         stack.callback(scanner.stop)
@@ -175,39 +179,45 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
 class _Nudges(QObject):
     """With each token on the screen, spool and sync look at the store at once."""
 
-    def __init__(self, journey: PatientJourney, nudges: list[Callable[[], None]]) -> None:
+    def __init__(self, journey: PatientJourney, background: Background) -> None:
         super().__init__(journey)
-        self._nudges = nudges
+        self._background = background
         journey.state_changed.connect(self._pass_on)
 
     def _pass_on(self, state: flow.State) -> None:
         if isinstance(state, flow.Issued):
-            for nudge in self._nudges:
-                nudge()
+            self._background.nudge()
 
 
-def _start_spool(station: Station, journey: PatientJourney, stack: ExitStack) -> Callable[[], None]:
+def _begin_spool(background: Background, station: Station, journey: PatientJourney) -> None:
     def tell(job: SlipJob, state: SlipState, _cause: str) -> None:
         journey.on_slip_moved(job.token_id, state)
 
-    thread = SpoolThread(spool_of(station, tell))
-    thread.start()
-    stack.callback(thread.stop, STOP_S)
-    return thread.nudge
+    spool = spool_of(station, tell)
+    background.begin(lambda: SpoolThread(spool))
 
 
-def _start_sync(
-    station: Station, journey: PatientJourney, window: PatientWindow, reloading: Reloading, stack: ExitStack
-) -> list[Callable[[], None]]:
-    """What nudges the sync; nothing where the station cannot speak to its server, which holds up no patient."""
-    window.on_synced(station.store.last_synced_at())
+def _opened_server(station: Station, stack: ExitStack) -> HospitalServer | None:
+    """None where the station stands alone, or cannot speak to its server, which holds up no patient."""
+    if not station.server_url:
+        return None
     try:
         server = open_server(station)
     except DeviceKeyError as error:
         log.error("sync_not_started", code=error.code)
-        return []
+        return None
     stack.callback(server.close)
+    return server
 
+
+def _begin_sync(
+    background: Background,
+    station: Station,
+    server: HospitalServer,
+    journey: PatientJourney,
+    window: PatientWindow,
+    reloading: Reloading,
+) -> None:
     lost: list[str] = []
 
     def failed(code: str) -> None:
@@ -221,24 +231,17 @@ def _start_sync(
             journey.restore_service("sync")
         window.on_synced(station.clock.now())
 
-    thread = SyncThread(
-        station.store,
-        server,
-        station.clock,
-        station.settings.sync_interval_s,
-        configuring=configuring_of(station, reloading.look),
-        on_synced=synced,
-        on_failed=failed,
+    background.begin(
+        lambda: SyncThread(
+            station.store,
+            server,
+            station.clock,
+            station.settings.sync_interval_s,
+            configuring=configuring_of(station, reloading.look),
+            on_synced=synced,
+            on_failed=failed,
+        )
     )
-    thread.start()
-    stack.callback(thread.stop, STOP_S)
-    return [thread.nudge]
-
-
-def _start_upkeep(station: Station, stack: ExitStack) -> None:
-    thread = UpkeepThread(chores(station), station.clock.monotonic)
-    thread.start()
-    stack.callback(thread.stop, STOP_S)
 
 
 def _languages(first: str) -> tuple[str, ...]:

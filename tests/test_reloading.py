@@ -1,6 +1,7 @@
 """A new configuration is shown once nobody is in front, in place of the old one and without losing anything."""
 
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -14,12 +15,16 @@ from kiosk import window as kiosk_window
 from kiosk.app import Station, new_id, open_station, ownership
 from kiosk.enrol import enrol
 from kiosk.model import flow
+from kiosk.model.token import SlipState
 from kiosk.settings import Settings
 from kiosk.store.store import open_store
 from kiosk.ui.patient.closed import ClosedWindow
 from kiosk.ui.patient.window import PatientWindow
+from kiosk.upkeep import Chore
 from kiosk.window import RELOAD, run_kiosk
 from tests.campus import Campus, campus_of, document
+from tests.escpos_printer import TcpPrinter
+from tests.ui.fakes import card
 
 LOOK_MS, PATIENCE_MS, HUNG = 50, 40_000, 9
 FLICKER_MS = 5_000
@@ -151,3 +156,73 @@ def test_a_command_between_two_configurations_does_not_end_the_kiosk(
     finally:
         timer.stop()
     assert len(opened) == 2
+
+
+class SlowCopy:
+    """A copy of the store that is under way, and takes as long as the test wants."""
+
+    def __init__(self) -> None:
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    def chores(self, _station: Station) -> list[Chore]:
+        return [Chore("backup", 3600.0, 0.0, self._copy)]
+
+    def _copy(self) -> None:
+        self.begun.set()
+        assert self.may_end.wait(PATIENCE_MS / 1000)
+
+
+def is_ended(thread: str) -> bool:
+    return all(each.name != thread for each in threading.enumerate())
+
+
+def test_the_screen_lives_and_serves_while_threads_end(
+    campus: Campus, calm_application: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A patient who steps up in that time gets token and slip from the kiosk as it was; then it is renewed."""
+    copy, labels = SlowCopy(), []
+    monkeypatch.setattr(kiosk_window, "chores", copy.chores)
+
+    def change(window: PatientWindow) -> bool:
+        if copy.begun.is_set():
+            campus.configure(names={"en": "Renamed Hospital"})
+        return copy.begun.is_set()
+
+    def step_up(window: PatientWindow) -> bool:
+        """All threads but one have ended."""
+        if not (is_ended("spool") and is_ended("sync")):
+            return False
+        window._journey.feed(flow.CodeScanned(card(), window._clock.now().date()))
+        window._journey.feed(flow.DepartmentChosen("EYE"))
+        return True
+
+    def hear_label(window: PatientWindow) -> bool:
+        state = window._journey.state
+        if not isinstance(state, flow.Issued):
+            return False
+        labels.append((state.token.label, window._facility.names["en"], is_ended("spool")))
+        copy.may_end.set()
+        return True
+
+    def take_slip(window: PatientWindow) -> bool:
+        state = window._journey.state
+        assert isinstance(state, flow.Issued)
+        if state.slip is not SlipState.PRINTED:
+            return False
+        window._journey.feed(flow.Cancelled())
+        return True
+
+    def renewed(window: PatientWindow) -> bool:
+        return window._facility.names["en"] == "Renamed Hospital" and window._journey.state == flow.START
+
+    with TcpPrinter() as printer:
+        settings = replace(settings_of(campus), printer=printer.setting)
+        enrol(settings, {}, campus.url, campus.code())
+        onlooker = Onlooker(calm_application, [change, step_up, hear_label, take_slip, renewed])
+        try:
+            assert run_kiosk(settings, {}, windowed=True) == 0
+        finally:
+            onlooker.stop()
+            copy.may_end.set()
+        assert len(printer.wait_for(1, 0)) == 1
+    assert labels == [("E-001", "District Hospital, Testpur", True)]

@@ -39,12 +39,19 @@ class SpoolThread:
         """A slip was queued: look now."""
         self._nudged.set()
 
-    def stop(self, deadline_s: float) -> bool:
-        """End after the slip at hand. Returns whether the thread ended in time."""
+    def ask_to_stop(self) -> None:
+        """End after the slip at hand. Returns at once."""
         self._stopping.set()
         self._nudged.set()
+
+    def stop(self, deadline_s: float) -> bool:
+        """End after the slip at hand. Returns whether the thread ended in time."""
+        self.ask_to_stop()
         self._thread.join(deadline_s)
-        return not self._thread.is_alive()
+        return not self.is_alive()
+
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._stopping.is_set():

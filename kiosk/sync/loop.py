@@ -187,12 +187,19 @@ class SyncThread:
         """Something new is in the store: do not wait for the timer. Safe on any thread; returns at once."""
         self._nudged.set()
 
-    def stop(self, deadline_s: float) -> bool:
-        """End after the exchange under way. Returns whether it has ended within ``deadline_s``."""
+    def ask_to_stop(self) -> None:
+        """End after the exchange under way. Returns at once."""
         self._stopping.set()
         self._nudged.set()
+
+    def stop(self, deadline_s: float) -> bool:
+        """End after the exchange under way. Returns whether it has ended within ``deadline_s``."""
+        self.ask_to_stop()
         self._thread.join(deadline_s)
-        return not self._thread.is_alive()
+        return not self.is_alive()
+
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
 
     def _run(self) -> None:
         failures = 0
