@@ -5,23 +5,25 @@ PostgreSQL is copied by its own pg_dump; SQLite here.
 
 import os
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import sqlcipher3.dbapi2
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, func, select, update
 
 from kiosk.errors import KioskError, SettingError
 from kiosk.server.audit import Act, note
 from kiosk.server.database import Database
-from kiosk.server.series import set_aside
-from kiosk.server.tables import configuration, facility
+from kiosk.server.series import pass_over
+from kiosk.server.tables import configuration, event, facility
 
 LEAP = 1_000_000_000
 """How far revisions go on after a restore: further than any facility has counted since its backup was made."""
 SET_ASIDE_SERIES = 6
 """Three enrolments with their reserves between two nightly backups; a hospital has 600 series for its whole life."""
+RENUMBERED = timedelta(days=31)
+"""Before its last event: so much of a backup stations hear once more. Older backups than this were not in use since."""
 
 
 def copy_sqlite(database: Database, target: Path) -> None:
@@ -67,6 +69,8 @@ def note_restored(database: Database, now: datetime) -> list[str]:
     """To be called once after a restore, before any station speaks: no station takes anything new for known.
 
     Stations know revisions, of events and of configurations, that this database has forgotten and would give out again.
+    And they may not know what it holds: where an older backup was in use before this one, they have gone on from that
+    one's end. So its events of the last month are told once more; a station passes over those that it has.
     Returns the ids of the facilities.
     """
     with database.reader.begin() as connection:
@@ -80,16 +84,30 @@ def _leap(connection: Connection, facility_id: str, now: datetime) -> None:
     mine = facility.c.facility_id == facility_id
     row = connection.execute(select(facility).where(mine).with_for_update()).one()
     config_leap = _length(row.config_revision, now) if row.config_revision else 0
+    revision = row.revision + _length(row.revision, now)
     leapt = {
-        "revision": row.revision + _length(row.revision, now),
+        "revision": revision + _renumber(connection, facility_id, revision),
         "config_revision": row.config_revision + config_leap,
     }
     connection.execute(update(facility).where(mine).values(leapt))
     if row.facility_key is not None:
-        set_aside(connection, facility_id, SET_ASIDE_SERIES, now)
+        pass_over(connection, facility_id, SET_ASIDE_SERIES, now)
     configurations = update(configuration).where(configuration.c.facility_id == facility_id)
     connection.execute(configurations.values(revision=configuration.c.revision + config_leap))
     note(connection, facility_id, now, Act.RESTORED, "database")
+
+
+def _renumber(connection: Connection, facility_id: str, start: int) -> int:
+    """Give the newest events the revisions after ``start``, in the order that they had. Returns how many these are."""
+    mine = event.c.facility_id == facility_id
+    newest: datetime | None = connection.execute(select(func.max(event.c.received_at)).where(mine)).scalar()
+    if newest is None:
+        return 0
+    place = func.row_number().over(order_by=event.c.revision).label("place")
+    recent = select(event.c.store_id, event.c.seq, place).where(mine, event.c.received_at > newest - RENUMBERED)
+    placed = recent.subquery()
+    same = and_(mine, event.c.store_id == placed.c.store_id, event.c.seq == placed.c.seq)
+    return connection.execute(update(event).where(same).values(revision=start + placed.c.place)).rowcount
 
 
 def _length(revision: int, now: datetime) -> int:

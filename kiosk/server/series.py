@@ -1,14 +1,18 @@
 """Series of token numbers: each is given to one store, once in the life of its facility.
 
 Whoever gives one holds the facility's row lock, so that two stations at once get two.
+
+A server that was restored from a backup has forgotten which series it gave since then, and whether it was restored
+from that backup before. So it sets the next ones of its order aside, and goes on in a block of series that depends on
+the time of the restore: see ``pass_over``.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from kiosk.server.problems import ProblemError
 from kiosk.server.tables import series, store, token
@@ -19,6 +23,12 @@ OF_SERVER = "S"
 """The server's own, for Scan & Share."""
 SET_ASIDE = ""
 """The station of a series that a restored server does not know to be given."""
+_MARK = ""
+"""The store of the one series of SET_ASIDE after which a restored server goes on."""
+BLOCK = 12
+"""Series of two letters: six stations with their reserves, between two restores. There are 48 blocks."""
+BLOCK_LASTS = timedelta(minutes=15)
+"""Restores from one backup take different blocks unless both are within one such time, or 48 of them apart."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +76,33 @@ def retire_reserve(connection: Connection, owner: Owner) -> None:
     connection.execute(update(series).where(*_reserve_of(owner)).values(store_id=owner.store_id))
 
 
-def set_aside(connection: Connection, facility_id: str, count: int, now: datetime) -> None:
-    """Keep the next series for stores that say they have them already: what this database gave and has forgotten."""
-    nobody = Owner(facility_id, SET_ASIDE, "")
+def pass_over(connection: Connection, facility_id: str, count: int, now: datetime) -> None:
+    """After a restore: go on where this facility has given nothing, in this database's past or in any other one.
+
+    The next ``count`` series are kept for stores that say they have them already: what this database gave and has
+    forgotten. What another restore of the same backup gave is in that restore's block. Once a station comes with a
+    series of the forgotten ones, it keeps it.
+    """
+    nobody = Owner(facility_id, SET_ASIDE, _MARK)
     for _ in range(count):
         free = _next_free(connection, nobody)
         if free is not None:
             _give(connection, nobody, free, None, now)
+    blocks = _free_blocks(_taken(connection, nobody))
+    if blocks:
+        connection.execute(update(series).where(_is_mark(facility_id)).values(store_id=None))
+        _give(connection, nobody, blocks[int(now.timestamp() / BLOCK_LASTS.total_seconds()) % len(blocks)], _MARK, now)
+
+
+def _free_blocks(taken: set[str]) -> list[str]:
+    """The first series of each block of which none was given."""
+    pairs = [each for each in in_order() if len(each) == 2]
+    blocks = [pairs[first : first + BLOCK] for first in range(0, len(pairs), BLOCK)]
+    return [block[0] for block in blocks if taken.isdisjoint(block)]
+
+
+def _is_mark(facility_id: str) -> ColumnElement[bool]:
+    return and_(series.c.facility_id == facility_id, series.c.station_id == SET_ASIDE, series.c.store_id == _MARK)
 
 
 def _reserve_of(owner: Owner) -> tuple[ColumnElement[bool], ...]:
@@ -111,8 +141,11 @@ def _give(connection: Connection, owner: Owner, granted: str, store_id: str | No
 
 
 def _next_free(connection: Connection, owner: Owner) -> str | None:
-    taken = _taken(connection, owner)
-    return next((free for free in in_order() if free not in taken), None)
+    """In the order, from its beginning or from where a restore has left off, and round."""
+    taken, order = _taken(connection, owner), list(in_order())
+    mark = connection.execute(select(series.c.series).where(_is_mark(owner.facility_id))).scalar()
+    start = 0 if mark is None else order.index(mark)
+    return next((free for free in order[start:] + order[:start] if free not in taken), None)
 
 
 def _taken(connection: Connection, owner: Owner) -> set[str]:
