@@ -57,7 +57,8 @@ def code_hash(code: str) -> str:
 def enrol(database: Database, request: EnrolRequest, public_url: str, key_id: str, now: datetime) -> EnrolAnswer:
     """Make whoever shows the code the station that it was given for; the code is used up.
 
-    The station's former keys end; its store goes on if it is the same, and is left if it is another.
+    The station's former keys end; its store goes on if it is the same, and is left if it is another. While the code
+    lives, the same key and store may show it again and get the same answer: the first one may have been lost.
 
     Raises:
         ProblemError: 403 CODE_WRONG; 403 STORE_FOREIGN, 409 FACILITY_OTHER, SERIES_TAKEN or SERIES_EXHAUSTED, after
@@ -74,13 +75,16 @@ def enrol(database: Database, request: EnrolRequest, public_url: str, key_id: st
 def _enrolled(
     connection: Connection, request: EnrolRequest, hashed: str, public_url: str, key_id: str, now: datetime
 ) -> EnrolAnswer:
-    owner = _owner_of(connection, request, hashed, now)
+    owner, is_first = _owner_of(connection, request, hashed, now)
     known = locked(connection, owner)
     if known.station.store_id != owner.store_id:
         refuse_left_store(known, owner)
     series, reserve_series = _series(connection, known, owner, request.series, now)
-    _set_key(connection, owner, key_id, request.public_key, now)
-    clear_station(connection, owner.facility_id, owner.station_id, now)
+    if is_first:
+        _set_key(connection, owner, key_id, request.public_key, now)
+        clear_station(connection, owner.facility_id, owner.station_id, now)
+    else:
+        key_id = _key_held(connection, owner, request.public_key)
     return EnrolAnswer(
         facility_id=owner.facility_id,
         station_id=owner.station_id,
@@ -94,15 +98,36 @@ def _enrolled(
     )
 
 
-def _owner_of(connection: Connection, request: EnrolRequest, hashed: str, now: datetime) -> Owner:
-    """Use the code up. Of two who show it at once, the second waits for the first, and then finds nothing."""
-    fits = and_(pairing.c.code_hash == hashed, pairing.c.expires_at > now)
-    row = connection.execute(delete(pairing).where(fits).returning(pairing.c.facility_id, pairing.c.station_id)).first()
+def _owner_of(connection: Connection, request: EnrolRequest, hashed: str, now: datetime) -> tuple[Owner, bool]:
+    """Use the code up: whom it was given for, and whether this is the first time that it is shown.
+
+    Of two who show it at once, the second waits for the first, and then finds nothing but what it has used up itself.
+    """
+    used, lives = used_hash(hashed, request.public_key, request.store_id), pairing.c.expires_at > now
+    columns = (pairing.c.facility_id, pairing.c.station_id)
+    using = update(pairing).where(pairing.c.code_hash == hashed, lives).values(code_hash=used)
+    first = connection.execute(using.returning(*columns)).first()
+    row = first or connection.execute(select(*columns).where(pairing.c.code_hash == used, lives)).first()
     if row is None:
         raise RefusedError(403, "CODE_WRONG", "the code is wrong, used or older than ten minutes")
     if request.facility_id not in (None, row.facility_id):
         raise ProblemError(409, "FACILITY_OTHER", "the store has tokens of another facility: set another data_dir")
-    return Owner(row.facility_id, row.station_id, request.store_id)
+    return Owner(row.facility_id, row.station_id, request.store_id), first is not None
+
+
+def used_hash(hashed: str, public_key: str, store_id: str) -> str:
+    """In the place of a used code's hash: only who used it finds it again."""
+    return hashlib.sha256(f"{hashed} {public_key} {store_id}".encode()).hexdigest()
+
+
+def _key_held(connection: Connection, owner: Owner, public_key: str) -> str:
+    """Raises ProblemError 403, where the key has ended since it enrolled."""
+    mine = {"facility_id": owner.facility_id, "station_id": owner.station_id, "public_key": public_key}
+    good = select(station_key.c.key_id).filter_by(**mine).where(station_key.c.revoked_at.is_(None))
+    held: str | None = connection.execute(good).scalar()
+    if held is None:
+        raise RefusedError(403, "CODE_WRONG", "the code was used, and its key has ended since")
+    return held
 
 
 def _series(

@@ -260,7 +260,7 @@ def test_a_station_revoked_while_it_enrols_is_shut_out(shared: Database) -> None
     used = threading.Event()
 
     def hold(connection: Connection, cursor: object, statement: str, *more: object) -> None:
-        if statement.startswith("DELETE FROM pairing") and threading.current_thread().name == "enrolling":
+        if statement.startswith("UPDATE pairing") and threading.current_thread().name == "enrolling":
             used.set()
             wait_for_a_waiting(shared)
 

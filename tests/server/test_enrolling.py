@@ -7,7 +7,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from starlette.testclient import TestClient
 
 from kiosk.server.database import Database
@@ -77,6 +77,52 @@ def test_a_code_works_once(web: TestClient, database: Database, clock: HandClock
     first.enrol(code)
     assert_problem(Device(web, clock).try_code(code), 403, "CODE_WRONG")
     assert first.sync().status_code == 200
+
+
+def test_an_enrolment_whose_answer_was_lost_is_answered_again(
+    web: TestClient, database: Database, clock: HandClock
+) -> None:
+    code = code_for(database, "K1", clock.now())
+    device = Device(web, clock)
+    lost = device.enrol(code)
+    clock.forward(599)
+    assert device.enrol(code) == lost.model_copy(update={"server_time": clock.now()})
+    assert device.sync().status_code == 200
+    with database.reader.begin() as connection:
+        assert len(connection.execute(select(station_key)).all()) == 1
+    other_key = Device(web, clock, store_id=device.store_id)
+    other_store = Device(web, clock)
+    other_store.private_key = device.private_key
+    for other in (other_key, other_store):
+        assert_problem(other.try_code(code), 403, "CODE_WRONG")
+    clock.forward(1)
+    assert_problem(device.try_code(code), 403, "CODE_WRONG")
+
+
+def test_a_used_code_lets_nobody_back_in(web: TestClient, database: Database, clock: HandClock) -> None:
+    code = code_for(database, "K1", clock.now())
+    device = Device(web, clock)
+    device.enrol(code)
+    with database.writer.begin() as connection:
+        connection.execute(update(station_key).values(revoked_at=clock.now()))
+    assert_problem(device.try_code(code), 403, "CODE_WRONG")
+    assert_problem(device.sync(), 401, "KEY_UNKNOWN")
+    assert database.write(lambda connection: revoke(connection, FACILITY, "K1", clock.now()))
+    assert_problem(device.try_code(code), 403, "CODE_WRONG")
+
+
+def test_the_same_enrolment_twice_at_once(database: Database, clock: HandClock) -> None:
+    import_facility(database, STATIONS)
+    code, start = code_for(database, "K1", clock.now()), Barrier(2)
+    request = EnrolRequest(code=code, public_key="ab" * 32, store_id=str(uuid.uuid4()))
+
+    def show() -> EnrolAnswer:
+        start.wait(10)
+        return enrol(database, request, PUBLIC_URL, str(uuid.uuid4()), clock.now())
+
+    with ThreadPoolExecutor(2) as threads:
+        one, other = (each.result() for each in [threads.submit(show) for _ in range(2)])
+    assert one == other
 
 
 def test_a_code_lives_ten_minutes(web: TestClient, database: Database, clock: HandClock) -> None:

@@ -35,7 +35,7 @@ NO_FACILITY = {
     ("day_count_day", "service_day"): "counts over a State ask for one day of all facilities",
 }
 """The indexes that no facility leads, and why. ``pairing``, found by its code's hash, has none at all: it is small."""
-_PAIRING = "DELETE FROM pairing WHERE pairing.code_hash"
+_PAIRING = "UPDATE pairing SET code_hash"
 """A station that enrols knows a code and not yet its facility."""
 
 
