@@ -15,6 +15,9 @@ from kiosk.enrol import Enrolled, ca_certificate, enrol, parsed_code, rotate_key
 from kiosk.errors import DepartmentUnknownError, KioskError, ServerError, SettingError, StoreError
 from kiosk.model.exchange import PulledConfiguration
 from kiosk.model.patient import Patient
+from kiosk.server.app import running_server
+from kiosk.server.backup import copy_sqlite, note_restored
+from kiosk.server.database import open_database
 from kiosk.server.queries import tokens_of_day
 from kiosk.settings import Settings
 from kiosk.store.store import open_store
@@ -272,6 +275,30 @@ def test_a_copy_of_a_kiosk_s_disk_becomes_the_next_kiosk(campus: Campus) -> None
     for machine in (campus.settings(), copy):
         synced(machine)
     assert labels_on_server(campus, campus.settings()) == ["M-001", "M-002", f"M{told.series}-001"]
+
+
+def test_a_server_restored_from_before_a_new_store_takes_its_tokens(tmp_path: Path) -> None:
+    """It knows the station and its key, but not the store in which the station goes on."""
+    restored_url = f"sqlite:///{tmp_path / 'copy.db'}"
+    with campus_of(tmp_path) as campus:
+        enrolled(campus)
+        settings = campus.settings()
+        labels = [issue(settings, PATIENTS[0])]
+        synced(settings)
+        copy_sqlite(campus.database, tmp_path / "copy.db")
+        labels.append(issue(settings, PATIENTS[1]))
+        with closing(open_store(settings.data_dir, None, new_id, {})) as store:
+            store.begin_anew(datetime.now(UTC))
+        synced(settings)
+        labels.append(issue(settings, PATIENTS[2]))
+        synced(settings)
+    with closing(open_database(restored_url)) as database:
+        note_restored(database, datetime.now(UTC))
+        with running_server(restored_url, public_url=campus.url) as server:
+            settings = replace(settings, server_url=server.url)
+            labels.append(issue(settings, PATIENTS[3]))
+            synced(settings)
+        assert labels_on_server(replace(campus, database=database), settings) == sorted(labels)
 
 
 # --- configuration ---------------------------------------------------------------------------------------------------

@@ -19,9 +19,12 @@ BATCH = 200
 """Events in one push."""
 LONGEST_BACKOFF_S = 300.0
 NEEDS_PAIRING = frozenset({"STATION_CLONED", "KEY_UNKNOWN", "STORE_UNKNOWN", "STORE_FOREIGN"})
-"""The server does not take this station or its store for what they say: only a new pairing code helps."""
+"""The server does not take this station or its store for what they say: only a new pairing code helps, once the store
+has claimed in vain."""
 SERIES_TAKEN = "SERIES_TAKEN"
 """The reserve series of a new store is another store's: the same as a fork."""
+STORE_UNKNOWN = "STORE_UNKNOWN"
+"""The server was restored from a backup of before this store; if it knows a former one, it can be told again."""
 _log = structlog.get_logger()
 _T = TypeVar("_T")
 
@@ -38,6 +41,8 @@ class Outbox(Shelf, Protocol):
     def begin_anew(self, now: datetime, reserve: str | None = None) -> None: ...
 
     def claim(self) -> StoreClaim | None: ...
+
+    def claim_again(self) -> None: ...
 
     def granted(self, grant: StoreGrant, now: datetime) -> None: ...
 
@@ -74,9 +79,10 @@ def rounds(
 ) -> Iterator[SyncReport]:
     """One report of all so far after each round trip; ends when all is done. Raises like ``sync_until_done``.
 
-    A store that turns out to be a copy goes on as a new one, once, if its station is enrolled.
+    A store that turns out to be a copy goes on as a new one, once, if its station is enrolled; one that the server has
+    forgotten says once more whom it follows.
     """
-    report, may_renew = SyncReport(), store.enrolment() is not None
+    report, may_renew, may_claim = SyncReport(), store.enrolment() is not None, True
     while True:
         try:
             _settle(store, server, clock)
@@ -90,6 +96,13 @@ def rounds(
             may_renew = False
             store.begin_anew(clock.now())
             _log.warning("store_began_anew")
+            continue
+        except ServerError as error:
+            if error.code != STORE_UNKNOWN or not may_claim:
+                raise
+            may_claim = False
+            store.claim_again()
+            _log.warning("store_claimed_again")
             continue
         if configuring is not None:
             configuring.follow(pull.config_revision, store, server, clock)

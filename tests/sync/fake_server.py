@@ -27,7 +27,9 @@ class FakeHospitalServer:
         self.configured = PulledConfiguration(0, ())
         self.configuration_faults: list[Exception] = []
         self.claims: dict[str, StoreClaim] = {}
-        self.grants: dict[str, StoreGrant] = {}
+        self.series: dict[str, tuple[str, str]] = {}
+        self.present: str | None = None
+        self.forgotten: set[str] = set()
         self.cloned = False
 
     def configuration(self) -> PulledConfiguration:
@@ -36,21 +38,29 @@ class FakeHospitalServer:
         return self.configured
 
     def register(self, claim: StoreClaim) -> StoreGrant:
-        known = {each.former_store_id for store_id, each in self.claims.items() if store_id != claim.store_id}
-        if self.cloned or claim.former_store_id in known:
+        if self.cloned or self.present not in (None, claim.store_id, claim.former_store_id):
             raise ServerError("cloned", code="STATION_CLONED")
-        if claim.store_id not in self.grants:
-            fresh = iter(SERIES[2 * len(self.grants) :])
-            known = {event.event_id for event in self.log if event.store_id == claim.former_store_id}
-            held = frozenset(known & set(claim.orphans))
-            self.claims[claim.store_id] = claim
-            self.grants[claim.store_id] = StoreGrant(claim.series or next(fresh), next(fresh), held)
-        return self.grants[claim.store_id]
+        if claim.store_id not in self.series:
+            fresh = iter(SERIES[2 * len(self.series) :])
+            self.series[claim.store_id] = (claim.series or next(fresh), next(fresh))
+        self.claims[claim.store_id], self.present = claim, claim.store_id
+        self.forgotten.discard(claim.store_id)
+        known = {event.event_id for event in self.log}
+        return StoreGrant(*self.series[claim.store_id], frozenset(known.intersection(claim.orphans)))
+
+    def forget(self, store_id: str) -> None:
+        """As a server that was restored from a backup of before it had heard of this store."""
+        assert store_id == self.present
+        self.log = [event for event in self.log if event.store_id != store_id]
+        self.present = self.claims.pop(store_id).former_store_id
+        self.forgotten.add(store_id)
 
     def exchange(self, push: Push) -> Pull:
         self.exchanges += 1
         if self.faults:
             raise self.faults.pop(0)
+        if push.store_id in self.forgotten:
+            raise ServerError("unknown", code="STORE_UNKNOWN")
         acked = self._take(push)
         if self.answers_lost:
             self.answers_lost -= 1

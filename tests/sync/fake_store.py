@@ -17,6 +17,7 @@ class FakeStore:
         self.kept: PulledConfiguration | None = None
         self.grant: StoreGrant | None = None
         self.former: Chain | None = None
+        self.left: Chain | None = None
         self.acked_seq = 0
         self.cursor = 0
         self.pulled: list[Event] = []
@@ -45,16 +46,24 @@ class FakeStore:
     def claim(self) -> StoreClaim | None:
         if self.former is None:
             return None
-        orphans = tuple(event.event_id for event in self.former.events[self.former_acked :])
+        orphans = tuple(event.event_id for event in self._orphans(self.former))
         return StoreClaim(self.chain.store_id, self.former.store_id, self.chain.series or None, orphans)
+
+    def _orphans(self, former: Chain) -> list[Event]:
+        adopted = {event.event_id for event in self.chain.events}
+        return [event for event in former.events[self.former_acked :] if event.event_id not in adopted]
+
+    def claim_again(self) -> None:
+        self.former, self.former_acked = self.left, 0
+        self.acked_seq = self.cursor = 0
 
     def granted(self, grant: StoreGrant, now: datetime) -> None:
         assert self.former is not None
         self.grant, self.chain.series = grant, grant.series
-        for event in self.former.events[self.former_acked :]:
+        for event in self._orphans(self.former):
             if event.event_id not in grant.held:
                 self.chain.write(event.kind, event.token_id, event_id=event.event_id, **event.body)
-        self.former = None
+        self.left, self.former = self.former, None
 
     def enrolment(self) -> Enrolment | None:
         return self.enrolled

@@ -129,6 +129,73 @@ def test_a_server_that_calls_every_store_a_fork_is_given_up() -> None:
     assert server.exchanges == 2
 
 
+def renewed() -> tuple[FakeStore, FakeHospitalServer]:
+    """A station in its second store, of which all is at the server; two events were the first one's."""
+    store, server = forked(HERE)
+    sync_until_done(store, server, CLOCK)
+    store.chain.issue(9)
+    sync_until_done(store, server, CLOCK)
+    return store, server
+
+
+def test_a_restored_server_that_forgot_the_store_is_told_of_it_again() -> None:
+    store, server = renewed()
+    series, ids = store.chain.series, [event.event_id for event in store.chain.events]
+    server.forget(store.chain.store_id)
+    report = sync_until_done(store, server, CLOCK)
+    assert report.pushed == len(ids) == 3
+    assert [event.event_id for event in server.log if event.store_id == store.chain.store_id] == ids
+    assert (store.chain.series, store.unsynced()) == (series, 0)
+
+
+def test_what_the_former_store_had_brought_is_written_anew_for_a_server_that_lost_it() -> None:
+    store, server = renewed()
+    lost = server.log[0].event_id
+    server.forget(store.chain.store_id)
+    server.log.clear()
+    sync_until_done(store, server, CLOCK)
+    mine = [event.event_id for event in server.log]
+    assert lost in mine
+    assert len(mine) == len(set(mine)) == 4
+
+
+def test_a_server_that_knows_no_store_is_asked_once() -> None:
+    class Blank(FakeHospitalServer):
+        def exchange(self, push: Push) -> Pull:
+            self.exchanges += 1
+            raise ServerError("unknown", code="STORE_UNKNOWN")
+
+    for store, claims in ((renewed()[0], 1), (FakeStore(Chain().issue_many(1), HERE), 0)):
+        server = Blank()
+        with pytest.raises(ServerError) as caught:
+            sync_until_done(store, server, CLOCK)
+        assert (caught.value.code, server.exchanges, len(server.claims)) == ("STORE_UNKNOWN", 2, claims)
+
+
+def test_an_unknown_key_is_not_answered_by_another_claim() -> None:
+    store, server = renewed()
+    server.faults.append(ServerError("revoked", code="KEY_UNKNOWN"))
+    with pytest.raises(ServerError) as caught:
+        sync_until_done(store, server, CLOCK)
+    assert caught.value.code == "KEY_UNKNOWN"
+    assert store.claim() is None
+
+
+def test_each_claim_is_told_what_is_held_now() -> None:
+    """As by the real server: an answer may have been lost, and events of the former store come meanwhile."""
+    store, server = forked(HERE)
+    store.begin_anew(CLOCK.now())
+    claim = store.claim()
+    assert claim is not None
+    first = server.register(claim)
+    late = next(event for event in store.former.events if event.event_id in claim.orphans) if store.former else None
+    assert late is not None
+    server.log.append(late)
+    again = server.register(claim)
+    assert (again.series, again.reserve_series) == (first.series, first.reserve_series)
+    assert again.held == first.held | {late.event_id}
+
+
 # --- configuration ---------------------------------------------------------------------------------------------------
 
 
