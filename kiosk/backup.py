@@ -8,13 +8,6 @@ import click
 from kiosk.command import calm, print_lines, settings_of
 from kiosk.errors import SettingError, StoreError
 from kiosk.model.opd import is_station_series
-from kiosk.settings import Settings
-
-BACKUP_FOLDER = "backups"
-
-
-def backup_folder(settings: Settings) -> Path:
-    return settings.backup_dir or settings.data_dir / BACKUP_FOLDER
 
 
 @click.command("backup")
@@ -36,7 +29,7 @@ def backup_store(context: click.Context, folder: Path | None) -> None:
         raise StoreError(f"there is no store in {settings.data_dir}", code="STORE_LOST")
     store = open_store(settings.data_dir, settings.series, new_id, os.environ)
     try:
-        print_lines([{"backup": str(back_up(store, folder or backup_folder(settings), SystemClock().now()))}])
+        print_lines([{"backup": str(back_up(store, folder or settings.backup_folder, SystemClock().now()))}])
     finally:
         store.close()
 
@@ -66,6 +59,6 @@ def restore_store(context: click.Context, file: Path, series: str | None) -> Non
         if not owns:
             raise StoreError("a kiosk is running here: end it first", code="STORE_BUSY")
         now = SystemClock().now()
-        done = restore(settings.data_dir, file, backup_folder(settings), os.environ, new_id, now, series)
+        done = restore(settings.data_dir, file, settings.backup_folder, os.environ, new_id, now, series)
     lost = str(done.lost) if done.lost else None
     print_lines([{"store_id": done.store_id, "series": done.series, "lost": lost, "resumed": done.resumed}])

@@ -12,7 +12,6 @@ from kiosk.finding import Finding
 from kiosk.sync.client import HttpServer
 from kiosk.sync.loop import NEEDS_PAIRING
 from kiosk.sync.signing import fingerprint
-from kiosk.upkeep import backup_folder
 
 OLD_BACKUP = timedelta(hours=1)
 CLOCK_TOLERANCE_S = 60.0
@@ -55,7 +54,7 @@ def _configuration(station: Station) -> Finding:
 
 def _backup(station: Station) -> Finding:
     """A kiosk makes a copy every quarter of an hour while it runs."""
-    folder = backup_folder(station)
+    folder = station.settings.backup_folder
     try:
         newest = max((path.stat().st_mtime for path in folder.iterdir()), default=None) if folder.is_dir() else None
     except OSError as error:

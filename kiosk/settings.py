@@ -55,6 +55,10 @@ class Settings:
     backup_dir: Path | None = None
     """Where copies of the store go, at best on another disk; None for ``backups`` in ``data_dir``."""
 
+    @property
+    def backup_folder(self) -> Path:
+        return self.backup_dir or self.data_dir / "backups"
+
 
 def load(environ: Mapping[str, str], file_text: str = "", file_name: str = FILE_NAME) -> Settings:
     """The settings of the file's text, overridden by the environment.

@@ -35,10 +35,6 @@ class Chore:
     do: Callable[[], None]
 
 
-def backup_folder(station: Station) -> Path:
-    return station.settings.backup_dir or station.settings.data_dir / "backups"
-
-
 def chores(station: Station) -> list[Chore]:
     due_s = station.clock.monotonic() + FIRST_S
     return [
@@ -48,7 +44,7 @@ def chores(station: Station) -> list[Chore]:
 
 
 def back_up_now(station: Station) -> None:
-    back_up(station.store, backup_folder(station), station.clock.now())
+    back_up(station.store, station.settings.backup_folder, station.clock.now())
 
 
 def purge(station: Station) -> None:
@@ -59,8 +55,9 @@ def purge(station: Station) -> None:
     """
     now = station.clock.now()
     purged = station.store.purge_details(now)
-    if backup_folder(station).exists():  # each time: the last try may have found a full disk, or been cut short
-        purge_backups(station.store, backup_folder(station), now)
+    copies = station.settings.backup_folder
+    if copies.exists():  # each time: the last try may have found a full disk, or been cut short
+        purge_backups(station.store, copies, now)
     if station.store.claim() is None:  # until then somebody may have to look into what a restore has put away
         purge_lost(station.settings.data_dir, now - LOST_KEPT)
     slips = 0

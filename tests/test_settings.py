@@ -35,6 +35,11 @@ def test_without_anything_every_setting_has_a_default() -> None:
     assert (settings.camera, settings.printer, settings.server_url, settings.facility) == ("auto", "auto", "", None)
 
 
+def test_copies_go_beside_the_store_unless_another_disk_is_named() -> None:
+    assert Settings(data_dir=Path("/data")).backup_folder == Path("/data/backups")
+    assert load({}, GOOD_FILE).backup_folder == Path("/mnt/backups")
+
+
 def test_a_file_sets_every_key() -> None:
     settings = load({}, GOOD_FILE)
     assert settings == Settings(

@@ -12,7 +12,7 @@ from kiosk.errors import PrinterError, StoreError
 from kiosk.model.patient import Patient
 from kiosk.printing.folder import purge_slips
 from kiosk.settings import Settings
-from kiosk.upkeep import FIRST_S, Chore, UpkeepThread, back_up_now, backup_folder, chores, purge, turn
+from kiosk.upkeep import FIRST_S, Chore, UpkeepThread, back_up_now, chores, purge, turn
 from tests.fakes import FakeClock
 
 WAIT_S = 10.0
@@ -80,13 +80,13 @@ def test_details_and_slips_are_forgotten_when_their_time_is_over(tmp_path: Path)
         assert not slip.exists()
         assert other.exists()
         back_up_now(station)
-        (before,) = backup_folder(station).iterdir()
+        (before,) = station.settings.backup_folder.iterdir()
         clock.move(timedelta(days=3))
         station.registration.check_in(Patient("91000000000026"), "MED", "en")
         clock.move(timedelta(days=4))
         purge(station)
         assert not before.exists(), "it still held the name"
-        assert len(list(backup_folder(station).iterdir())) == 1
+        assert len(list(station.settings.backup_folder.iterdir())) == 1
         assert station.store.patient_of(checked.token.token_id) is None
 
 
@@ -106,7 +106,7 @@ def test_copies_that_could_not_be_deleted_are_deleted_by_the_next_turn(tmp_path:
     with open_station(Settings(data_dir=tmp_path, printer="none"), {}, clock) as station:
         station.registration.check_in(Patient("91000000000018", name="Asha Test"), "MED", "en")
         back_up_now(station)
-        (before,) = backup_folder(station).iterdir()
+        (before,) = station.settings.backup_folder.iterdir()
         clock.move(timedelta(days=3))
         station.registration.check_in(Patient("91000000000026"), "MED", "en")
         clock.move(timedelta(days=5))
