@@ -57,7 +57,7 @@ def restore_store(context: click.Context, file: Path, series: str | None) -> Non
         pass  # makes the folder, or says why it cannot be
     with ownership(settings.data_dir) as owns:
         if not owns:
-            raise StoreError("a kiosk is running here: end it first", code="STORE_BUSY")
+            raise StoreError("a kiosk runs on this store: end it first", code="STATION_BUSY")
         now = SystemClock().now()
         done = restore(settings.data_dir, file, settings.backup_folder, os.environ, new_id, now, series)
     lost = str(done.lost) if done.lost else None

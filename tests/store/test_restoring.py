@@ -254,4 +254,4 @@ def test_restore_waits_for_no_kiosk(machine: Machine, copy: Path) -> None:
     with ownership(machine.data) as owns:
         assert owns
         refused = run_kiosk(machine, "restore", str(copy))
-    assert (refused.returncode, "STORE_BUSY" in refused.stderr) == (1, True)
+    assert (refused.returncode, "STATION_BUSY" in refused.stderr) == (1, True), "as enrol says it"
