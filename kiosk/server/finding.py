@@ -2,13 +2,17 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, text, union
+from sqlalchemy import Column, ColumnElement, Connection, and_, func, or_, select, text, true, union
 
 from kiosk.errors import KioskError
 from kiosk.model.patient import Patient, patient_keys
-from kiosk.server.tables import facility, patient, token
+from kiosk.server.database import is_among
+from kiosk.server.tables import event, facility, patient, token
 
+SENT_AGAIN = timedelta(minutes=10)
+"""More than a push takes: details that arrived before a scan by the clock, and were committed after it."""
 _p = patient.c
 
 
@@ -29,8 +33,23 @@ class _Identity:
     addresses: frozenset[str] = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Scan:
+    """What one look over a facility's whole past has found, and the revision that it began at."""
+
+    token_ids: frozenset[str]
+    revision: int
+    key: bytes | None = field(repr=False)
+    identity: _Identity
+
+
 def tokens_of(connection: Connection, facility_id: str, asked: Asked) -> list[str]:
-    """Ids of the patient's tokens, in order: those whose details say so, and those whose digests do, details or none.
+    """As ``scan`` finds them, in order."""
+    return sorted(scan(connection, facility_id, asked).token_ids)
+
+
+def scan(connection: Connection, facility_id: str, asked: Asked) -> Scan:
+    """Ids of the patient's tokens: those whose details say so, and those whose digests do, details or none.
 
     Details may be held of a token that is not, because its number was taken.
 
@@ -40,20 +59,30 @@ def tokens_of(connection: Connection, facility_id: str, asked: Asked) -> list[st
     Raises:
         KioskError: FACILITY_UNKNOWN; PATIENT_AMBIGUOUS, where one address came with several numbers.
     """
-    key = _facility_key(connection, facility_id)
+    revision, key = _standing(connection, facility_id)
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
     identity = _identity(connection, facility_id, asked)
     found = _by_details(connection, facility_id, identity) | _by_digests(connection, facility_id, identity, key)
-    return sorted(found | _existing(connection, facility_id, asked.token_id))
+    return Scan(found | _existing(connection, facility_id, asked.token_id), revision, key, identity)
 
 
-def _facility_key(connection: Connection, facility_id: str) -> bytes | None:
-    """None for a facility that nobody has imported: each of its stations has a key of its own, unknown here."""
-    row = connection.execute(select(facility.c.facility_key).filter_by(facility_id=facility_id)).first()
+def tokens_since(connection: Connection, facility_id: str, scanned: Scan, now: datetime) -> frozenset[str]:
+    """The patient's tokens among those that anything was heard of since the scan; quickly found, by their indexes."""
+    newer = select(event.c.token_id).where(event.c.facility_id == facility_id, event.c.revision > scanned.revision)
+    again = select(_p.token_id).where(_p.facility_id == facility_id, _p.received_at > now - SENT_AGAIN)
+    ids = connection.execute(union(newer, again)).scalars().all()
+    by_details = _by_details(connection, facility_id, scanned.identity, ids)
+    return by_details | _by_digests(connection, facility_id, scanned.identity, scanned.key, ids)
+
+
+def _standing(connection: Connection, facility_id: str) -> tuple[int, bytes | None]:
+    """Its revision, and its key: None where nobody has imported it, as each of its stations then has one of its own."""
+    mine = select(facility.c.revision, facility.c.facility_key).filter_by(facility_id=facility_id)
+    row = connection.execute(mine).first()
     if row is None:
         raise KioskError(f"there is no facility {facility_id!r} here", code="FACILITY_UNKNOWN")
-    return bytes.fromhex(row.facility_key) if row.facility_key else None
+    return row.revision, bytes.fromhex(row.facility_key) if row.facility_key else None
 
 
 def _identity(connection: Connection, facility_id: str, asked: Asked) -> _Identity:
@@ -88,28 +117,41 @@ def _folded() -> ColumnElement[str]:
     return func.lower(_p.abha_address)
 
 
-def _by_details(connection: Connection, facility_id: str, identity: _Identity) -> frozenset[str]:
+def _by_details(
+    connection: Connection, facility_id: str, identity: _Identity, among: Collection[str] | None = None
+) -> frozenset[str]:
     by_address = and_(_p.abha_number.is_(None), _folded().in_(identity.addresses))
     same = or_(_p.abha_number == identity.number, by_address) if identity.number else by_address
-    return frozenset(connection.execute(select(_p.token_id).where(_p.facility_id == facility_id, same)).scalars())
+    mine = and_(_p.facility_id == facility_id, _is_of(connection, _p.token_id, among), same)
+    return frozenset(connection.execute(select(_p.token_id).where(mine)).scalars())
 
 
-def _by_digests(connection: Connection, facility_id: str, identity: _Identity, key: bytes | None) -> frozenset[str]:
+def _by_digests(
+    connection: Connection,
+    facility_id: str,
+    identity: _Identity,
+    key: bytes | None,
+    among: Collection[str] | None = None,
+) -> frozenset[str]:
     """Also those whose details retention has deleted."""
     if key is None:
         return frozenset()
-    numbers, addresses = _digests(connection, facility_id, identity, key)
+    mine = and_(token.c.facility_id == facility_id, _is_of(connection, token.c.token_id, among))
+    numbers, addresses = _digests(connection, mine, identity, key)
     by_address = and_(token.c.number_key.is_(None), token.c.address_key.in_(addresses))
     same = or_(token.c.number_key.in_(numbers), by_address)
-    rows = select(token.c.token_id).where(token.c.facility_id == facility_id, same)
-    return frozenset(connection.execute(rows).scalars())
+    return frozenset(connection.execute(select(token.c.token_id).where(mine, same)).scalars())
+
+
+def _is_of(connection: Connection, column: Column[str], among: Collection[str] | None) -> ColumnElement[bool]:
+    return true() if among is None else is_among(connection, column, among)
 
 
 def _digests(
-    connection: Connection, facility_id: str, identity: _Identity, key: bytes
+    connection: Connection, mine: ColumnElement[bool], identity: _Identity, key: bytes
 ) -> tuple[Collection[str], Collection[str]]:
-    """Of each service day on which there were tokens: of the number, of the addresses."""
-    days = connection.execute(select(token.c.service_day).filter_by(facility_id=facility_id).distinct()).scalars()
+    """Of each service day on which there were such tokens: of the number, of the addresses."""
+    days = connection.execute(select(token.c.service_day).where(mine).distinct()).scalars()
     patients = [Patient(identity.number, address) for address in identity.addresses or [None]]
     made = [patient_keys(each, day, key) for day in days for each in patients]
     return _known(keys.number for keys in made), _known(keys.address for keys in made)

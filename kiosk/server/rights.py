@@ -14,7 +14,7 @@ from sqlalchemy import Column, ColumnElement, Connection, RowMapping, and_, dele
 from kiosk.model.events import Json, instant_text
 from kiosk.server.audit import Act, erased_tokens, note_all
 from kiosk.server.database import Database
-from kiosk.server.finding import Asked, tokens_of
+from kiosk.server.finding import Asked, scan, tokens_of, tokens_since
 from kiosk.server.sqlite import wipe_log
 from kiosk.server.tables import audit, event, facility, patient, store, token
 
@@ -28,7 +28,7 @@ class Found:
 
 
 def find(database: Database, facility_id: str, asked: Asked, now: datetime, reason: str) -> Found:
-    """Only look; that too is audited. Raises as ``finding.tokens_of``."""
+    """Only look; that too is audited. Raises as ``finding.scan``."""
 
     def work(connection: Connection) -> Found:
         token_ids = tokens_of(connection, facility_id, asked)
@@ -41,7 +41,7 @@ def find(database: Database, facility_id: str, asked: Asked, now: datetime, reas
 def export(database: Database, facility_id: str, asked: Asked, now: datetime, reason: str) -> dict[str, Json]:
     """Everything held on one patient: each token with its details, its events, and the audit's rows about it.
 
-    What the audit says of this very export is not in it. Raises as ``finding.tokens_of``.
+    What the audit says of this very export is not in it. Raises as ``finding.scan``.
     """
 
     def work(connection: Connection) -> dict[str, Json]:
@@ -57,12 +57,16 @@ def erase(database: Database, facility_id: str, asked: Asked, now: datetime, rea
     """Delete a patient's details, and the digests by which tokens recognise them. Returns what was there.
 
     Events keep such digests, each good for one day: they are chained by their hashes, and stations hold copies. The
-    audit's rows are also what keeps the details away if they arrive again. Raises as ``finding.tokens_of``.
+    audit's rows are also what keeps the details away if they arrive again. Raises as ``finding.scan``.
+
+    The long look over everything keeps no station waiting; while pushes are held, only what came since is looked at.
     """
+    with database.reader.begin() as connection:
+        scanned = scan(connection, facility_id, asked)
 
     def work(connection: Connection) -> Found:
         _hold_pushes(connection, facility_id)
-        token_ids = tokens_of(connection, facility_id, asked)
+        token_ids = sorted(scanned.token_ids | tokens_since(connection, facility_id, scanned, now))
         found = _found(connection, facility_id, token_ids)
         fresh = set(token_ids) - erased_tokens(connection, facility_id, token_ids)
         note_all(connection, facility_id, now, Act.ERASED, sorted(fresh) if token_ids else _NOBODY, reason)

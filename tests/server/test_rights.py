@@ -248,6 +248,42 @@ def test_a_push_under_way_does_not_bring_back_what_is_erased(postgres: Postgres)
         assert [row["subject"] for row in hospital.rows(audit)] == [token_id]
 
 
+def test_stations_push_while_a_patient_is_looked_for(hospital: Hospital) -> None:
+    """And a token that the patient takes meanwhile is found too."""
+    before = hospital.comes(BOTH)
+    came: list[str] = []
+
+    def arrive(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("SELECT DISTINCT token.service_day") and not came:
+            came.append("")
+            came[:] = [hospital.comes(NUMBER_ALONE), hospital.comes(STRANGER)]
+
+    listen(hospital.database.writer, "before_cursor_execute", arrive)
+    listen(hospital.database.reader, "after_cursor_execute", arrive)
+    erased = erase(hospital.database, FACILITY, Asked(abha_number=NUMBER), NOW.replace(day=24), REASON)
+    assert erased == Found(tuple(sorted((before, came[0]))), 2)
+    assert {row["token_id"] for row in hospital.rows(patient)} == {came[1]}
+
+
+def test_details_that_are_sent_again_while_a_patient_is_looked_for(hospital: Hospital) -> None:
+    """They bring no new event, and nobody knows the key by which their token could be recognised."""
+    token_id = hospital.comes(BOTH)
+    with hospital.database.writer.begin() as connection:
+        connection.execute(delete(patient))
+        connection.execute(update(token).values(number_key=None, address_key=None))
+    scanned: list[bool] = []
+
+    def arrive(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("SELECT DISTINCT token.service_day") and not scanned:
+            scanned.append(True)
+            hospital.send(BOTH)
+
+    listen(hospital.database.reader, "after_cursor_execute", arrive)
+    erased = erase(hospital.database, FACILITY, Asked(abha_number=NUMBER), NOW, REASON)
+    assert erased == Found((token_id,), 1)
+    assert hospital.rows(patient) == []
+
+
 def test_facilities_are_apart(hospital: Hospital) -> None:
     elsewhere = Chain("A", "IN0000000001").issue_many(1)
     ingest(hospital.database, SyncRequest.of(elsewhere.push(), "IN0000000001"), NOW)
