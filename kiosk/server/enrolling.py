@@ -23,6 +23,8 @@ CODE_CHARS = 8
 CODE_LIVES = timedelta(minutes=10)
 OLD_KEY_LIVES = timedelta(days=7)
 """After a new one was made known: the answer that named it may have been lost."""
+MOST_KEYS = 5
+"""Of one station at a time; it needs two. A station run wild is not to fill the database."""
 _SALT = b"opd-kiosk pairing code"
 _log = structlog.get_logger()
 
@@ -179,7 +181,10 @@ def revoke(connection: Connection, facility_id: str, station_id: str, now: datet
 
 
 def add_station_key(connection: Connection, caller: Caller, public_key: str, key_id: str, now: datetime) -> str:
-    """The station's next key; its others go on for a week. The same key again gets the same id. Returns the id."""
+    """The station's next key; its others go on for a week. The same key again gets the same id. Returns the id.
+
+    Of more than MOST_KEYS those go that would end first. The caller's own may be among them.
+    """
     mine = and_(
         station_key.c.facility_id == caller.facility_id,
         station_key.c.station_id == caller.station_id,
@@ -191,5 +196,8 @@ def add_station_key(connection: Connection, caller: Caller, public_key: str, key
         return kept
     ending = update(station_key).where(mine, station_key.c.expires_at.is_(None))
     connection.execute(ending.values(expires_at=now + OLD_KEY_LIVES))
+    last = (station_key.c.expires_at.desc(), station_key.c.made_at.desc(), station_key.c.key_id.desc())
+    live = select(station_key.c.key_id).where(mine, station_key.c.expires_at > now).order_by(*last).limit(MOST_KEYS - 1)
+    connection.execute(delete(station_key).where(mine, station_key.c.key_id.not_in(live.scalar_subquery())))
     _insert_key(connection, caller.facility_id, caller.station_id, key_id, public_key, now)
     return key_id

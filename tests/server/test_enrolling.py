@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from starlette.testclient import TestClient
 
 from kiosk.server.database import Database
-from kiosk.server.enrolling import CODE_ALPHABET, CODE_CHARS, enrol, new_code, pair, revoke
+from kiosk.server.enrolling import CODE_ALPHABET, CODE_CHARS, MOST_KEYS, enrol, new_code, pair, revoke
 from kiosk.server.limits import FAILED_PER_S, Buckets, Limits, usual_limits
 from kiosk.server.problems import ProblemError
 from kiosk.server.tables import alarm, pairing, station, station_key, store
@@ -341,6 +341,24 @@ def test_a_key_is_renewed_and_the_old_one_goes_on_for_a_week(
     assert fresh.sync().status_code == 200
     with database.reader.begin() as connection:
         assert len(connection.execute(select(station_key)).all()) == 2
+
+
+def test_a_station_has_few_keys_and_those_that_would_end_first_go(
+    web: TestClient, database: Database, clock: HandClock
+) -> None:
+    device, _ = enrolled(web, database, clock, "K1")
+    renewed = [device]
+    for _ in range(MOST_KEYS + 2):
+        clock.forward(3600)
+        fresh = Device(web, clock, store_id=device.store_id)
+        answer = next_key(renewed[-1], fresh.public_key)
+        fresh.signer = Signer(fresh.private_key, FACILITY, answer.key_id, PUBLIC_URL)
+        renewed.append(fresh)
+    assert [each.sync().status_code for each in renewed] == [401] * 3 + [200] * MOST_KEYS
+    clock.forward(timedelta(days=7).total_seconds())
+    next_key(renewed[-1], Device(web, clock).public_key)
+    with database.reader.begin() as connection:
+        assert len(connection.execute(select(station_key)).all()) == 2, "those that have ended are gone"
 
 
 def test_keys_are_for_stations_only(database: Database, clock: HandClock) -> None:
