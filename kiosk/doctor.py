@@ -2,18 +2,22 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from ctypes.util import find_library
 from pathlib import Path
+from shlex import quote
 
-from kiosk.app import Station, gui_application, load_facility, open_station
+from kiosk.app import Station, SystemClock, gui_application, load_facility, open_station
 from kiosk.doctor_server import server_findings
-from kiosk.errors import KioskError, PrinterError, SettingError
+from kiosk.errors import KioskError, PrinterError, SettingError, StoreKeyError
 from kiosk.finding import Finding
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.scripts import FAMILIES
 from kiosk.ports import CameraStateChanged, DeviceState, ScannerReport
 from kiosk.printing.printer import prove_reachable
 from kiosk.settings import Settings
+from kiosk.store.backup import newest_copy
+from kiosk.store.key import read_key
 
 LOW_DISK_MB = 500
 CAMERA_WAIT_S = 12.0
@@ -27,6 +31,7 @@ _REPAIRS = {
     "STORE_BUSY": "another command holds the store: end it, or try again",
 }
 """What to do about a store that cannot be opened."""
+_RESTORABLE = frozenset({"STORE_DAMAGED", "STORE_LOST"})
 
 
 def examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool = False) -> list[Finding]:
@@ -53,16 +58,35 @@ def _examine_station(
         with open_station(settings, environ, claims_devices=False) as station:
             if station.enrolment is None:  # else the server's configuration counts, and has a line of its own
                 yield own_facility
-            yield _store(station)
+            store = _store(station)
+            yield store
+            yield _printer(station)
+            if not store.ok:
+                return  # what a damaged store says of clock and server is worth nothing
             if accept_clock:
                 station.store.accept_clock(station.clock.now())
             yield _clock(station)
-            yield _printer(station)
             yield from server_findings(station)
     except SettingError as error:
         yield Finding("settings", False, f"{error.code}: {error}", "mend the setting; nothing is issued until then")
     except KioskError as error:
-        yield Finding("store", False, f"{error.code}: {error}", _REPAIRS.get(error.code, _REPAIR))
+        yield Finding("store", False, f"{error.code}: {error}", _repair(error.code, settings, environ))
+
+
+def _repair(code: str, settings: Settings, environ: Mapping[str, str]) -> str:
+    """What to do about a store with the fault ``code``; a sound copy of it is the best way out."""
+    copy = _newest_copy(settings, environ) if code in _RESTORABLE else None
+    if copy is None:
+        return _REPAIRS.get(code, _REPAIR)
+    first = "bring store.db back, or" if code == "STORE_LOST" else "end the kiosk, keep a copy of the folder, and"
+    return f"{first} go on from the newest copy: kiosk restore {quote(str(copy))}"
+
+
+def _newest_copy(settings: Settings, environ: Mapping[str, str]) -> Path | None:
+    with suppress(StoreKeyError):
+        key = read_key(settings.data_dir, environ)
+        return newest_copy(settings.backup_folder, key, SystemClock().now())
+    return None
 
 
 def _checked(name: str, advice: str, look: Callable[[], str]) -> Finding:
@@ -91,7 +115,8 @@ def _store(station: Station) -> Finding:
     told = "no series yet" if series is None else f"series {series or '(no letters)'}"
     where = f"{station.settings.data_dir}, {told}"
     if damage:
-        return Finding("store", False, f"STORE_DAMAGED: {damage}", "stop, copy the folder away, call support")
+        advice = _repair("STORE_DAMAGED", station.settings, station.environ)
+        return Finding("store", False, f"STORE_DAMAGED: {damage}", advice)
     running = "" if station.owns_devices else "; a kiosk is running on it"
     return Finding("store", True, f"{where}, encrypted, sound{running}")
 

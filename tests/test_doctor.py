@@ -1,6 +1,7 @@
 """``kiosk doctor``: one line for each thing, with what to do about it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from kiosk.finding import Finding
 from kiosk.model.patient import Patient
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.settings import Settings
+from kiosk.store.backup import back_up
+from kiosk.store.restoring import restore
 from kiosk.store.store import open_store
 from tests.escpos_printer import TcpPrinter
 
@@ -39,8 +42,8 @@ def test_a_sound_station_is_well_all_over(settings: Settings) -> None:
         "disk",
         "facility",
         "store",
-        "clock",
         "printer",
+        "clock",
         "backup",
         "server",
         "fonts",
@@ -93,3 +96,35 @@ def test_a_store_that_does_not_open_comes_with_its_repair(
     store = found(settings)["store"]
     assert store.text.startswith(f"{code}: ")
     assert advice in store.advice
+
+
+@pytest.mark.parametrize("content", [None, b"\xa5" * 40_000])
+def test_a_store_with_a_copy_comes_with_the_way_back(settings: Settings, content: bytes | None) -> None:
+    """The newest copy that is whole; what it says does what it promises."""
+    store = open_store(settings.data_dir, "A", new_id, {})
+    now = SystemClock().now()
+    sound, cut = (back_up(store, settings.backup_folder, now - timedelta(hours=hours)) for hours in (2, 1))
+    store.close()
+    cut.write_bytes(cut.read_bytes()[:-4096])
+    (settings.data_dir / "store.db").unlink()
+    if content is not None:
+        (settings.data_dir / "store.db").write_bytes(content)
+    told = found(settings)["store"]
+    assert told.text.startswith("STORE_LOST: " if content is None else "STORE_DAMAGED: ")
+    assert told.advice.endswith(f"kiosk restore {sound}")
+    restore(settings.data_dir, sound, settings.backup_folder, {}, new_id, now, "B")
+    assert found(settings)["store"].ok
+
+
+def test_a_damaged_page_in_a_store_that_opens_comes_with_the_way_back(settings: Settings) -> None:
+    store = open_store(settings.data_dir, "A", new_id, {})
+    copy = back_up(store, settings.backup_folder, SystemClock().now())
+    store.close()
+    assert found(settings)["store"].ok
+    path = settings.data_dir / "store.db"
+    content = bytearray(path.read_bytes())
+    content[-2000:-1000] = b"\xa5" * 1000
+    path.write_bytes(content)
+    told = found(settings)["store"]
+    assert told.text.startswith("STORE_DAMAGED: ")
+    assert told.advice.endswith(f"kiosk restore {copy}")

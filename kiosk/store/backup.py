@@ -51,7 +51,7 @@ def back_up(store: SqliteStore, folder: Path, now: datetime) -> Path:
     try:
         with FileLock(store.folder / BACKUP_LOCK, timeout=_LOCK_WAIT_S, mode=0o600):
             path = _copied(store, folder, now)
-            kept = [path, *(each for each in _copies(store, folder, now) if each != path)]
+            kept = [path, *(each for each in _copies(folder, store.key, now) if each != path)]
             _delete(kept[KEPT:])
             return path
     except Timeout as error:
@@ -71,13 +71,22 @@ def purge_backups(store: SqliteStore, folder: Path, now: datetime) -> int:
     """
     kept = store.tokens_with_details()
     try:
-        stale = [path for path in _copies(store, folder, now) if _is_stale(path, store.key, kept)]
+        stale = [path for path in _copies(folder, store.key, now) if _is_stale(path, store.key, kept)]
         if stale:
             back_up(store, folder, now)
         _delete([*stale, *_abandoned(folder, now)])
     except OSError as error:
         raise StoreError(f"cannot delete old backups in {folder}: {error.strerror}", code="BACKUP_FAILED") from error
     return len(stale)
+
+
+def newest_copy(folder: Path, key: bytes, now: datetime) -> Path | None:
+    """The newest copy that ``key`` opens and that is whole, if there is one."""
+    for path in _copies(folder, key, now):
+        with suppress(StoreError):
+            looked_through(path, key)
+            return path
+    return None
 
 
 def looked_through(path: Path, key: bytes) -> Contents:
@@ -158,11 +167,11 @@ def _free_name(folder: Path, now: datetime) -> Path:
     return path
 
 
-def _copies(store: SqliteStore, folder: Path, now: datetime) -> list[Path]:
-    """This store's copies, newest first; those that a wrong clock has named after the future come last."""
+def _copies(folder: Path, key: bytes, now: datetime) -> list[Path]:
+    """The copies that ``key`` opens, newest first; those that a wrong clock has named after the future come last."""
     present = now.astimezone(UTC).strftime(_NAME)
     paths = sorted(folder.glob(_PATTERN), key=lambda path: (path.name <= present, path.name), reverse=True)
-    return [path for path in paths if _is_ours(path, store.key)]
+    return [path for path in paths if _is_ours(path, key)]
 
 
 def _is_ours(path: Path, key: bytes) -> bool:
