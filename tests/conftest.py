@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,13 +23,14 @@ settings.load_profile("kiosk")
 
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
-    """Fails a test that leaks a thread or a child process."""
-    before = set(threading.enumerate())
+    """Fails a test that leaks a thread, a child process, or an application object without windows for later tests."""
+    before, could = set(threading.enumerate()), _may_have_windows()
     yield
     leaked = [thread.name for thread in threading.enumerate() if thread not in before and not _belongs_to_rig(thread)]
     children = [child.name for child in multiprocessing.active_children()]
     assert not leaked, f"threads left running: {leaked}"
     assert not children, f"processes left running: {children}"
+    assert _may_have_windows() or not could, "the test paints: it must use the fixture qapp"
     gc.collect(0)
 
 
@@ -51,6 +53,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
     with database_of(request.param, request, tmp_path) as url:
         yield url
+
+
+def _may_have_windows() -> bool:
+    """A process has one application object for ever, and only a QApplication is one for windows too."""
+    core, widgets = sys.modules.get("PySide6.QtCore"), sys.modules.get("PySide6.QtWidgets")
+    application = core.QCoreApplication.instance() if core else None
+    return application is None or (widgets is not None and isinstance(application, widgets.QApplication))
 
 
 def _belongs_to_rig(thread: threading.Thread) -> bool:

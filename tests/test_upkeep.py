@@ -61,6 +61,7 @@ def test_the_first_patient_comes_first(tmp_path: Path) -> None:
         assert all(chore.due_s >= now_s + FIRST_S - 1 for chore in chores(station))
 
 
+@pytest.mark.usefixtures("qapp")
 def test_details_and_slips_are_forgotten_when_their_time_is_over(tmp_path: Path) -> None:
     slips = tmp_path / "slips"
     settings = Settings(data_dir=tmp_path / "data", printer=f"folder:{slips}")
