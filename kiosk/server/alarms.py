@@ -4,10 +4,10 @@ from datetime import datetime
 
 import structlog
 import uuid_utils
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from kiosk.server.problems import RefusedError
-from kiosk.server.tables import alarm
+from kiosk.server.tables import alarm, station
 
 CLONED, SUPERSEDED, FOREIGN = "station_key_cloned", "superseded_store_spoke", "store_of_other_station"
 MOST_OPEN = 20
@@ -37,11 +37,15 @@ def raise_alarm(
 
 
 def is_cleared(connection: Connection, facility_id: str, station_id: str, store_id: str) -> bool:
-    """Whether an administrator has looked at this store and let it go on as the station's."""
-    mine = select(alarm.c.alarm_id).filter_by(
-        facility_id=facility_id, station_id=station_id, store_id=store_id, kind=CLONED
-    )
-    return connection.execute(mine.where(alarm.c.cleared_at.is_not(None)).limit(1)).first() is not None
+    """Whether an administrator has looked at this store and let it go on as the station's.
+
+    Since the station's last enrolment: that closed its alarms too, but to shut their stores out.
+    """
+    same = and_(station.c.facility_id == alarm.c.facility_id, station.c.station_id == alarm.c.station_id)
+    its = select(alarm.c.alarm_id).join(station, same).where(alarm.c.raised_at >= station.c.enrolled_at)
+    mine = and_(alarm.c.facility_id == facility_id, alarm.c.station_id == station_id, alarm.c.store_id == store_id)
+    cleared = its.where(mine, alarm.c.kind == CLONED, alarm.c.cleared_at.is_not(None))
+    return connection.execute(cleared.limit(1)).first() is not None
 
 
 def alarms_of(connection: Connection, facility_id: str) -> list[Row[tuple[object, ...]]]:
@@ -57,6 +61,6 @@ def clear_alarm(connection: Connection, facility_id: str, alarm_id: str, now: da
 
 
 def clear_station(connection: Connection, facility_id: str, station_id: str, now: datetime) -> None:
-    """Of a station that was enrolled anew: whoever else had its key has none any more."""
+    """Close those of a station that was enrolled anew: whoever else had its key has none any more."""
     mine = (alarm.c.facility_id == facility_id, alarm.c.station_id == station_id, alarm.c.cleared_at.is_(None))
     connection.execute(update(alarm).where(*mine).values(cleared_at=now))

@@ -125,6 +125,23 @@ def test_a_copied_machine_is_found_out(kiosk: Device, database: Database, clock:
     assert_problem(kiosk.sync(), 409, "STORE_FORK")
 
 
+def test_enrolling_the_true_machine_does_not_let_the_copy_in(
+    kiosk: Device, database: Database, clock: HandClock
+) -> None:
+    """Its alarm is closed, and nobody has looked at its store."""
+    copy, former = twin(kiosk), kiosk.store_id
+    granted(kiosk, claim(kiosk, former))
+    clock.forward(60)
+    copied = claim(copy, former)
+    refused(copy, copied, 403, "STATION_CLONED")
+    clock.forward(60)
+    kiosk.enrol(code_for(database, "K1", clock.now()))
+    assert open_alarms(database) == []
+    kiosk.clock.forward(60)
+    refused(kiosk, copied, 403, "STATION_CLONED")
+    assert [row.store_id for row in open_alarms(database)] == [copied.store_id]
+
+
 def test_a_superseded_store_that_speaks_again_raises_an_alarm(kiosk: Device, database: Database) -> None:
     copy = twin(kiosk)
     granted(kiosk, claim(kiosk, copy.store_id))
