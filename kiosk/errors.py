@@ -7,7 +7,10 @@
     |   |-- DepartmentClosedError
     |   |-- QuotaReachedError
     |   |-- ReprintLimitError
-    |   `-- AlreadyHasTokenError   a typed number already has a token: no detail is told
+    |   |-- AlreadyHasTokenError   a typed number already has a token: no detail is told
+    |   |-- CalledElsewhereError   another room has called this patient already
+    |   |-- NotAllowedError        this needs somebody with more rights, or a later time
+    |   `-- PinError               wrong, or too many wrong ones before
     |-- StoreError                 the local store cannot be used: no token is issued
     |   |-- StoreKeyError
     |   |-- StoreNewerError
@@ -68,6 +71,22 @@ class AlreadyHasTokenError(DeskError):
     """Says nothing of which token: whoever types a number has not shown that it is theirs."""
 
     code = "ALREADY_HAS_TOKEN"
+
+
+class CalledElsewhereError(DeskError):
+    """Another room was first; the message names it."""
+
+    code = "CALLED_ELSEWHERE"
+
+
+class NotAllowedError(DeskError):
+    code = "NOT_ALLOWED"
+
+
+class PinError(DeskError):
+    """Codes: PIN_WRONG, PIN_WAIT (try again later), PIN_STALE (the staff list is too old)."""
+
+    code = "PIN_WRONG"
 
 
 class StoreError(KioskError):

@@ -11,7 +11,7 @@ from kiosk.model.exchange import Enrolment, Pull, PulledConfiguration, Push, Sto
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import Patient
 from kiosk.model.slip import Slip
-from kiosk.model.token import SlipState, Token
+from kiosk.model.token import Priority, SlipState, Token
 
 
 class Clock(Protocol):
@@ -130,6 +130,10 @@ class IssueOrder:
     source: str = "kiosk"
     wants_slip: bool = True
     shows_people_ahead: bool = True
+    priority: Priority = Priority.ROUTINE
+    ignores_quota: bool = False
+    remarks: Mapping[str, Json] = field(default_factory=dict)
+    """What else the event says: at a desk, who issued it and who allowed it."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from kiosk.errors import ClockError, QuotaReachedError, ReprintLimitError, StoreError, StoreForkError
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.events import FIRST_HASH, Event, Json, Kind, chained
+from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
-from kiosk.model.token import IllegalMoveError, SlipState, State, Token, apply, label_of
+from kiosk.model.token import SlipState, State, Token, label_of
 from kiosk.ports import (
     Issued,
     IssueOrder,

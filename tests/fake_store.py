@@ -9,7 +9,8 @@ from kiosk.errors import StoreError, StoreForkError
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.events import Event, Kind
 from kiosk.model.exchange import Enrolment, PatientDetails, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
-from kiosk.model.token import IllegalMoveError, SlipState, Token, apply
+from kiosk.model.moves import IllegalMoveError, apply
+from kiosk.model.token import SlipState, Token
 from tests.fake_desk import FakeDesk
 
 _LOCAL = (SlipState.QUEUED, SlipState.SENDING)

@@ -33,6 +33,15 @@ class Kind(StrEnum):
     TOKEN_CANCELLED = "token_cancelled"
     TOKEN_REVIVED = "token_revived"
     PATIENT_IDENTIFIED = "patient_identified"
+    PRIORITY_CHANGED = "priority_changed"
+    ACT_UNDONE = "act_undone"
+    DETAILS_SHOWN = "details_shown"
+    OPENING_CHANGED = "opening_changed"
+    CLOCK_ACCEPTED = "clock_accepted"
+
+
+OF_FACILITY = frozenset({Kind.OPENING_CHANGED, Kind.CLOCK_ACCEPTED})
+"""Kinds that speak of the whole hospital: their ``token_id`` is empty, and they move no token."""
 
 
 @dataclass(frozen=True)

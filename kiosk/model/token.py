@@ -1,10 +1,10 @@
-"""Tokens: their labels, their states, and the one place that knows which moves are legal."""
+"""Tokens: their labels and their states. Which moves are legal is in ``model.moves``."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from kiosk.model.events import Event, Json, Kind, instant_text
+from kiosk.model.events import Json, instant_text
 from kiosk.model.patient import PatientKeys
 
 
@@ -19,6 +19,17 @@ class State(StrEnum):
     LAPSED = "lapsed"
 
 
+class Priority(StrEnum):
+    """Why somebody is called out of turn. Which of them count before ROUTINE, each department says for itself."""
+
+    EMERGENCY = "emergency"
+    ELDERLY = "elderly"
+    PREGNANT = "pregnant"
+    DISABILITY = "disability"
+    INFANT = "infant"
+    ROUTINE = "routine"
+
+
 class SlipState(StrEnum):
     """What is known of a token's newest slip. QUEUED and SENDING never leave the station."""
 
@@ -31,20 +42,19 @@ class SlipState(StrEnum):
     RESOLVED = "resolved"
 
 
-class IllegalMoveError(ValueError):
-    """The event does not fit the token's state; ``code`` says how."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 @dataclass(frozen=True)
 class Token:
     """One place in one queue on one service day.
 
     ``department`` issued it and never changes; ``queue_department`` is where it waits. ``moved_at`` is when ``state``
     was last changed.
+
+    Attributes:
+        queued_at: its place in the order of calling: the time of issue, but for one that came back to another place.
+        room: where it was called to; it stays with the token until it waits again.
+        calls: how often its patient was called since it last waited, the first call included.
+        called_at: when it was last called from waiting; ``started_at`` when the patient then came in.
+        act_id: of the last event that changed its state or queue: what can be undone.
     """
 
     token_id: str
@@ -58,12 +68,19 @@ class Token:
     store_id: str
     issued_at: datetime
     moved_at: datetime
+    queued_at: datetime
     keys: PatientKeys
     source: str = "kiosk"
     state: State = State.WAITING
     slip: SlipState = SlipState.NONE
     copies: int = 0
     arrived: bool = True
+    priority: Priority = Priority.ROUTINE
+    room: str = ""
+    calls: int = 0
+    called_at: datetime | None = None
+    started_at: datetime | None = None
+    act_id: str = ""
 
     def is_live(self, now: datetime, return_window: timedelta) -> bool:
         """Whether the same patient gets this token again; a no-show does for a while."""
@@ -73,23 +90,6 @@ class Token:
 
 
 LIVE = frozenset({State.WAITING, State.CALLED, State.SERVING, State.HELD})
-_OPEN = LIVE | {State.NO_SHOW}
-
-MOVES: dict[str, tuple[frozenset[State], State]] = {
-    Kind.TOKEN_CALLED: (frozenset({State.WAITING, State.HELD}), State.CALLED),
-    Kind.TOKEN_RECALLED: (frozenset({State.CALLED}), State.CALLED),
-    Kind.TOKEN_STARTED: (frozenset({State.CALLED}), State.SERVING),
-    Kind.TOKEN_COMPLETED: (frozenset({State.CALLED, State.SERVING}), State.COMPLETED),
-    Kind.TOKEN_NO_SHOW: (frozenset({State.CALLED}), State.NO_SHOW),
-    Kind.TOKEN_HELD: (frozenset({State.CALLED, State.SERVING}), State.HELD),
-    Kind.TOKEN_RETURNED: (frozenset({State.CALLED, State.SERVING, State.HELD, State.NO_SHOW}), State.WAITING),
-    Kind.TOKEN_TRANSFERRED: (LIVE, State.WAITING),
-    Kind.TOKEN_CANCELLED: (_OPEN, State.CANCELLED),
-    Kind.TOKEN_LAPSED: (_OPEN, State.LAPSED),
-    Kind.TOKEN_REVIVED: (frozenset({State.LAPSED}), State.WAITING),
-}
-"""Kind -> from which states it is legal, and where it leads."""
-
 
 MAX_NUMBER = 999_999
 """No queue of one day is longer, and no database's column overflows."""
@@ -113,78 +113,3 @@ def listed(token: Token, *, synced: bool) -> dict[str, Json]:
         "slip": token.slip.value,
         "synced": synced,
     }
-
-
-def apply(token: Token | None, event: Event) -> Token:
-    """The token after ``event``.
-
-    Raises:
-        IllegalMoveError: with code TOKEN_UNKNOWN, TOKEN_EXISTS, KIND_UNKNOWN, MOVE_ILLEGAL or BODY_INVALID.
-    """
-    if event.kind == Kind.TOKEN_ISSUED:
-        if token is not None:
-            raise IllegalMoveError("TOKEN_EXISTS", "this token was issued before")
-        return _issued(event)
-    if token is None:
-        raise IllegalMoveError("TOKEN_UNKNOWN", f"{event.kind} for a token that was never issued")
-    return _moved(token, event)
-
-
-def _moved(token: Token, event: Event) -> Token:
-    match event.kind:
-        case Kind.SLIP_STATE_CHANGED:
-            # The outcome of an older copy says nothing of the newest.
-            return token if event.body.get("copy", 0) != token.copies else replace(token, slip=_slip_state(event))
-        case Kind.TOKEN_REPRINTED:
-            return replace(token, copies=token.copies + 1)
-        case Kind.PATIENT_IDENTIFIED:
-            number, address = _optional(event, "number_key"), _optional(event, "address_key")
-            return replace(token, keys=PatientKeys(token.keys.number or number, token.keys.address or address))
-        case Kind.TOKEN_ARRIVED:
-            return replace(token, arrived=True)
-    if event.kind not in MOVES:
-        raise IllegalMoveError("KIND_UNKNOWN", f"this program does not know {event.kind[:40]!r}")
-    sources, target = MOVES[event.kind]
-    if token.state not in sources:
-        raise IllegalMoveError("MOVE_ILLEGAL", f"{event.kind} from {token.state}")
-    queue = _text(event, "queue_department") if event.kind == Kind.TOKEN_TRANSFERRED else token.queue_department
-    return replace(token, state=target, queue_department=queue, moved_at=event.at)
-
-
-def _issued(event: Event) -> Token:
-    number = event.body.get("number")
-    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MAX_NUMBER:
-        raise IllegalMoveError("BODY_INVALID", f"a token needs a number from 1 to {MAX_NUMBER}")
-    return Token(
-        token_id=event.token_id,
-        facility_id=_text(event, "facility_id"),
-        service_day=event.service_day,
-        department=_text(event, "department"),
-        series=_text(event, "series", may_be_empty=True),
-        number=number,
-        label=_text(event, "label"),
-        queue_department=_text(event, "department"),
-        store_id=event.store_id,
-        issued_at=event.at,
-        moved_at=event.at,
-        keys=PatientKeys(_optional(event, "number_key"), _optional(event, "address_key")),
-        source=_text(event, "source"),
-    )
-
-
-def _slip_state(event: Event) -> SlipState:
-    try:
-        return SlipState(_text(event, "state"))
-    except ValueError as error:
-        raise IllegalMoveError("BODY_INVALID", "unknown slip state") from error
-
-
-def _text(event: Event, key: str, *, may_be_empty: bool = False) -> str:
-    value = event.body.get(key)
-    if not isinstance(value, str) or not (value or may_be_empty):
-        raise IllegalMoveError("BODY_INVALID", f"{event.kind} needs {key}")
-    return value
-
-
-def _optional(event: Event, key: str) -> str | None:
-    return _text(event, key) if event.body.get(key) is not None else None

@@ -8,13 +8,17 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from kiosk.model.events import Event, Kind
+from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.patient import PatientKeys
-from kiosk.model.token import IllegalMoveError, SlipState, State, Token, apply
+from kiosk.model.token import Priority, SlipState, State, Token
 from kiosk.server.database import insert_all_new, insert_into, is_among
 from kiosk.server.tables import day_count, token
 
-_LONGEST = {"department": 20, "series": 2, "label": 20, "queue_department": 20, "source": 20}
-_CHANGING = ("queue_department", "moved_at", "number_key", "address_key", "state", "slip", "copies", "arrived")
+_LONGEST = {"department": 20, "series": 2, "label": 20, "queue_department": 20, "source": 20, "room": 20}
+_CHANGING = (
+    *("queue_department", "moved_at", "queued_at", "number_key", "address_key", "state", "slip", "copies", "arrived"),
+    *("priority", "room", "calls", "called_at", "started_at", "act_id"),
+)
 _SERIES = re.compile("(?:[A-HJ-NP-Z]{1,2})?")
 _MOVE = (
     update(token)
@@ -123,4 +127,5 @@ def row_of(after: Token) -> dict[str, Any]:
 def token_of(row: RowMapping) -> Token:
     fields = dict(row)
     keys = PatientKeys(fields.pop("number_key"), fields.pop("address_key"))
-    return Token(**fields | {"keys": keys, "state": State(fields["state"]), "slip": SlipState(fields["slip"])})
+    kinds = {"state": State, "slip": SlipState, "priority": Priority}
+    return Token(**fields | {"keys": keys} | {name: kind(fields[name]) for name, kind in kinds.items()})

@@ -118,7 +118,7 @@ def people_ahead(engine: Engine, facility_id: str, token_id: str) -> int | None:
         if own is None or own.state != State.WAITING:
             return None
         waiting = _in_queue(facility_id, own.service_day, own.queue_department, State.WAITING)
-        before = tuple_(_t.issued_at, _t.token_id) < tuple_(own.issued_at, own.token_id)
+        before = tuple_(_t.queued_at, _t.token_id) < tuple_(own.queued_at, own.token_id)
         return connection.execute(waiting.where(before).with_only_columns(func.count())).scalar_one()
 
 
@@ -135,7 +135,7 @@ def next_waiting(
     queues = (
         _in_queue(facility_id, service_day, department, State.WAITING)
         .where(_t.arrived)
-        .order_by(_t.issued_at, _t.token_id)
+        .order_by(_t.queued_at, _t.token_id)
         .limit(limit)
         for department in departments
     )
@@ -159,7 +159,7 @@ def _in_order(engine: Engine, ranges: Iterable[Select[tuple[object, ...]]]) -> l
         return []
     with engine.begin() as connection:
         found = [token_of(row) for row in connection.execute(union_all(*parts)).mappings()]
-    return sorted(found, key=lambda each: (each.issued_at, each.token_id))
+    return sorted(found, key=lambda each: (each.queued_at, each.token_id))
 
 
 def day_counts(engine: Engine, service_day: date, state: str | None = None) -> list[dict[str, Json]]:

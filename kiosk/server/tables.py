@@ -109,7 +109,7 @@ station_key = Table(
 pairing = Table(
     "pairing",
     metadata,
-    # One code at a time for each station; the row goes when the code is used.
+    # One code at a time for each station. Once used, its hash is another, which only its user finds again.
     Column("facility_id", _code(40), primary_key=True),
     Column("station_id", _code(20), primary_key=True),
     Column("code_hash", _code(64), nullable=False),
@@ -232,6 +232,13 @@ token = Table(
     Column("slip", _code(20), nullable=False),
     Column("copies", Integer, nullable=False),
     Column("arrived", Boolean, nullable=False),
+    Column("queued_at", Instant, nullable=False),
+    Column("priority", _code(20), nullable=False),
+    Column("room", String(20), nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("called_at", Instant),
+    Column("started_at", Instant),
+    Column("act_id", _code(36), nullable=False),
     UniqueConstraint("facility_id", "service_day", "department", "series", "number"),
     postgresql_partition_by=BY_FACILITY,
 )
@@ -278,13 +285,36 @@ day_count = Table(
     Column("issued", Integer, nullable=False),
 )
 
+opening = Table(
+    "opening",
+    metadata,
+    # What a supervisor has said for one day; an empty room means the whole department, a null: as planned again.
+    Column("facility_id", _code(40), primary_key=True),
+    Column("service_day", Date, primary_key=True),
+    Column("department", _code(20), primary_key=True),
+    Column("room", String(20), primary_key=True),
+    Column("is_open", Boolean),
+    Column("changed_at", Instant, nullable=False),
+)
+
+staff_pin = Table(
+    "staff_pin",
+    metadata,
+    Column("facility_id", _code(40), primary_key=True),
+    Column("staff_id", _code(20), primary_key=True),
+    # Argon2id over the PIN and a pepper that is not in the database.
+    Column("pin_hash", _code(200), nullable=False),
+    Column("set_at", Instant, nullable=False),
+)
+
 Index(
     "token_queue",
     token.c.facility_id,
     token.c.service_day,
     token.c.queue_department,
     token.c.state,
-    token.c.issued_at,
+    token.c.priority,
+    token.c.queued_at,
     token.c.token_id,
 )
 Index("patient_received", patient.c.facility_id, patient.c.received_at)

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from kiosk.model.events import Json, Kind
-from kiosk.model.token import IllegalMoveError, Token
+from kiosk.model.moves import IllegalMoveError
+from kiosk.model.token import Token
 from kiosk.store.ledger import Ledger, find_token
 
 

@@ -13,7 +13,7 @@ from kiosk.model.token import LIVE, SlipState, State, Token, label_of
 from kiosk.ports import Issued, IssueOrder, SlipJob
 from kiosk.store import tables
 from kiosk.store.engine import fixed_sql
-from kiosk.store.ledger import Ledger
+from kiosk.store.ledger import Ledger, next_touched
 from kiosk.store.rows import job_values, patient_of, patient_values, token_of, token_values
 
 _t = tables.token.c
@@ -30,7 +30,7 @@ _AHEAD = select(func.count()).where(
     _t.service_day == bindparam("day"),
     _t.queue_department == bindparam("queue"),
     _t.state == State.WAITING.value,
-    tuple_(_t.issued_at, _t.token_id) < tuple_(bindparam("issued_at"), bindparam("token_id")),
+    tuple_(_t.queued_at, _t.token_id) < tuple_(bindparam("queued_at"), bindparam("token_id")),
 )
 _OWN = or_(_t.store_id == bindparam("store_id"), _t.store_id.in_(select(tables.former_store.c.store_id)))
 _LEFT_OVER = select(tables.token).where(_t.service_day < bindparam("day"), _OWN, _t.state.in_(_OPEN))
@@ -138,7 +138,11 @@ def _new_token(
     }
     token = ledger.append(Kind.TOKEN_ISSUED, token_id, at, day, body, None)
     slip = SlipState.QUEUED if order.wants_slip else SlipState.NONE
-    values = token_values(token) | {"slip": slip.value, "last_seq": ledger.meta.last_seq}
+    values = token_values(token) | {
+        "slip": slip.value,
+        "last_seq": ledger.meta.last_seq,
+        "touched": next_touched(connection),
+    }
     connection.exec_driver_sql(_INSERT_TOKEN, values)
     connection.exec_driver_sql(_INSERT_PATIENT, patient_values(token_id, order.patient))
     return token
@@ -176,7 +180,7 @@ def _ahead(connection: Connection, order: IssueOrder, token: Token) -> int | Non
             "facility_id": token.facility_id,
             "day": token.service_day.isoformat(),
             "queue": token.queue_department,
-            "issued_at": instant_text(token.issued_at),
+            "queued_at": instant_text(token.queued_at),
             "token_id": token.token_id,
         },
     ).scalar_one()

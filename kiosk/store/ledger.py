@@ -5,19 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from kiosk.errors import ClockError, StoreError, StoreForkError
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.events import Event, Json, chained, instant_text, parse_instant
+from kiosk.model.moves import apply
 from kiosk.model.opd import Facility
-from kiosk.model.token import Token, apply
+from kiosk.model.token import Token
 from kiosk.store import tables
 from kiosk.store.engine import fixed_sql
 from kiosk.store.rows import event_values, token_of, token_values
 
 _SELECT_META = select(tables.meta)
 _UPDATE_META = update(tables.meta)
+_TOUCHED = select(func.coalesce(func.max(tables.token.c.touched), 0))
 _INSERT_EVENT = fixed_sql(insert(tables.event))
 _CLOCK_ADVICE = {
     ClockFault.BEHIND: "the clock is behind the newest token: set date and time",
@@ -143,8 +145,16 @@ def read_meta(connection: Connection) -> Meta:
 
 def save(connection: Connection, token: Token, *, last_seq: int | None = None) -> None:
     """Write a token that is there already; ``last_seq`` is the own event that changed it, if one did."""
-    values = token_values(token) if last_seq is None else token_values(token) | {"last_seq": last_seq}
+    values = token_values(token) | {"touched": next_touched(connection)}
+    if last_seq is not None:
+        values["last_seq"] = last_seq
     connection.execute(update(tables.token).where(tables.token.c.token_id == token.token_id), values)
+
+
+def next_touched(connection: Connection) -> int:
+    """What to write beside a token, so that whoever looked before finds it without reading the others."""
+    newest: int = connection.execute(_TOUCHED).scalar_one()
+    return newest + 1
 
 
 def find_token(connection: Connection, token_id: str) -> Token | None:

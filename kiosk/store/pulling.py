@@ -10,9 +10,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.model.events import Event
 from kiosk.model.exchange import PatientDetails, Pull
-from kiosk.model.token import IllegalMoveError, SlipState, Token, apply
+from kiosk.model.moves import IllegalMoveError, apply
+from kiosk.model.token import SlipState, Token
 from kiosk.store import tables
-from kiosk.store.ledger import Meta, find_token, save
+from kiosk.store.ledger import Meta, find_token, next_touched, save
 from kiosk.store.rows import event_of, event_values, patient_of, patient_values, token_of, token_values
 
 DESK = "desk"
@@ -125,7 +126,8 @@ def _insert(connection: Connection, tokens: Sequence[Token]) -> bool:
     if not tokens:
         return True
     added = insert(tables.token).prefix_with("OR IGNORE").execution_options(preserve_rowcount=True)
-    rows = [token_values(token) | {"last_seq": 0} for token in tokens]
+    marks = {"last_seq": 0, "touched": next_touched(connection)}
+    rows = [token_values(token) | marks for token in tokens]
     left_out = len(tokens) - connection.execute(added, rows).rowcount
     if left_out:
         # Another station has given out these very numbers: both have the same series.

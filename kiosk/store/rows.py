@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from kiosk.model.events import Event, canonical_json, instant_text, parse_instant
 from kiosk.model.patient import BirthDate, Patient, PatientKeys, Sex
-from kiosk.model.token import SlipState, State, Token
+from kiosk.model.token import Priority, SlipState, State, Token
 from kiosk.ports import SlipJob
 
 
@@ -61,6 +61,13 @@ def token_values(token: Token) -> dict[str, Any]:
         "slip": token.slip.value,
         "copies": token.copies,
         "arrived": token.arrived,
+        "queued_at": instant_text(token.queued_at),
+        "priority": token.priority.value,
+        "room": token.room,
+        "calls": token.calls,
+        "called_at": _text(token.called_at),
+        "started_at": _text(token.started_at),
+        "act_id": token.act_id,
     }
 
 
@@ -83,7 +90,22 @@ def token_of(row: Row[Any]) -> Token:
         slip=SlipState(row.slip),
         copies=row.copies,
         arrived=row.arrived,
+        queued_at=parse_instant(row.queued_at),
+        priority=Priority(row.priority),
+        room=row.room,
+        calls=row.calls,
+        called_at=_instant(row.called_at),
+        started_at=_instant(row.started_at),
+        act_id=row.act_id,
     )
+
+
+def _text(at: datetime | None) -> str | None:
+    return instant_text(at) if at else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return parse_instant(text) if text else None
 
 
 def patient_values(token_id: str, patient: Patient) -> dict[str, Any]:

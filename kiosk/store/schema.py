@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, text
 
 from kiosk.errors import StoreNewerError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration in migrations/versions; a test holds this to be so."""
 
 

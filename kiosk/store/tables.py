@@ -55,10 +55,19 @@ token = Table(
     Column("slip", String, nullable=False),
     Column("copies", Integer, nullable=False),
     Column("arrived", Boolean, nullable=False),
+    Column("queued_at", String, nullable=False),
+    Column("priority", String, nullable=False),
+    Column("room", String, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("called_at", String),
+    Column("started_at", String),
+    Column("act_id", String, nullable=False),
+    Column("touched", Integer, nullable=False, doc="1, 2, ... over all tokens: what is new since a look"),
     Column("last_seq", Integer, nullable=False, doc="newest own event of this token; 0 for other stations' tokens"),
     UniqueConstraint("facility_id", "service_day", "department", "series", "number"),
     # Covers counting the people ahead, which would else look up every waiting token.
-    Index("token_queue", "service_day", "queue_department", "state", "facility_id", "issued_at", "token_id"),
+    Index("token_queue", "service_day", "queue_department", "state", "facility_id", "queued_at", "token_id"),
+    Index("token_touched", "touched"),
     Index("token_number_key", "number_key"),
     Index("token_address_key", "address_key"),
 )
@@ -163,4 +172,31 @@ unapplied = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("token_id", String, nullable=False),
     Index("unapplied_token", "token_id"),
+)
+
+opening = Table(
+    "opening",
+    metadata,
+    Column("facility_id", String, primary_key=True),
+    Column("service_day", String, primary_key=True),
+    Column("department", String, primary_key=True),
+    Column("room", String, primary_key=True, doc="empty: the whole department"),
+    Column("is_open", Boolean, doc="what a supervisor has said for this day; NULL: as planned again"),
+    Column("changed_at", String, nullable=False),
+)
+
+staff_pin = Table(
+    "staff_pin",
+    metadata,
+    Column("staff_id", String, primary_key=True),
+    Column("pin_hash", String, nullable=False, doc="Argon2id over the PIN and a pepper that is not in here"),
+    Column("set_at", String, nullable=False),
+)
+
+staff_failure = Table(
+    "staff_failure",
+    metadata,
+    Column("staff_id", String, primary_key=True),
+    Column("failures", Integer, nullable=False, doc="wrong PINs since the last right one"),
+    Column("failed_at", String, nullable=False),
 )

@@ -23,8 +23,9 @@ from pydantic import (
 
 from kiosk.model.events import Event, canonical_json, instant_text, parse_instant
 from kiosk.model.exchange import Parked, PatientDetails, Pull, Push
+from kiosk.model.moves import MAX_CALLS, MAX_ROOM
 from kiosk.model.patient import BirthDate, Patient, PatientKeys, Sex
-from kiosk.model.token import MAX_NUMBER, SlipState, State, Token
+from kiosk.model.token import MAX_NUMBER, Priority, SlipState, State, Token
 
 SCHEMA = 1
 MAX_EVENTS = 200
@@ -80,6 +81,7 @@ StationKind = Literal["kiosk", "desk", "board"]
 Series = Annotated[str, StringConstraints(pattern=r"^(?:[A-HJ-NP-Z]{1,2})?$")]
 ShortText = Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")]
 KeyText = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
+RoomText = Annotated[str, StringConstraints(max_length=MAX_ROOM, pattern=r"^[^\x00]*$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
@@ -186,6 +188,13 @@ class TokenMessage(Message):
     slip: SlipState
     copies: Count
     arrived: bool
+    queued_at: Instant
+    priority: Priority
+    room: RoomText
+    calls: Annotated[int, Field(ge=0, le=MAX_CALLS)]
+    called_at: Instant | None
+    started_at: Instant | None
+    act_id: Uuid | Literal[""]
 
     @classmethod
     def of(cls, token: Token) -> Self:

@@ -116,6 +116,11 @@ def _tokens(cells: range) -> Iterator[Row]:
             "printed",
             "0",
             "1",
+            at,
+            "routine",
+            "",
+            "0",
+            "",
         )
 
 
@@ -200,7 +205,8 @@ _TABLES: Mapping[str, tuple[str, Any]] = {
     ),
     "token": (
         "facility_id, token_id, service_day, department, series, number, label, queue_department, store_id, issued_at,"
-        " moved_at, number_key, source, state, slip, copies, arrived",
+        " moved_at, number_key, source, state, slip, copies, arrived,"
+        " queued_at, priority, room, calls, act_id",
         _tokens,
     ),
     "patient": (

@@ -7,7 +7,8 @@ import pytest
 
 from kiosk.errors import ClockError, StoreForkError
 from kiosk.model.events import Kind
-from kiosk.model.token import IllegalMoveError, SlipState, State, Token
+from kiosk.model.moves import IllegalMoveError
+from kiosk.model.token import SlipState, State, Token
 from kiosk.ports import TokenStore
 from tests.contracts.acts import SERVER, events_of, foreign, foreign_token, issue, only_job, order, pulled
 from tests.model.samples import ASHA, MONDAY, NINE, RAVI, minutes

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 import sqlcipher3.dbapi2
 
 from kiosk.model.events import FIRST_HASH, Event, is_chained, parse_instant
-from kiosk.model.token import Token, apply
+from kiosk.model.moves import apply
+from kiosk.model.token import Token
 from tests.e2e.programs import json_lines
 
 Row: TypeAlias = Mapping[str, Any]

@@ -112,6 +112,7 @@ def token(**changes: object) -> Token:
         "store_id": "s1",
         "issued_at": NINE,
         "moved_at": NINE,
+        "queued_at": NINE,
         "keys": PatientKeys("digest", None),
     }
     return Token(**(values | changes))  # type: ignore[arg-type]

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.model.events import Event, Json, Kind
+from kiosk.model.moves import MOVES, IllegalMoveError, apply
 from kiosk.model.patient import PatientKeys
-from kiosk.model.token import LIVE, MOVES, IllegalMoveError, SlipState, State, Token, apply, label_of
+from kiosk.model.token import LIVE, SlipState, State, Token, label_of
 from tests.model.samples import MONDAY, NINE, event, issued_event, minutes, token
 
 LATER = NINE + minutes(10)
@@ -17,7 +18,7 @@ TRANSFER: dict[str, Json] = {"queue_department": "EYE"}
 
 # Written out here a second time on purpose: a slip in the table of the model must show.
 LEGAL = {
-    "token_called": {"waiting": "called", "held": "called"},
+    "token_called": {"waiting": "called", "held": "called", "no_show": "called"},
     "token_recalled": {"called": "called"},
     "token_started": {"called": "serving"},
     "token_completed": {"called": "completed", "serving": "completed"},
@@ -47,7 +48,18 @@ def test_every_move_from_every_state(kind: str, state: State) -> None:
     else:
         after = apply(before, happened)
         queue = "EYE" if kind == Kind.TOKEN_TRANSFERRED else "MED"
-        assert after == replace(before, state=State(target), moved_at=LATER, queue_department=queue)
+        calls = {Kind.TOKEN_CALLED: 1, Kind.TOKEN_RECALLED: 1}.get(Kind(kind), 0)
+        assert after == replace(
+            before,
+            state=State(target),
+            moved_at=LATER,
+            queue_department=queue,
+            act_id="e1",
+            calls=calls,
+            called_at=LATER if kind == Kind.TOKEN_CALLED else None,
+            started_at=LATER if kind == Kind.TOKEN_STARTED else None,
+            queued_at=LATER if kind == Kind.TOKEN_REVIVED else NINE,
+        )
 
 
 def test_the_tables_name_the_same_kinds() -> None:
@@ -57,7 +69,7 @@ def test_the_tables_name_the_same_kinds() -> None:
 def test_a_token_is_what_its_first_event_says() -> None:
     keys = PatientKeys("digest", None)
     assert apply(None, issued_event()) == Token(
-        "t1", "IN0000000000", MONDAY, "MED", "A", 17, "MA-017", "MED", "s1", NINE, NINE, keys
+        "t1", "IN0000000000", MONDAY, "MED", "A", 17, "MA-017", "MED", "s1", NINE, NINE, NINE, keys
     )
 
 

@@ -25,6 +25,7 @@ def token_of(label: str = "M-017", department: str = "MED", token_id: str = TOKE
         store_id="store",
         issued_at=AT,
         moved_at=AT,
+        queued_at=AT,
         keys=PatientKeys(None, None),
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy import Table, select, update
 
 from kiosk.__main__ import cli
 from kiosk.errors import KioskError
-from kiosk.model import token as token_model
+from kiosk.model import moves
 from kiosk.model.events import Kind
 from kiosk.model.exchange import Push
 from kiosk.model.token import LIVE, State
@@ -51,7 +51,7 @@ def waiting(database: Database) -> list[tuple[str, str]]:
 
 def learn(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on this program is a newer one."""
-    monkeypatch.setitem(token_model.MOVES, WINKED, (LIVE, State.HELD))
+    monkeypatch.setitem(moves.MOVES, WINKED, (LIVE, State.HELD))
 
 
 def test_acts_on_a_token_that_comes_later_are_applied_in_their_order(database: Database) -> None:
@@ -138,7 +138,7 @@ def test_a_newer_program_applies_what_the_older_one_did_not_know(
 
 def test_a_token_that_is_applied_late_is_counted_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as older:
-        older.setattr(token_model, "MAX_NUMBER", 5)
+        older.setattr(moves, "MAX_NUMBER", 5)
         take(database, Chain().issue_many(7).push())
     assert [row["issued"] for row in rows(database, day_count)] == [5]
     assert retry_parked(database) == 2

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from kiosk.model.events import Event, Kind
-from kiosk.model.token import IllegalMoveError, Token, apply
+from kiosk.model.moves import IllegalMoveError, apply
+from kiosk.model.token import Token
 from kiosk.server import tables as server
 from kiosk.server.projection import token_of as server_token
 from kiosk.store import tables as local

@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from kiosk.errors import StoreForkError
 from kiosk.model.events import Json, Kind
-from kiosk.model.token import MOVES, SlipState
+from kiosk.model.moves import MOVES
+from kiosk.model.token import SlipState
 from kiosk.server.identity import Role
 from kiosk.server.ingest import EventRefusedError
 from kiosk.server.problems import ProblemError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kiosk.errors import KioskError, ServerError, StoreForkError
 from kiosk.model.exchange import Enrolment
-from kiosk.model.token import IllegalMoveError
+from kiosk.model.moves import IllegalMoveError
 from kiosk.server.identity import Caller, Role
 from kiosk.server.problems import ProblemError
 from kiosk.sync.loop import NEEDS_PAIRING, SyncReport, rounds

@@ -8,7 +8,8 @@ import pytest
 
 from kiosk.model.events import Event, Kind
 from kiosk.model.exchange import StoreGrant
-from kiosk.model.token import MOVES, State
+from kiosk.model.moves import MOVES
+from kiosk.model.token import State
 from kiosk.store.store import SqliteStore, open_store
 from tests.contracts.acts import SERVER, events_of, foreign, foreign_token, issue, pulled
 from tests.fakes import shuffled_ids

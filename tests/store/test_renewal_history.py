@@ -19,7 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from kiosk.errors import StoreError, StoreForkError
 from kiosk.model.events import FIRST_HASH, Event, Kind, is_chained
 from kiosk.model.exchange import Enrolment, Pull, Push, StoreClaim, StoreGrant
-from kiosk.model.token import IllegalMoveError, SlipState, Token, apply
+from kiosk.model.moves import IllegalMoveError, apply
+from kiosk.model.token import SlipState, Token
 from kiosk.store import renewal
 from kiosk.store.backup import back_up
 from kiosk.store.restoring import restore

@@ -58,7 +58,7 @@ def test_migrations_make_the_tables_that_the_code_uses(engine: Engine, tmp_path:
     migrated, meant = described(engine), described(plain)
     plain.dispose()
     assert migrated == meant
-    assert len(meant) == len(tables.metadata.tables) == 12
+    assert len(meant) == len(tables.metadata.tables) == 15
 
 
 def test_migrations_can_be_taken_back_and_made_again(engine: Engine) -> None:

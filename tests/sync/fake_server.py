@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from kiosk.errors import ServerError, StoreForkError
 from kiosk.model.events import FIRST_HASH, Event, is_chained
 from kiosk.model.exchange import Parked, PatientDetails, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
-from kiosk.model.token import IllegalMoveError, Token, apply
+from kiosk.model.moves import IllegalMoveError, apply
+from kiosk.model.token import Token
 
 WANT = 500
 SERIES = ("B", "C", "D", "E", "F", "G", "H")

@@ -169,6 +169,7 @@ def make_token(department: str, prefix: str, number: int, order: IssueOrder | No
         store_id="store-1",
         issued_at=at,
         moved_at=at,
+        queued_at=at,
         keys=PatientKeys(None, None),
     )
     if order is None:
