@@ -131,6 +131,7 @@ def _is_imported(database: Database, facility_id: str) -> bool:
 class _Sent:
     """What of a request says who sends it. ``path`` is as it was sent, with the query."""
 
+    http_version: str
     method: str
     path: str
     headers: Mapping[str, str]
@@ -140,7 +141,7 @@ class _Sent:
 def _sent(request: Request, packed: bytes) -> _Sent:
     path, query = request.scope["raw_path"], request.scope["query_string"]
     path += b"?" + query if query else b""
-    return _Sent(request.method, path.decode("latin-1"), request.headers, packed)
+    return _Sent(request.scope["http_version"], request.method, path.decode("latin-1"), request.headers, packed)
 
 
 def _caller(service: Service, sent: _Sent) -> Caller:
@@ -148,7 +149,7 @@ def _caller(service: Service, sent: _Sent) -> Caller:
         return _program(service, sent.headers["authorization"])
     if "signature-input" in sent.headers or "signature" in sent.headers:
         return _station(service, sent)
-    return _neighbour(service, sent.headers)
+    return _neighbour(service, sent)
 
 
 def _program(service: Service, untrusted_authorization: str) -> Caller:
@@ -222,17 +223,18 @@ def _refuse_replay(service: Service, caller: Caller, signed: Signed) -> None:
         raise RefusedError(401, "REPLAYED", title, facility_id=caller.facility_id, key_id=caller.key_id)
 
 
-def _neighbour(service: Service, untrusted_headers: Mapping[str, str]) -> Caller:
+def _neighbour(service: Service, sent: _Sent) -> Caller:
     """Somebody on this machine, for a server that no other can reach.
 
     A web page that makes a browser here take its own name for this machine still names itself as the host. A proxy may
-    name this machine as the host for anybody in the world: one that says it is a proxy is refused.
+    name this machine as the host for anybody in the world: one that says it is a proxy is refused, and so is HTTP/1.0,
+    which nginx speaks to the server behind it unless told otherwise. Stations, browsers and curl all speak 1.1.
     """
     if not service.is_open:
         raise RefusedError(401, "SIGNATURE_MISSING", "the request is not signed")
-    if any(name in untrusted_headers for name in _OF_PROXIES):
+    if sent.http_version == "1.0" or any(name in sent.headers for name in _OF_PROXIES):
         raise RefusedError(403, "HOST_FOREIGN", "a proxy passes on signed requests only: set public_url")
-    if not _is_loopback(untrusted_headers.get("host", "")):
+    if not _is_loopback(sent.headers.get("host", "")):
         raise RefusedError(403, "HOST_FOREIGN", "unsigned requests are for this machine's own address only")
     return Caller(Role.LOCAL)
 

@@ -2,10 +2,15 @@
 
 import gzip
 import json
+import shutil
+import socket
+import subprocess
 import uuid
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import structlog
@@ -15,10 +20,12 @@ from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from kiosk.model.events import instant_text
+from kiosk.server.app import running_server
 from kiosk.server.database import Database
 from kiosk.server.limits import usual_limits
 from kiosk.server.nonces import KEPT, SWEEP_EACH
 from kiosk.server.tables import facility, nonce, station, station_key
+from kiosk.sync.client import HttpServer
 from kiosk.sync.messages import SyncRequest
 from kiosk.sync.signing import Signer
 from tests.server.doors import (
@@ -217,6 +224,31 @@ def test_a_server_that_others_can_reach_takes_nothing_unsigned(database: Databas
 def test_a_page_that_took_our_address_is_refused(web: TestClient) -> None:
     for host in ("rebound.example", "127.0.0.1.example:8765", "", "[::1", "10.0.0.1", "localhost.", "@"):
         assert_problem(web.get(TOKENS, headers={"Host": host}), 403, "HOST_FOREIGN")
+
+
+def test_what_an_old_proxy_passes_on_has_to_be_signed(database_url: str) -> None:
+    """As nginx does it without being told anything: in HTTP/1.0, with the Host of the server behind it."""
+    head = "Host: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    with running_server(database_url) as server:
+        port = urlsplit(server.url).port
+        answers = {}
+        for version in ("1.0", "1.1"):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as proxy, proxy.makefile("rb") as answer:
+                proxy.sendall(f"GET {TOKENS} HTTP/{version}\r\n{head}".encode())
+                answers[version] = answer.read()
+        direct = HttpServer(server.url, FACILITY)
+        with closing(direct):
+            assert direct.exchange(Chain().push()).acked_seq == 0
+    assert answers["1.0"].split(b" ")[1] == b"403"
+    assert b"HOST_FOREIGN" in answers["1.0"]
+    assert answers["1.1"].split(b" ")[1] == b"200"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_curl_on_this_machine_is_heard(database_url: str) -> None:
+    with running_server(database_url) as server:
+        told = subprocess.run(["curl", "-sS", f"{server.url}{TOKENS}"], capture_output=True, timeout=30, check=True)
+    assert told.stdout == b"[]"
 
 
 @pytest.mark.parametrize("name", ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"])
