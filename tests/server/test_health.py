@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from kiosk.server.crowd import ARRIVING, REQUESTS, Crowd
+from kiosk.server.crowd import ARRIVING, REQUESTS, SLOW_S, Crowd
 from kiosk.server.database import Database
 from kiosk.server.problems import ProblemError
 from kiosk.server.web import build_app
@@ -53,7 +54,8 @@ class Hall:
     """A crowd before an application that answers nobody until it is told to."""
 
     def __init__(self, most: int, most_arriving: int) -> None:
-        self.crowd = Crowd(self.application, ("/v1/stream",), most, most_arriving)
+        self.now_s = 0.0
+        self.crowd = Crowd(self.application, ("/v1/stream",), most, most_arriving, lambda: self.now_s)
         self.inside: list[str] = []
         self.told: list[Message] = []
         self.leave = asyncio.Event()
@@ -113,6 +115,37 @@ def test_requests_that_are_on_their_way_are_counted_apart() -> None:
     asyncio.run(story())
 
 
+async def hear_nothing() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError("it never comes")
+
+
+def test_when_all_places_are_taken_the_slowest_gives_its_to_the_next() -> None:
+    async def story() -> None:
+        hall = Hall(most=2, most_arriving=2)
+        slow = []
+        for _ in range(2):
+            slow.append(hall.ask("/v1/sync", hear_nothing))
+            await asyncio.sleep(0)
+            hall.now_s += 1.0
+        hall.now_s = SLOW_S - 0.1
+        await hall.ask("/v1/sync")
+        assert hall.told[0]["status"] == 503
+        hall.now_s = SLOW_S
+        let_in = hall.ask("/v1/sync")
+        with pytest.raises(ProblemError) as caught:
+            await slow[0]
+        assert (caught.value.code, caught.value.headers) == ("SERVER_BUSY", {"Retry-After": "3"})
+        assert hall.inside == ["/v1/sync"]
+        assert not slow[1].done()
+        hall.leave.set()
+        await let_in
+        slow[1].cancel()
+        await asyncio.wait(slow)
+
+    asyncio.run(story())
+
+
 @contextmanager
 def slow_senders(web: httpx2.Client, count: int) -> Iterator[None]:
     """So many requests whose bodies do not come, though the server reads them."""
@@ -134,10 +167,14 @@ def test_slow_senders_keep_nobody_out(web: httpx2.Client) -> None:
         assert web.get("/v1/tokens?facility=IN9999999999&service_day=2026-11-22").json() == []
 
 
-def test_a_full_server_answers_whoever_watches_it(web: httpx2.Client) -> None:
+def test_a_full_server_answers_whoever_watches_it_and_soon_everybody(web: httpx2.Client) -> None:
     with slow_senders(web, ARRIVING):
-        assert asked(web, "/v1/tokens") == (503, "SERVER_BUSY")
         assert asked(web, "/healthz") == asked(web, "/readyz") == (200, "ok")
+        until_s = time.monotonic() + SLOW_S + 10
+        tokens = "/v1/tokens?facility=IN9999999999&service_day=2026-11-22"
+        while web.get(tokens).status_code == 503:
+            assert time.monotonic() < until_s
+        assert [web.get(tokens).json() for _ in range(3)] == [[]] * 3
 
 
 def test_a_request_that_finds_no_room_is_answered_as_a_problem(database: Database) -> None:
