@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from kiosk.model.desk import CallOrder
 from kiosk.model.events import Event, canonical_json, instant_text, parse_instant
 from kiosk.model.exchange import Parked, PatientDetails, Pull, Push
 from kiosk.model.moves import MAX_CALLS, MAX_ROOM
@@ -41,6 +42,8 @@ MAX_COUNT = 2**53 - 1
 MAX_NAME = 100
 MAX_ORPHANS = 2000
 """Events of a store that was left which one claim may ask for."""
+MAX_DEPARTMENTS = 40
+"""Whose queues one room calls from."""
 MAX_TEXT = 300
 """As ``model.qr`` cuts what a card says."""
 
@@ -77,6 +80,7 @@ Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat, ret
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 FacilityId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 StationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
+StaffId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
 StationKind = Literal["kiosk", "desk", "board"]
 Series = Annotated[str, StringConstraints(pattern=r"^(?:[A-HJ-NP-Z]{1,2})?$")]
 ShortText = Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")]
@@ -103,7 +107,7 @@ class EventMessage(Message):
     store_id: Uuid
     seq: Annotated[int, Field(ge=1, le=MAX_COUNT)]
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
-    token_id: Uuid
+    token_id: Uuid | Literal[""]
     at: Instant
     service_day: Day
     body: Annotated[dict[str, JsonValue], AfterValidator(_small)]
@@ -277,6 +281,33 @@ class SyncAnswer(Message):
         )
 
 
+class CallRequest(Message):
+    """``POST /v1/calls``: see ``model.desk.CallOrder``. Who waits longest in ``departments``, or one token by name."""
+
+    request_id: Uuid
+    facility_id: FacilityId
+    service_day: Day
+    departments: Annotated[list[ShortText], Field(max_length=MAX_DEPARTMENTS)] = []
+    room: Annotated[str, StringConstraints(min_length=1, max_length=MAX_ROOM, pattern=r"^[^\x00]*$")]
+    staff_id: StaffId
+    token_id: Uuid | None = None
+
+    @classmethod
+    def of(cls, order: CallOrder) -> Self:
+        return cls.model_validate({**vars(order), "departments": list(order.departments)})
+
+    def order(self) -> CallOrder:
+        return CallOrder(**{**dict(self), "departments": tuple(self.departments)})
+
+
+class CallAnswer(Message):
+    """Whose turn it is: the token is the room's from now on. ``token`` is None where nobody waits."""
+
+    token: TokenMessage | None
+    patient: PatientMessage | None = None
+    server_time: Instant
+
+
 class EnrolRequest(Message):
     """``POST /v1/enrol``: a pairing code becomes a station. The only request that is not signed.
 
@@ -352,10 +383,11 @@ class ConfigurationAnswer(Message):
 
 
 class Problem(Message):
-    """RFC 9457 problem details, with the ``code`` that programs decide by."""
+    """RFC 9457 problem details, with the ``code`` that programs decide by; ``room`` is where CALLED_ELSEWHERE is."""
 
     status: int = 0
     code: Code = "UNKNOWN"
     title: Annotated[str, StringConstraints(max_length=200)] = ""
     detail: Annotated[str, StringConstraints(max_length=500)] = ""
     server_time: Instant | None = None
+    room: RoomText = ""
