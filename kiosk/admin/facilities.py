@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kiosk.admin.group import opened_database
+from kiosk.admin.group import opened_database, unknown_facility
 from kiosk.command import calm, print_lines, print_texts
-from kiosk.errors import KioskError
 from kiosk.model.facility_file import opening_text
 from kiosk.model.opd import ENGLISH, Department
 
@@ -74,7 +73,7 @@ def departments(context: click.Context, facility_id: str, as_json: bool) -> None
     with opened_database(context) as database, database.reader.begin() as connection:
         dated = in_force(connection, facility_id, datetime.now(UTC))
     if dated is None:
-        raise KioskError(f"no facility {facility_id!r} has been imported", code="FACILITY_UNKNOWN")
+        raise unknown_facility(facility_id)
     shares = dated.configuration.shares
     found = dated.configuration.facility.departments
     if as_json:

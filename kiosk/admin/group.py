@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from kiosk.command import settings_of
+from kiosk.errors import SettingError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from kiosk.server.database import Database
 
 
@@ -34,3 +37,18 @@ def opened_database(context: click.Context) -> "Iterator[Database]":
             yield database
     finally:
         database.close()
+
+
+def expect_facility(connection: "Connection", facility_id: str) -> None:
+    """Raises SettingError, FACILITY_UNKNOWN: a mistyped id is not an empty facility."""
+    from sqlalchemy import select
+
+    from kiosk.server.tables import facility
+
+    if connection.execute(select(facility.c.facility_id).filter_by(facility_id=facility_id)).first() is None:
+        raise unknown_facility(facility_id)
+
+
+def unknown_facility(facility_id: str) -> SettingError:
+    """For the terminal, where the id was typed."""
+    return SettingError(f"there is no facility {facility_id!r} here", code="FACILITY_UNKNOWN")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kiosk.admin.group import opened_database
+from kiosk.admin.group import expect_facility, opened_database
 from kiosk.command import calm, print_lines
 from kiosk.model.events import instant_text
 
@@ -26,6 +26,9 @@ def parked(context: click.Context, facility_id: str | None, retry: bool) -> None
     from kiosk.server.parked import facilities_with_parked, parked_events, retry_facility
 
     with opened_database(context) as database:
+        if facility_id:
+            with database.reader.begin() as connection:
+                expect_facility(connection, facility_id)
         facility_ids = [facility_id] if facility_id else facilities_with_parked(database.reader)
         if retry:
             for each in facility_ids:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kiosk.admin.group import opened_database
+from kiosk.admin.group import expect_facility, opened_database
 from kiosk.command import calm, print_lines, print_texts
 from kiosk.errors import KioskError
 from kiosk.model.events import instant_text
@@ -53,7 +53,7 @@ def pair(context: click.Context, facility_id: str, station_id: str, as_json: boo
     from kiosk.server import audit, enrolling
 
     now, code = datetime.now(UTC), enrolling.new_code()
-    with _transaction(context) as connection:
+    with _transaction(context, facility_id) as connection:
         _expect(enrolling.pair(connection, facility_id, station_id, code, now), "there is no such station: import it")
         audit.note(connection, facility_id, now, "station_paired", station_id)
     note = "works once, within ten minutes; `kiosk admin stations` then shows the fingerprint to compare"
@@ -74,7 +74,7 @@ def revoke(context: click.Context, facility_id: str, station_id: str, as_json: b
     from kiosk.server import audit, enrolling
 
     now = datetime.now(UTC)
-    with _transaction(context) as connection:
+    with _transaction(context, facility_id) as connection:
         _expect(enrolling.revoke(connection, facility_id, station_id, now), "there is no such station")
         audit.note(connection, facility_id, now, "station_revoked", station_id)
     _print([{"station_id": station_id, "facility_id": facility_id, "revoked_at": now}], as_json)
@@ -154,7 +154,7 @@ def key_revoke(context: click.Context, facility_id: str, key_id: str, as_json: b
     from kiosk.server import api_keys, audit
 
     now = datetime.now(UTC)
-    with _transaction(context) as connection:
+    with _transaction(context, facility_id) as connection:
         _expect(api_keys.revoke_key(connection, facility_id, key_id, now), "there is no such key")
         audit.note(connection, facility_id, now, "api_key_revoked", key_id)
     _print([{"key_id": key_id, "facility_id": facility_id, "revoked_at": now}], as_json)
@@ -165,20 +165,11 @@ COMMANDS = (stations, pair, revoke, alarms, keys, key_add, key_revoke)
 
 @contextmanager
 def _transaction(context: click.Context, facility_id: str = "") -> "Iterator[Connection]":
-    """What is printed after it is committed. Raises KioskError, where ``facility_id`` is named and not known."""
+    """What is printed after it is committed. Raises as ``expect_facility``, where one is named."""
     with opened_database(context) as database, database.writer.begin() as connection:
         if facility_id:
-            _expect_facility(connection, facility_id)
+            expect_facility(connection, facility_id)
         yield connection
-
-
-def _expect_facility(connection: "Connection", facility_id: str) -> None:
-    from sqlalchemy import select
-
-    from kiosk.server.tables import facility
-
-    if connection.execute(select(facility.c.facility_id).filter_by(facility_id=facility_id)).first() is None:
-        raise KioskError(f"no facility {facility_id!r} has been imported", code="FACILITY_UNKNOWN")
 
 
 def _expect(is_there: bool, otherwise: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, func, or_, select, text, true, union
 
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, SettingError
 from kiosk.model.patient import Patient, patient_keys
 from kiosk.server.database import is_among
 from kiosk.server.tables import event, facility, patient, token
@@ -57,7 +57,8 @@ def scan(connection: Connection, facility_id: str, asked: Asked) -> Scan:
     index for this: it reads all of the facility's details and tokens, seconds for a large one.
 
     Raises:
-        KioskError: FACILITY_UNKNOWN; PATIENT_AMBIGUOUS, where one address came with several numbers.
+        SettingError: FACILITY_UNKNOWN.
+        KioskError: PATIENT_AMBIGUOUS, where one address came with several numbers.
     """
     revision, key = _standing(connection, facility_id)
     if connection.dialect.name == "postgresql":
@@ -81,7 +82,7 @@ def _standing(connection: Connection, facility_id: str) -> tuple[int, bytes | No
     mine = select(facility.c.revision, facility.c.facility_key).filter_by(facility_id=facility_id)
     row = connection.execute(mine).first()
     if row is None:
-        raise KioskError(f"there is no facility {facility_id!r} here", code="FACILITY_UNKNOWN")
+        raise SettingError(f"there is no facility {facility_id!r} here", code="FACILITY_UNKNOWN")
     return row.revision, bytes.fromhex(row.facility_key) if row.facility_key else None
 
 

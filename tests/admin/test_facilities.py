@@ -173,7 +173,7 @@ def test_a_file_that_is_far_too_large_is_not_read(office: Office) -> None:
 
 def test_departments_of_an_unknown_facility(office: Office) -> None:
     ended = office.run("departments", "--facility", "IN9")
-    assert (ended.exit_code, ended.stderr) == (1, "FACILITY_UNKNOWN: no facility 'IN9' has been imported\n")
+    assert (ended.exit_code, ended.stderr) == (2, "FACILITY_UNKNOWN: there is no facility 'IN9' here\n")
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

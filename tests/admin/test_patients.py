@@ -107,7 +107,7 @@ def test_wrong_use_is_told_without_what_was_typed(tmp_path: Path, words: tuple[s
 
 def test_a_facility_that_is_not_there(hospital: Hospital) -> None:
     ended = hospital.run("export", "--facility", "IN9", "--abha-number", NUMBER)
-    assert ended.exit_code == 1
+    assert ended.exit_code == 2
     assert ended.stderr == "FACILITY_UNKNOWN: there is no facility 'IN9' here\n"
 
 

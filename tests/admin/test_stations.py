@@ -124,14 +124,11 @@ def test_a_key_for_counts_over_all(desk: Desk, database: Database) -> None:
     "words",
     [
         ("pair", *OF_FACILITY, "--station", "K9"),
-        ("pair", "--facility", "IN9999999999", "--station", "K1"),
         ("revoke", *OF_FACILITY, "--station", "K9"),
         ("key-revoke", *OF_FACILITY, "--key", "nothing"),
     ],
 )
-def test_what_is_not_there_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
-    url = f"sqlite:///{tmp_path / 'server.db'}"
-    desk = Desk(tmp_path, url)
+def test_what_is_not_there_is_said(desk: Desk, words: tuple[str, ...]) -> None:
     result = desk.run(*words)
     assert (result.exit_code, result.stderr.splitlines()[-1].partition(":")[0]) == (1, "UNKNOWN_ID")
 
@@ -142,11 +139,25 @@ def test_an_alarm_that_is_not_there_is_said(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("stations",), ("alarms",), ("keys",), ("key-add", "--role", "reader", "--name", "board")]
+    "words",
+    [
+        ("stations",),
+        ("alarms",),
+        ("keys",),
+        ("key-add", "--role", "reader", "--name", "board"),
+        ("key-revoke", "--key", "any"),
+        ("pair", "--station", "K1"),
+        ("revoke", "--station", "K1"),
+        ("departments",),
+        ("parked",),
+        ("parked", "--retry"),
+        ("export", "--token", "any"),
+        ("erase", "--token", "any", "--reason", "letter 17"),
+    ],
 )
 def test_a_facility_that_is_mistyped_is_not_an_empty_one(desk: Desk, words: tuple[str, ...]) -> None:
     result = desk.run(*words, "--facility", "IN9999999999")
-    assert (result.exit_code, result.stderr.splitlines()[-1].partition(":")[0]) == (1, "FACILITY_UNKNOWN")
+    assert (result.exit_code, result.stderr.splitlines()[-1].partition(":")[0]) == (2, "FACILITY_UNKNOWN")
 
 
 @pytest.mark.parametrize(
