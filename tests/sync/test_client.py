@@ -3,7 +3,9 @@
 import gzip
 import json
 import socket
+import ssl
 import time
+from contextlib import closing
 
 import pytest
 
@@ -175,3 +177,11 @@ def test_a_long_request_is_compressed_and_a_short_one_is_not() -> None:
 def test_an_address_that_is_none_is_a_setting_error(url: str) -> None:
     with pytest.raises(SettingError):
         HttpServer(url, FACILITY)
+
+
+def test_where_nothing_is_encrypted_nobody_has_to_be_trusted() -> None:
+    """To read whom the system trusts takes long; a server that moves to https without being asked is refused."""
+    with closing(HttpServer("http://localhost:1", FACILITY)) as server:
+        trusting = server._connection._tls
+    assert trusting.cert_store_stats()["x509"] == 0
+    assert (trusting.verify_mode, trusting.check_hostname) == (ssl.CERT_REQUIRED, True)
