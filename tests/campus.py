@@ -12,6 +12,7 @@ from kiosk.server.configuring import import_configuration
 from kiosk.server.database import Database, open_database
 from kiosk.server.enrolling import new_code, pair, revoke
 from kiosk.settings import Settings
+from tests.migrated import lay_server
 
 HOSPITAL = "IN0910000123"
 """The facility id of ``document``."""
@@ -43,7 +44,7 @@ class Campus:
 @contextmanager
 def campus_of(folder: Path) -> Iterator[Campus]:
     """On SQLite; everything ends with the block."""
-    url = f"sqlite:///{folder / 'server.db'}"
+    url = f"sqlite:///{lay_server(folder / 'server.db')}"
     with running_server(url) as server, closing(open_database(url)) as database:
         campus = Campus(server.url, database, folder)
         campus.configure()

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from kiosk.server.database import open_database
+from tests.migrated import lay_server
 
 START_S = 30.0
 STOP_S = 120.0
@@ -77,7 +78,7 @@ class Postgres:
 def database_of(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     """A new ``sqlite`` or ``postgresql`` database; a cluster is started for the first that asks."""
     if kind == "sqlite":
-        yield f"sqlite:///{folder / 'server.db'}"
+        yield f"sqlite:///{lay_server(folder / 'server.db')}"
         return
     cluster: Postgres = request.getfixturevalue("postgres")
     with cluster.database() as url:

@@ -14,6 +14,7 @@ from kiosk.store.store import STORE_FILE, SqliteStore, open_store
 from tests.contracts.acts import issue
 from tests.contracts.enrolment import KEY, KIOSK
 from tests.fakes import shuffled_ids
+from tests.migrated import lay_store
 from tests.model.samples import NINE, minutes, person
 
 LATER = NINE + minutes(60)
@@ -48,6 +49,7 @@ class Machine:
 
 def enrolled_and_copied(machine: Machine) -> Path:
     """A copy of an enrolled station that had issued two tokens by then, and has issued another one since."""
+    lay_store(machine.data)
     with machine.running() as store:
         store.enrol(KIOSK, "D", KEY, NINE)
         for place_ in (1, 2):

@@ -19,12 +19,13 @@ from kiosk.store.key import KEY_FILE
 from kiosk.store.store import STORE_FILE, SqliteStore, open_store
 from tests.contracts.acts import busy_day, issue, pulled
 from tests.fakes import shuffled_ids
+from tests.migrated import lay_store
 from tests.model.samples import ASHA, NINE, minutes, person
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = open_store(tmp_path / "data", "A", shuffled_ids(), {})
+    store = open_store(lay_store(tmp_path / "data"), "A", shuffled_ids(), {})
     yield store
     store.close()
 

@@ -10,12 +10,13 @@ from kiosk.store.store import open_store
 from tests.contracts.token_store import TokenStoreContract
 from tests.fake_store import FakeTokenStore
 from tests.fakes import shuffled_ids
+from tests.migrated import lay_store
 
 
 class TestSqliteStore(TokenStoreContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> Iterator[TokenStore]:
-        store = open_store(tmp_path, "A", shuffled_ids(), {})
+        store = open_store(lay_store(tmp_path), "A", shuffled_ids(), {})
         yield store
         store.close()
 

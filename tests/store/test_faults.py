@@ -15,6 +15,7 @@ from kiosk.model.token import SlipState
 from kiosk.store.store import SqliteStore, open_store
 from tests.contracts.acts import events_of, issue, only_job, order, pulled
 from tests.fakes import shuffled_ids
+from tests.migrated import lay_store
 from tests.model.samples import ASHA, HOSPITAL, MONDAY, NINE, NUMBER, RAVI, SURGERY, minutes, person
 
 TOMORROW = NINE + timedelta(days=1)
@@ -26,7 +27,7 @@ class PowerCutError(Exception):
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = open_store(tmp_path, "A", shuffled_ids(), {})
+    store = open_store(lay_store(tmp_path), "A", shuffled_ids(), {})
     yield store
     store.close()
 

@@ -17,6 +17,7 @@ from kiosk.model.token import SlipState, State, Token
 from kiosk.store.store import SqliteStore, open_store
 from tests.contracts.acts import order, pulled
 from tests.fakes import shuffled_ids
+from tests.migrated import lay_store
 from tests.model.samples import EYE, HOSPITAL, MEDICINE, NINE, SURGERY, person
 
 PEOPLE = st.integers(0, 5)
@@ -48,7 +49,7 @@ class History(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.store = open_store(self.folder, "A", shuffled_ids(), {})
+        self.store = open_store(lay_store(self.folder), "A", shuffled_ids(), {})
 
     @rule()
     def restart(self) -> None:

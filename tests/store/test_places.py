@@ -13,6 +13,7 @@ from kiosk.model.token import State
 from kiosk.store.store import SqliteStore, open_store
 from tests.contracts.acts import SERVER, events_of, foreign, foreign_token, issue, pulled
 from tests.fakes import shuffled_ids
+from tests.migrated import lay_store
 from tests.model.samples import NINE, person
 
 NEW_NAME = "019ab3c0-0000-7000-8000-0000000000ee"
@@ -20,7 +21,7 @@ NEW_NAME = "019ab3c0-0000-7000-8000-0000000000ee"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = open_store(tmp_path, "A", shuffled_ids(), {})
+    store = open_store(lay_store(tmp_path), "A", shuffled_ids(), {})
     yield store
     store.close()
 

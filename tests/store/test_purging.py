@@ -13,6 +13,7 @@ from kiosk.store.backup import back_up, purge_backups
 from kiosk.store.store import SqliteStore, open_store
 from tests.contracts.acts import issue, pulled
 from tests.fakes import shuffled_ids
+from tests.migrated import lay_store
 from tests.model.samples import ASHA, EYE, NINE, NUMBER, minutes, person
 from tests.store.pages import places_of
 
@@ -22,7 +23,7 @@ NAME = "Asha Devi"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = open_store(tmp_path, "A", shuffled_ids(), {})
+    store = open_store(lay_store(tmp_path), "A", shuffled_ids(), {})
     yield store
     store.close()
 

@@ -28,6 +28,7 @@ from kiosk.store.rows import event_of
 from kiosk.store.store import SqliteStore, open_store
 from tests.contracts.acts import issue
 from tests.fakes import shuffled_ids
+from tests.migrated import lay_store
 from tests.model.samples import NINE, person
 
 MEMORY = Path("/dev/shm")
@@ -117,6 +118,7 @@ class Renewals(RuleBasedStateMachine):
 
     @initialize()
     def enrol(self) -> None:
+        lay_store(self.folder / "data")
         self.store = self.opened()
         self.store.enrol(
             Enrolment("IN0000000000", "OPD-1", "kiosk", "k", "u", "u"), next(self.server.series), KEY, NINE
