@@ -4,7 +4,11 @@ import ipaddress
 import socket
 import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import structlog
+from cryptography import x509
 
 from kiosk.errors import SettingError
 from kiosk.model.web_address import is_loopback, server_address
@@ -14,6 +18,9 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
 BACKLOG = 1_024
 """Connections not yet taken: after an outage all stations come at once. The kernel's own limit is 4096."""
+ENDS_SOON = timedelta(days=14)
+"""From then on a start of the server warns that its certificate ends."""
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -40,17 +47,34 @@ class Tls:
             ) from error
 
 
-def tls_of(settings: Settings) -> Tls | None:
-    """The configured certificate.
+def tls_of(settings: Settings, now: datetime | None = None) -> Tls | None:
+    """The configured certificate. A warning is logged if it ends soon; ``now`` is the machine's clock without it.
 
     Raises:
-        SettingError: if only one of the two settings is there, or as ``Tls``.
+        SettingError: if only one of the two settings is there, or as ``Tls``; if the certificate has ended.
     """
     if settings.tls_certificate is None and settings.tls_key is None:
         return None
     if settings.tls_certificate is None or settings.tls_key is None:
         raise SettingError("tls_certificate and tls_key are set together or not at all")
-    return Tls(settings.tls_certificate, settings.tls_key)
+    tls = Tls(settings.tls_certificate, settings.tls_key)
+    _check_end(tls.certificate, now or datetime.now(UTC))
+    return tls
+
+
+def _check_end(path: Path, now: datetime) -> None:
+    """No station would speak to a server whose certificate has ended."""
+    try:
+        ends = x509.load_pem_x509_certificates(path.read_bytes())[0].not_valid_after_utc
+    except ValueError as error:
+        raise SettingError(f"tls_certificate is {path}, which cannot be understood: {error}") from error
+    if ends <= now:
+        raise SettingError(
+            f"tls_certificate has ended at {ends:%Y-%m-%d %H:%M} UTC, and it is {now:%Y-%m-%d %H:%M} now: put a new one"
+            f" into {path}, or set the clock"
+        )
+    if ends - now < ENDS_SOON:
+        _log.warning("tls_certificate_ends_soon", ends=f"{ends:%Y-%m-%d}", days=(ends - now).days)
 
 
 def _check_readable(name: str, path: Path) -> None:

@@ -4,7 +4,7 @@ import os
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
@@ -39,24 +40,28 @@ class Authority:
         self.pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
         (folder / "ca.pem").write_text(self.pem, "ascii")
 
-    def issue(self, name: str) -> Tls:
+    def issue(self, name: str, lasts: timedelta = timedelta(days=1)) -> Tls:
         """A certificate for this machine's addresses."""
         key = generate_private_key(SECP256R1())
         names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("localhost")])
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         certificate_file, key_file = self.folder / f"{name}.pem", self.folder / f"{name}.key"
-        certificate_file.write_bytes(self._signed(subject, key, names).public_bytes(serialization.Encoding.PEM))
+        certificate_file.write_bytes(self._signed(subject, key, names, lasts).public_bytes(serialization.Encoding.PEM))
         key_file.write_bytes(_private(key, serialization.NoEncryption()))
         return Tls(certificate_file, key_file)
 
     def _signed(
-        self, subject: x509.Name, key: EllipticCurvePrivateKey, extension: x509.ExtensionType
+        self,
+        subject: x509.Name,
+        key: EllipticCurvePrivateKey,
+        extension: x509.ExtensionType,
+        lasts: timedelta = timedelta(days=1),
     ) -> x509.Certificate:
         now = datetime.now(UTC)
         return (
             x509.CertificateBuilder(self._name, subject, key.public_key(), x509.random_serial_number())
             .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
+            .not_valid_after(now + lasts)
             .add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
             .sign(self._key, hashes.SHA256())
         )
@@ -240,10 +245,54 @@ def test_a_certificate_and_its_key_are_set_together(authority: Authority) -> Non
             tls_of(half)
 
 
-def test_the_command_says_what_to_do(tmp_path: Path) -> None:
+def configured(tls: Tls) -> Settings:
+    return Settings(tls_certificate=tls.certificate, tls_key=tls.key)
+
+
+def test_a_certificate_that_has_ended_is_refused(authority: Authority) -> None:
+    settings = configured(authority.issue("server"))
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    with pytest.raises(SettingError, match=rf"tls_certificate has ended at {tomorrow:%Y-%m-%d} ") as caught:
+        tls_of(settings, tomorrow + timedelta(seconds=1))
+    assert str(settings.tls_certificate) in str(caught.value)
+
+
+@pytest.mark.parametrize(("days_before", "warned"), [(15, []), (13, [13])])
+def test_a_certificate_that_ends_soon_is_told(authority: Authority, days_before: int, warned: list[int]) -> None:
+    settings = configured(authority.issue("server"))
+    ends = datetime.now(UTC) + timedelta(days=1)
+    with structlog.testing.capture_logs() as logged:
+        tls_of(settings, ends - timedelta(days=days_before, hours=1))
+    assert [(entry["event"], entry["days"]) for entry in logged] == [("tls_certificate_ends_soon", n) for n in warned]
+
+
+def test_a_certificate_of_another_form_is_told(authority: Authority) -> None:
+    """OpenSSL reads it, together with what it is trusted for."""
+    tls = authority.issue("server")
+    tls.certificate.write_bytes(tls.certificate.read_bytes().replace(b" CERTIFICATE", b" TRUSTED CERTIFICATE"))
+    with pytest.raises(SettingError, match=r"tls_certificate .* cannot be understood"):
+        tls_of(configured(tls))
+
+
+def test_the_command_refuses_a_certificate_that_has_ended(authority: Authority, tmp_path: Path) -> None:
+    tls = authority.issue("server", lasts=timedelta(seconds=-1))
+    own = {"KIOSK_TLS_KEY": str(tls.key), "KIOSK_TLS_CERTIFICATE": str(tls.certificate)}
+    ended = kiosk_server(tmp_path, own, "--host", "127.0.0.1")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("SETTING_INVALID: tls_certificate has ended at ")
+
+
+def kiosk_server(folder: Path, environ: Mapping[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
+    """The command, which is refused."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")}
-    own = {"XDG_CONFIG_HOME": str(tmp_path), "KIOSK_DATA_DIR": str(tmp_path), "KIOSK_TLS_KEY": "only.key"}
-    command = [sys.executable, "-m", "kiosk", "server", "--port", "0", "--host", "0.0.0.0", "--workers", "2"]
-    ended = subprocess.run(command, env=others | own, capture_output=True, text=True, timeout=60, check=False)
+    own = {"XDG_CONFIG_HOME": str(folder), "KIOSK_DATA_DIR": str(folder)}
+    command = [sys.executable, "-m", "kiosk", "server", "--port", "0", *words]
+    return subprocess.run(
+        command, env={**others, **own, **environ}, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_command_says_what_to_do(tmp_path: Path) -> None:
+    ended = kiosk_server(tmp_path, {"KIOSK_TLS_KEY": "only.key"}, "--host", "0.0.0.0", "--workers", "2")
     assert ended.returncode == 2
     assert ended.stderr == "SETTING_INVALID: tls_certificate and tls_key are set together or not at all\n"
