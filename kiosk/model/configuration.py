@@ -2,7 +2,7 @@
 
 The document is that of ``facility_file`` and, all of it optional:
 
-state = "Uttar Pradesh"          # before the departments, as is the notice
+state = "Uttar Pradesh"          # one of model.states; before the departments, as is the notice
 notice = { en = "We read your name and number to give you a token.", hi = "टोकन देने के लिए हम आपका नाम पढ़ते हैं।" }
 
 [[departments]]
@@ -17,7 +17,7 @@ departments = ["MED", "EYE"]     # all of them without it
 [[staff]]
 id = "anita"
 name = "Anita Verma"
-role = "registrar"               # or nurse, supervisor
+role = "registrar"               # or caller, supervisor, admin
 departments = ["MED"]            # all of them without it
 """
 
@@ -29,10 +29,11 @@ from datetime import date, datetime, time
 from kiosk.model.events import Json
 from kiosk.model.facility_file import FACILITY_KEYS, MAX_QUOTA, FacilityError, read_facility
 from kiosk.model.opd import Department, Facility, Texts
-from kiosk.model.reading import Mistake, Reader
+from kiosk.model.reading import Mistake, Reader, shown
+from kiosk.model.staff import ROLES
+from kiosk.model.states import STATES, state_named
 
 KIOSK, DESK, BOARD = KINDS = ("kiosk", "desk", "board")
-ROLES = ("registrar", "nurse", "supervisor")
 MAX_NOTICE = 600
 """Characters, in each language: it stands on one screen."""
 _ID = re.compile(r"[A-Za-z0-9_-]{1,20}", re.ASCII)
@@ -70,7 +71,7 @@ class Configuration:
 
     Attributes:
         facility: as the hospital sees it, with whole quotas; ``facility_for`` gives a station's view.
-        state: the State or union territory, or empty.
+        state: the State or union territory as ``model.states`` writes it, or empty.
         notice: what is told before a card is read, where the hospital has words of its own.
         shares: of departments' quotas: department -> station -> tokens a service day.
     """
@@ -98,7 +99,7 @@ def parse_configuration(untrusted: Mapping[str, object]) -> Configuration:
     codes = frozenset(department.code for department in facility.departments)
     configuration = Configuration(
         facility,
-        state=reader.line("state", longest=40),
+        state=_state(reader),
         stations=tuple(_stations(reader, codes)),
         staff=tuple(_staff(reader, codes)),
         notice=reader.texts("notice", longest=MAX_NOTICE),
@@ -109,6 +110,14 @@ def parse_configuration(untrusted: Mapping[str, object]) -> Configuration:
     if reader.mistakes:
         raise FacilityError(reader.mistakes)
     return replace(configuration, shares=shares)
+
+
+def _state(reader: Reader) -> str:
+    value = reader.values.get("state", "")
+    found = state_named(value) if isinstance(value, str) else None
+    if found is None and value != "":
+        reader.problem("state", f"must be one of {', '.join(STATES)}, not {shown(value)}")
+    return found or ""
 
 
 def _stations(reader: Reader, codes: frozenset[str]) -> Iterator[StationPlan]:

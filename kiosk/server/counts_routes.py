@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Query, Request
 
 from kiosk.model.events import Json
+from kiosk.model.states import state_named
 from kiosk.server.bodies import lines_of
 from kiosk.server.database import Database
 from kiosk.server.identity import NOT_LET_IN, Caller, Role, asking, require
@@ -36,4 +37,4 @@ async def _counts(
 def _counted(database: Database, caller: Caller, service_day: date, state: str | None) -> list[dict[str, Json]]:
     """The caller's facility is none: these are counts over all of them."""
     require(database, caller, "", Role.STATISTICS, Role.LOCAL)
-    return day_counts(database.reader, service_day, state)
+    return day_counts(database.reader, service_day, state and (state_named(state) or state))

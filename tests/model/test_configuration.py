@@ -62,12 +62,18 @@ def test_json_says_the_same_as_toml() -> None:
     assert canonical_json(plain_document(again)) == canonical_json(plain)
 
 
+def test_a_state_is_counted_under_one_name_however_it_is_written() -> None:
+    assert parse_configuration(rampur(state="jammu & KASHMIR")).state == "Jammu and Kashmir"
+    assert mistakes(rampur(state="U.P."))[0].endswith("Uttarakhand, West Bengal, not 'U.P.'")
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"stations": "K1"}, "facility: stations must be a list of [[stations]]"),
         ({"staff": {}}, "facility: staff must be a list of [[staff]]"),
-        ({"state": "x" * 41}, "facility: state must be a short text"),
+        ({"state": "U.P."}, "facility: state must be one of Andaman and Nicobar Islands, Andhra Pradesh, "),
+        ({"state": 9}, "facility: state must be one of Andaman and Nicobar Islands, "),
         ({"notice": "We read"}, "facility: notice must be texts by language"),
         ({"notice": {"hi": "हम"}}, "facility: notice needs at least the language en"),
         ({"notice": {"en": "x" * 601}}, "facility: notice must be texts by language"),
@@ -107,7 +113,7 @@ def _plain_departments() -> list[dict[str, object]]:
         ("stations", 3, {"departments": ["EYE", "EYE"]}, "station 4: departments must be a list"),
         ("stations", 3, {"room": "12"}, "station 4: room is not known; known are departments, id, kind, name"),
         ("staff", 1, {"id": "anita"}, "staff 2: id anita stands twice"),
-        ("staff", 1, {"role": "admin"}, "staff 2: role must be one of registrar, nurse, supervisor, not 'admin'"),
+        ("staff", 1, {"role": "nurse"}, "staff 2: role must be one of registrar, caller, supervisor, admin, not 'nurse'"),
         ("staff", 1, {"departments": ["eye"]}, "staff 2: departments names 'eye'"),
         ("staff", 1, {"pin": "1234"}, "staff 2: pin is not known"),
         ("departments", 0, {"shares": {"K9": 1}}, "department 1: shares names 'K9', which is no station here"),
@@ -162,7 +168,7 @@ WILD = st.recursive(
     max_leaves=6,
 )
 KEYS = {
-    "departments": ["code", "prefix", "names", "room", "next_step", "open", "holidays", "quota", "shares"],
+    "departments": ["code", "prefix", "names", "room", "rooms", "next_step", "open", "holidays", "quota", "shares", "priority"],
     "stations": ["id", "kind", "name", "departments"],
     "staff": ["id", "name", "role", "departments"],
 }
