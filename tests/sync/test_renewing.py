@@ -185,11 +185,11 @@ def test_each_claim_is_told_what_is_held_now() -> None:
     """As by the real server: an answer may have been lost, and events of the former store come meanwhile."""
     store, server = forked(HERE)
     store.begin_anew(CLOCK.now())
-    claim = store.claim()
+    claim, former = store.claim(), store.former
     assert claim is not None
+    assert former is not None
     first = server.register(claim)
-    late = next(event for event in store.former.events if event.event_id in claim.orphans) if store.former else None
-    assert late is not None
+    late = next(event for event in former.events if event.event_id in claim.orphans)
     server.log.append(late)
     again = server.register(claim)
     assert (again.series, again.reserve_series) == (first.series, first.reserve_series)
