@@ -28,7 +28,7 @@ TABLES = {
 """The columns of each CSV file, without those of languages."""
 OPTIONS = "--facility-id and --name"
 _BY_LANGUAGE = {"name": "names", "next_step": "next_step"}
-_LISTS = frozenset({"open", "holidays", "departments"})
+_LISTS = frozenset({"open", "holidays", "departments", "rooms", "priority"})
 _TOML_LINE = re.compile(r"at line ([0-9]+)")
 _Row: TypeAlias = tuple[int, list[str]]
 _Problem: TypeAlias = tuple[int, str]

@@ -8,11 +8,18 @@ carries_over = false
 return_window_min = 120
 holidays = [2026-11-24, 2026-12-25]
 
+[calling]                        # optional, as are its keys
+priority_per_routine = 2         # while both wait
+calls_before_no_show = 2
+returns_after = 3                # so many others, who comes back after a no-show; 0 is next
+
 [[departments]]
 code = "MED"
 prefix = "M"
 names = { en = "Medicine", hi = "मेडिसिन" }
 room = "12"                      # or: next_step = { en = "First counter 2", hi = "पहले काउंटर 2 पर जाएँ" }
+rooms = ["12", "14"]             # optional: where patients are called to, if not to the room alone
+priority = ["elderly", "infant"] # optional: who is called before others; all of elderly, pregnant, disability, infant
 open = ["mon-sat 08:00-14:00"]   # optional: all day otherwise
 holidays = [2026-11-30]          # optional: besides the facility's
 quota = 200                      # optional
@@ -25,18 +32,28 @@ from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kiosk.model.moves import MAX_ROOM
 from kiosk.model.opd import ALL_DAY, Department, Facility, Opening, is_prefix
+from kiosk.model.queue import ALL_PRIORITIES, USUAL_RULE, CallingRule
 from kiosk.model.reading import Mistake, Reader, shown
+from kiosk.model.token import Priority
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OPENING = re.compile(r"(?:([a-z]{3})(?:-([a-z]{3}))? )?([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{1,12}", re.ASCII)
-FACILITY_KEYS = frozenset(
-    {"facility_id", "names", "timezone", "day_starts", "carries_over", "return_window_min", "holidays", "departments"}
-)
-DEPARTMENT_KEYS = frozenset({"code", "prefix", "names", "room", "next_step", "open", "holidays", "quota", "shares"})
+_DAY_KEYS = {"timezone", "day_starts", "carries_over", "return_window_min", "holidays"}
+FACILITY_KEYS = frozenset({"facility_id", "names", "calling", "departments"} | _DAY_KEYS)
+_PLACE_KEYS = {"room", "rooms", "next_step"}
+_LIMIT_KEYS = {"open", "holidays", "quota", "shares", "priority"}
+DEPARTMENT_KEYS = frozenset({"code", "prefix", "names"} | _PLACE_KEYS | _LIMIT_KEYS)
+_CALLING_KEYS = frozenset({"priority_per_routine", "calls_before_no_show", "returns_after"})
+_PRIORITIES = tuple(each.value for each in Priority if each in ALL_PRIORITIES)
 MAX_QUOTA = 9999
+MAX_RATIO = 20
+"""Of priority to routine: with more, nobody without priority is ever called."""
+MAX_CALLS = 10
+MAX_RETURNS_AFTER = 99
 
 
 class FacilityError(ValueError):
@@ -58,10 +75,20 @@ def read_facility(reader: Reader) -> Facility:
         timezone=_timezone(reader),
         day_starts=reader.clock("day_starts"),
         carries_over=reader.flag("carries_over"),
-        return_window=timedelta(minutes=reader.number("return_window_min", 120, high=1440) or 0),
+        return_window=timedelta(minutes=reader.number("return_window_min", 120, high=1440)),
+        calling=_calling(reader.table("calling")),
     )
     reader.mistakes += _clashes(facility)
     return facility
+
+
+def _calling(table: Reader) -> CallingRule:
+    table.refuse_unknown(_CALLING_KEYS)
+    return CallingRule(
+        table.number("priority_per_routine", USUAL_RULE.priority_per_routine, high=MAX_RATIO),
+        table.number("calls_before_no_show", USUAL_RULE.calls_before_no_show, high=MAX_CALLS),
+        table.number("returns_after", USUAL_RULE.returns_after, low=0, high=MAX_RETURNS_AFTER),
+    )
 
 
 def _departments(reader: Reader, holidays: frozenset[date]) -> Iterator[Department]:
@@ -72,10 +99,12 @@ def _departments(reader: Reader, holidays: frozenset[date]) -> Iterator[Departme
             prefix=_prefix(row),
             names=row.texts("names", required=True),
             room=row.line("room"),
+            rooms=row.lines("rooms", longest=MAX_ROOM),
             next_step=row.texts("next_step"),
             openings=_openings(row),
             quota=row.number("quota", None, high=MAX_QUOTA),
             holidays=holidays | row.days("holidays"),
+            priority=_priority(row),
         )
 
 
@@ -85,6 +114,17 @@ def _prefix(row: Reader) -> str:
         return value
     row.problem("prefix", "must be one or two capital letters without I and O")
     return ""
+
+
+def _priority(row: Reader) -> frozenset[Priority]:
+    """Who has priority here: all whom the law and custom name, unless the department names its own, or nobody."""
+    if "priority" not in row.values:
+        return ALL_PRIORITIES
+    named = row.words("priority")
+    for word in named:
+        if word not in _PRIORITIES:
+            row.problem("priority", f"has {shown(word)}; allowed are {', '.join(_PRIORITIES)}")
+    return frozenset(Priority(word) for word in named if word in _PRIORITIES)
 
 
 def _openings(row: Reader) -> tuple[Opening, ...]:

@@ -1,11 +1,16 @@
 """The hospital's out-patient departments: which there are, when they are open, where patients go next."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
+
+from kiosk.model.desk import OpeningChange
+from kiosk.model.moves import MAX_ROOM
+from kiosk.model.queue import ALL_PRIORITIES, USUAL_RULE, CallingRule, Classes
+from kiosk.model.token import Priority
 
 ENGLISH = "en"
 _PREFIX = re.compile(r"[A-HJ-NP-Z]{1,2}")
@@ -56,28 +61,50 @@ class Department:
     Attributes:
         code: short and stable, ``MED``.
         prefix: the letters its labels begin with.
+        room: where the slip sends the patient, in words that may be longer than the name of a room.
+        rooms: where it sees patients, and to which they are called; ``room`` alone where none are named.
+        priority: who is called before others here.
         quota: tokens a service day that one store may issue, or None for no limit.
         holidays: local dates on which it stays closed whatever ``openings`` say, the facility's among them.
+        said_open: what a supervisor has said for today, whatever else is planned; None as planned.
+        closed_rooms: the rooms that a supervisor has closed for today.
     """
 
     code: str
     prefix: str
     names: Texts
     room: str = ""
+    rooms: tuple[str, ...] = ()
     next_step: Texts = field(default_factory=dict)
     openings: tuple[Opening, ...] = ALL_DAY
     quota: int | None = None
     holidays: frozenset[date] = frozenset()
+    priority: frozenset[Priority] = ALL_PRIORITIES
+    said_open: bool | None = None
+    closed_rooms: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.room and not self.rooms:
+            object.__setattr__(self, "rooms", (self.room[:MAX_ROOM],))
+
+    @property
+    def open_rooms(self) -> tuple[str, ...]:
+        return tuple(room for room in self.rooms if room not in self.closed_rooms)
 
     def name(self, language: str) -> str:
         return text_in(self.names, language)
 
     def is_open(self, local: datetime) -> bool:
+        return self.is_planned(local) if self.said_open is None else self.said_open
+
+    def is_planned(self, local: datetime) -> bool:
+        """Whether its hours have it open, whatever was said today."""
         return local.date() not in self.holidays and any(opening.covers(local) for opening in self.openings)
 
     def next_opening(self, local: datetime) -> datetime | None:
-        """The next start after ``local`` within two weeks, for the polite screen."""
-        days = (local.date() + timedelta(days=ahead) for ahead in range(SEARCHED_DAYS))
+        """The next start after ``local`` within two weeks, for the polite screen; not today where today is closed."""
+        first = 1 if self.said_open is False else 0
+        days = (local.date() + timedelta(days=ahead) for ahead in range(first, SEARCHED_DAYS))
         starts = (
             datetime.combine(day, opening.start, local.tzinfo)
             for day in days
@@ -95,6 +122,7 @@ class Facility:
         day_starts: local time at which a new service day begins; later than midnight for night OPDs.
         carries_over: whether tokens still waiting at roll-over stay live instead of lapsing.
         return_window: how long after a no-show the patient gets the same token back.
+        calling: in which order patients are called, and how often.
     """
 
     facility_id: str
@@ -104,12 +132,17 @@ class Facility:
     day_starts: time = time(0)
     carries_over: bool = False
     return_window: timedelta = timedelta(hours=2)
+    calling: CallingRule = USUAL_RULE
 
     def name(self, language: str) -> str:
         return text_in(self.names, language)
 
     def department(self, code: str) -> Department | None:
         return next((department for department in self.departments if department.code == code), None)
+
+    @property
+    def classes(self) -> Classes:
+        return {department.code: department.priority for department in self.departments}
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(ZoneInfo(self.timezone))
@@ -122,3 +155,17 @@ class Facility:
     def open_departments(self, at: datetime) -> tuple[Department, ...]:
         local = self.local(at)
         return tuple(department for department in self.departments if department.is_open(local))
+
+
+def with_openings(facility: Facility, changes: Sequence[OpeningChange]) -> Facility:
+    """The facility with what supervisors have said for one service day; of several words on one place the last counts.
+
+    What was said before, in an earlier look, is forgotten: ``changes`` are all of the day's.
+    """
+    said = {(each.department, each.room): each.is_open for each in sorted(changes, key=lambda each: each.changed_at)}
+    return replace(facility, departments=tuple(_with_openings(each, said) for each in facility.departments))
+
+
+def _with_openings(department: Department, said: Mapping[tuple[str, str], bool | None]) -> Department:
+    closed = frozenset(room for room in department.rooms if said.get((department.code, room)) is False)
+    return replace(department, said_open=said.get((department.code, "")), closed_rooms=closed)

@@ -40,6 +40,9 @@ class CallingRule:
     returns_after: int = 3
 
 
+USUAL_RULE = CallingRule()
+
+
 def lane_of(token: Token, classes: Classes) -> Lane:
     if token.priority is Priority.EMERGENCY:
         return Lane.EMERGENCY

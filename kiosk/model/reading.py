@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from unicodedata import category
 
 from kiosk.model.opd import ENGLISH, Texts
 
 Place: TypeAlias = tuple[str | int, ...]
 """Where a value stands: keys, and positions from 0, as ``("departments", 1, "prefix")``."""
+_Number = TypeVar("_Number", int, None)
 _LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LONGEST_INTEGER = 10**12
@@ -68,11 +69,9 @@ class Reader:
 
     def line(self, key: str, *, longest: int = 60, required: bool = False) -> str:
         """A short text for people; a whole number is one too, as rooms are mostly numbered."""
-        value = self.values.get(key, "")
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LONGEST_INTEGER:
-            value = str(value)
-        if isinstance(value, str) and _is_plain(value, longest) and (value.strip() or not required):
-            return value
+        line = _line(self.values.get(key, ""))
+        if line is not None and _is_plain(line, longest) and (line.strip() or not required):
+            return line
         self.problem(key, f"must be a short text, at most {longest} characters on one line")
         return ""
 
@@ -92,6 +91,24 @@ class Reader:
             return tuple(value)
         self.problem(key, "must be a list such as ['MED', 'EYE'], each once")
         return ()
+
+    def lines(self, key: str, *, longest: int) -> tuple[str, ...]:
+        """A list of different short texts for people; whole numbers do as well."""
+        value = self.values.get(key, [])
+        texts = [_line(each) for each in value] if isinstance(value, list) else [None]
+        lines = [text for text in texts if text and text.strip() and _is_plain(text, longest)]
+        if len(set(lines)) == len(texts):
+            return tuple(lines)
+        self.problem(key, f"must be a list such as ['12', '14'], each once and at most {longest} characters")
+        return ()
+
+    def table(self, key: str) -> "Reader":
+        """The table ``key``, with a reader of its own; an empty one where there is none."""
+        value = self.values.get(key, {})
+        if not isinstance(value, dict):
+            self.problem(key, f"must be a table [{key}]")
+        values = value if isinstance(value, dict) else {}
+        return Reader(values, f"{self.where}: {key}", (*self.place, key), self.mistakes)
 
     def days(self, key: str) -> frozenset[date]:
         value = self.values.get(key, [])
@@ -121,11 +138,11 @@ class Reader:
             self.problem(key, "must be true or false")
         return value is True
 
-    def number(self, key: str, default: int | None, *, high: int) -> int | None:
+    def number(self, key: str, default: _Number, *, high: int, low: int = 1) -> int | _Number:
         value = self.values.get(key, default)
-        if value is None or (isinstance(value, int) and _is_whole(value, 1, high)):
+        if value is default or (isinstance(value, int) and _is_whole(value, low, high)):
             return value
-        self.problem(key, f"must be a whole number from 1 to {high}")
+        self.problem(key, f"must be a whole number from {low} to {high}")
         return default
 
     def clock(self, key: str) -> time:
@@ -141,6 +158,11 @@ class Reader:
 
     def problem(self, key: str, text: str) -> None:
         self.mistakes.append(Mistake((*self.place, key), f"{self.where}: {key} {text}"))
+
+
+def _line(value: object) -> str | None:
+    is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LONGEST_INTEGER
+    return str(value) if is_number else value if isinstance(value, str) else None
 
 
 def _is_whole(value: object, low: int, high: int) -> bool:

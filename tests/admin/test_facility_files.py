@@ -13,8 +13,8 @@ from kiosk.model.configuration import parse_configuration
 from tests.model.hospitals import RAMPUR, rampur
 
 DEPARTMENTS = """\
-code,prefix,name_en,name_hi,room,next_step_en,open,holidays,quota,shares
-MED,M,Medicine,मेडिसिन,12,,mon-sat 08:00-14:00;mon-fri 16:00-18:00,2026-11-30; 2026-12-01,200,K1=120; K2=80
+code,prefix,name_en,name_hi,room,next_step_en,open,holidays,quota,shares,rooms,priority
+MED,M,Medicine,मेडिसिन,12,,mon-sat 08:00-14:00;mon-fri 16:00-18:00,2026-11-30; 2026-12-01,200,K1=120; K2=80,12; 14,elderly;infant
 EYE,E,"Eye, squint and
 glasses",नेत्र रोग,,First counter 2,,,,
 
@@ -62,6 +62,8 @@ def test_csv_alone(encoding: str, newline: str) -> None:
                 "holidays": ["2026-11-30", "2026-12-01"],
                 "quota": 200,
                 "shares": {"K1": 120, "K2": 80},
+                "rooms": ["12", "14"],
+                "priority": ["elderly", "infant"],
             },
             {
                 "code": "EYE",
@@ -96,7 +98,7 @@ def test_ten_mistakes_in_three_files_are_told_at_once_by_line() -> None:
         .replace(",200,", ",many,")
         .replace("ENT,N", "EYE,E"),
         stations_csv="id,kind,name,departments\nK1,kiosc,Main hall,\nK2,kiosk,,MED;XRAY\n",
-        staff_csv="role,id,name,pin\nboss,anita,अनीता वर्मा,1234\nnurse,anita,Suresh Patel,,,\n",
+        staff_csv="role,id,name,pin\nboss,anita,अनीता वर्मा,1234\ncaller,anita,Suresh Patel,,,\n",
     )
     told = problems(found, "IN 09", "District Hospital")
     for expected in (
@@ -111,7 +113,7 @@ def test_ten_mistakes_in_three_files_are_told_at_once_by_line() -> None:
         "stations.csv:3: station 2: name must be a short text, at most 80 characters on one line",
         "stations.csv:3: station 2: departments names 'XRAY', which is no department here",
         "staff.csv:1: column 'pin' is not known; known are departments, id, name, role",
-        "staff.csv:2: staff 1: role must be one of registrar, nurse, supervisor, not 'boss'",
+        "staff.csv:2: staff 1: role must be one of registrar, caller, supervisor, admin, not 'boss'",
         "staff.csv:3: has 6 cells, but the first row has 4",
         "staff.csv:3: staff 2: id anita stands twice",
         "--facility-id and --name: facility: facility_id must be 1 to 40 letters, digits, - and _, not 'IN 09'",

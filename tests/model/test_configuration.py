@@ -18,7 +18,7 @@ from kiosk.model.configuration import (
     structure_differs,
 )
 from kiosk.model.events import canonical_json
-from kiosk.model.facility_file import FacilityError
+from kiosk.model.facility_file import DEPARTMENT_KEYS, FacilityError
 from tests.model.hospitals import changed, rampur
 
 
@@ -113,7 +113,7 @@ def _plain_departments() -> list[dict[str, object]]:
         ("stations", 3, {"departments": ["EYE", "EYE"]}, "station 4: departments must be a list"),
         ("stations", 3, {"room": "12"}, "station 4: room is not known; known are departments, id, kind, name"),
         ("staff", 1, {"id": "anita"}, "staff 2: id anita stands twice"),
-        ("staff", 1, {"role": "nurse"}, "staff 2: role must be one of registrar, caller, supervisor, admin, not 'nurse'"),
+        ("staff", 1, {"role": "nurse"}, "staff 2: role must be one of registrar, caller, supervisor, admin, not 'nurs"),
         ("staff", 1, {"departments": ["eye"]}, "staff 2: departments names 'eye'"),
         ("staff", 1, {"pin": "1234"}, "staff 2: pin is not known"),
         ("departments", 0, {"shares": {"K9": 1}}, "department 1: shares names 'K9', which is no station here"),
@@ -168,11 +168,12 @@ WILD = st.recursive(
     max_leaves=6,
 )
 KEYS = {
-    "departments": ["code", "prefix", "names", "room", "rooms", "next_step", "open", "holidays", "quota", "shares", "priority"],
+    "departments": sorted(DEPARTMENT_KEYS),
     "stations": ["id", "kind", "name", "departments"],
     "staff": ["id", "name", "role", "departments"],
 }
-PLACES = [("", 0, key) for key in rampur()] + [(table, 0, key) for table, keys in KEYS.items() for key in keys]
+PLACES = [("", 0, key) for key in [*rampur(), "calling"]]
+PLACES += [(table, 0, key) for table, keys in KEYS.items() for key in keys]
 
 
 @given(st.lists(st.tuples(st.sampled_from(PLACES), WILD), min_size=1, max_size=3))

@@ -10,7 +10,10 @@ from kiosk.model import facility_file
 from kiosk.model.configuration import parse_configuration
 from kiosk.model.facility_file import FacilityError
 from kiosk.model.opd import ALL_DAY, Facility, Opening
+from kiosk.model.queue import ALL_PRIORITIES, CallingRule
 from kiosk.model.sample import SAMPLE_FACILITY
+from kiosk.model.token import Priority
+from kiosk.model.toml_lines import located
 from tests.model.samples import MONDAY
 
 EXAMPLE = str(facility_file.__doc__).partition("\n\n")[2].rpartition("\n\n")[0]
@@ -41,6 +44,8 @@ def test_the_example_in_the_documentation_is_good() -> None:
     assert (medicine.code, medicine.prefix, medicine.room, medicine.quota) == ("MED", "M", "12", 200)
     assert medicine.openings == (Opening(time(8), time(14), frozenset(range(6))),)
     assert facility.name("hi") == "ज़िला अस्पताल, रामपुर"
+    assert (medicine.rooms, medicine.priority) == (("12", "14"), frozenset({Priority.ELDERLY, Priority.INFANT}))
+    assert facility.calling == CallingRule()
 
 
 def test_the_least_that_describes_a_hospital() -> None:
@@ -48,6 +53,44 @@ def test_the_least_that_describes_a_hospital() -> None:
     facility = parse_facility({"facility_id": "X", "names": {"en": "X"}, "departments": [eye]})
     (department,) = facility.departments
     assert (department.openings, department.quota, department.room, department.next_step) == (ALL_DAY, None, "", {})
+    assert (department.rooms, department.priority, facility.calling) == ((), ALL_PRIORITIES, CallingRule())
+
+
+def test_rooms_are_numbers_or_names_and_the_room_alone_where_none_are_said() -> None:
+    several = parse_facility(with_department(rooms=[12, "14 A"])).departments[0]
+    assert (several.room, several.rooms) == ("12", ("12", "14 A"))
+    assert parse_facility(with_department(rooms=[])).departments[0].rooms == ("12",)
+
+
+def test_a_department_may_give_priority_to_nobody() -> None:
+    assert parse_facility(with_department(priority=[])).departments[0].priority == frozenset()
+
+
+def test_a_hospital_has_its_own_rule_of_calling() -> None:
+    calling = {"priority_per_routine": 3, "calls_before_no_show": 1, "returns_after": 0}
+    assert parse_facility({**GOOD, "calling": calling}).calling == CallingRule(3, 1, 0)
+    assert parse_facility({**GOOD, "calling": {"returns_after": 9}}).calling == CallingRule(returns_after=9)
+
+
+def test_mistakes_of_the_rule_are_told_by_their_lines() -> None:
+    text = EXAMPLE.replace("_routine = 2 ", "_routine = 0 ").replace("calls_before_no_show = 2", "calls = 2")
+    text = text.replace('"infant"', '"vip"').replace('"14"', '""')
+    with pytest.raises(FacilityError) as caught:
+        parse_facility(tomllib.loads(text))
+    lines = text.split("\n")
+    told = located("f.toml", text, caught.value.mistakes)
+    places = [
+        1 + next(at for at, line in enumerate(lines) if line.startswith(key))
+        for key in ("priority_per_routine", "calls =", "rooms", "priority =")
+    ]
+    assert told == [
+        f"f.toml:{places[0]}: facility: calling: priority_per_routine must be a whole number from 1 to 20",
+        f"f.toml:{places[1]}: facility: calling: calls is not known; known are calls_before_no_show, "
+        "priority_per_routine, returns_after",
+        f"f.toml:{places[2]}: department 1: rooms must be a list such as ['12', '14'], each once and at most "
+        "20 characters",
+        f"f.toml:{places[3]}: department 1: priority has 'vip'; allowed are elderly, pregnant, disability, infant",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -130,6 +173,12 @@ def test_each_mistake_is_named(changes: dict[str, object], words: str) -> None:
         ({"quota": 0}, "quota must be"),
         ({"quota": "200"}, "quota must be"),
         ({"rooom": "12"}, "rooom is not known"),
+        ({"rooms": "12"}, "rooms must be a list"),
+        ({"rooms": [12, "12"]}, "rooms must be a list"),
+        ({"rooms": ["x" * 21]}, "rooms must be a list"),
+        ({"rooms": [True]}, "rooms must be a list"),
+        ({"priority": "elderly"}, "priority must be a list"),
+        ({"priority": ["emergency"]}, "priority has 'emergency'; allowed are elderly"),
     ],
 )
 def test_each_mistake_of_a_department_is_named(changes: dict[str, object], words: str) -> None:

@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kiosk.model.opd import ALL_DAY, Opening, is_prefix, is_station_series, text_in
-from tests.model.samples import EYE, HOSPITAL, MEDICINE, MORNINGS, SURGERY
+from kiosk.model.desk import OpeningChange
+from kiosk.model.opd import ALL_DAY, Department, Opening, is_prefix, is_station_series, text_in, with_openings
+from kiosk.model.queue import ALL_PRIORITIES
+from kiosk.model.token import Priority
+from tests.model.samples import EYE, HOSPITAL, MEDICINE, MONDAY, MORNINGS, SURGERY
 
 INDIA = ZoneInfo("Asia/Kolkata")
 NIGHT_OPD = replace(HOSPITAL, day_starts=time(5))
@@ -83,6 +86,54 @@ def test_next_opening_is_the_earliest_of_several() -> None:
 def test_a_department_that_never_opens_has_no_next_opening() -> None:
     assert replace(SURGERY, openings=()).next_opening(india(23, 9)) is None
     assert not replace(SURGERY, openings=()).is_open(india(23, 9))
+
+
+def said(code: str, is_open: bool | None, at: int = 9, room: str = "") -> OpeningChange:
+    return OpeningChange(code, room, is_open, india(23, at))
+
+
+def test_what_a_supervisor_says_overrides_hours_and_holidays() -> None:
+    today = with_openings(HOSPITAL, [said("MED", False), said("SUR", True)])
+    assert today.open_departments(india(22, 10)) == (today.departments[1], today.departments[2])
+    holiday = replace(SURGERY, holidays=frozenset({MONDAY}))
+    (surgery,) = with_openings(replace(HOSPITAL, departments=(holiday,)), [said("SUR", True)]).departments
+    assert surgery.is_open(india(23, 20))
+    assert not surgery.is_planned(india(23, 20))
+
+
+def test_the_last_word_counts_and_none_is_as_planned() -> None:
+    words = [said("SUR", None, 12), said("SUR", True, 9), said("SUR", False, 10)]
+    assert with_openings(HOSPITAL, words) == HOSPITAL
+    assert with_openings(with_openings(HOSPITAL, words[1:]), words) == HOSPITAL
+    closed = with_openings(HOSPITAL, words[1:]).department("SUR")
+    assert closed is not None
+    assert not closed.is_open(india(23, 9))
+
+
+def test_who_is_closed_for_today_opens_again_on_another_day() -> None:
+    twice = replace(SURGERY, openings=(*MORNINGS, Opening(time(16), time(18))), said_open=False)
+    assert twice.next_opening(india(23, 9)) == india(24, 8)
+
+
+def test_rooms_are_closed_one_by_one() -> None:
+    eye = replace(EYE, rooms=("15", "16"))
+    hospital = replace(HOSPITAL, departments=(MEDICINE, eye))
+    words = [said("EYE", False, room="15"), said("MED", None, room="12"), said("MED", False, room="99")]
+    medicine, eye = with_openings(hospital, words).departments
+    assert (eye.open_rooms, eye.rooms, eye.is_open(india(23, 9))) == (("16",), ("15", "16"), True)
+    assert medicine.open_rooms == ("12",)
+
+
+def test_patients_are_called_to_the_room_alone_where_no_rooms_are_named() -> None:
+    assert (MEDICINE.rooms, EYE.rooms) == (("12",), ())
+    assert replace(MEDICINE, rooms=("12", "14")).rooms == ("12", "14")
+    assert Department("X", "X", {}, room="Ground floor, behind the pharmacy").rooms == ("Ground floor, behind",)
+
+
+def test_a_facility_says_who_has_priority_where() -> None:
+    eye = replace(EYE, priority=frozenset({Priority.INFANT}))
+    classes = replace(HOSPITAL, departments=(MEDICINE, eye)).classes
+    assert classes == {"MED": ALL_PRIORITIES, "EYE": {Priority.INFANT}}
 
 
 def test_holidays_are_closed_whatever_the_hours() -> None:
