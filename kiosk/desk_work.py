@@ -1,0 +1,182 @@
+"""What else is done at a desk: walk-ins, slips, patients' details; and what supervisors alone may say."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from kiosk.acts import Acts, Done, Post, answering
+from kiosk.errors import NotAllowedError
+from kiosk.model.events import Kind
+from kiosk.model.moves import IllegalMoveError
+from kiosk.model.patient import Patient
+from kiosk.model.staff import Right, SignedIn
+from kiosk.model.token import Priority, SlipState, State, Token
+from kiosk.ports import Issued, SlipJob
+
+WALK_IN = "walk_in"
+PHONE = "phone"
+"""The source of tokens whose holders scanned the hospital's QR, perhaps at home."""
+COPIES = 99
+"""A desk may reprint more often than anybody will."""
+FRESH = timedelta(minutes=5)
+"""As at the kiosk: older knowledge of others' queues is not shown as people ahead."""
+
+
+class SlipOutcome(StrEnum):
+    """What was done about a slip that did not come out for sure."""
+
+    PRINTED = "PRINTED"
+    READ_OUT = "READ_OUT"
+    PATIENT_GONE = "PATIENT_GONE"
+
+
+@dataclass(frozen=True)
+class DeskWork:
+    """Raises as ``Acts`` does, and NotAllowedError where neither the staff nor an approver has the right."""
+
+    acts: Acts
+    wants_slips: bool = True
+    has_server: bool = False
+
+    # --- patients ----------------------------------------------------------------------------------------------------
+
+    def walk_in(
+        self,
+        post: Post,
+        patient: Patient,
+        department: str,
+        language: str,
+        *,
+        priority: Priority = Priority.ROUTINE,
+        approved_by: SignedIn | None = None,
+    ) -> Issued:
+        """A token for somebody without a card. Only with a supervisor's word beyond hours and quota.
+
+        Raises:
+            DepartmentUnknownError, DepartmentClosedError, QuotaReachedError
+        """
+        answering(post, Right.REGISTER)
+        order = self.acts.order(
+            post,
+            patient,
+            self.acts.department(department),
+            language,
+            source=WALK_IN,
+            priority=priority,
+            approved_by=approved_by,
+            wants_slip=self.wants_slips,
+            shows_people_ahead=self._knows_queue(),
+        )
+        return self.acts.store.issue(order)
+
+    def _knows_queue(self) -> bool:
+        synced_at = self.acts.store.last_synced_at()
+        is_fresh = synced_at is not None and self.acts.clock.now() - synced_at <= FRESH
+        return is_fresh or not self.has_server
+
+    def arrive(self, post: Post, token_id: str) -> Done:
+        """The holder of a phone token stands here; a token of today that has lapsed comes back to life."""
+        body, token = answering(post, Right.REGISTER), self.acts.token(token_id)
+        revived = None
+        if token.state is State.LAPSED:
+            if token.source != PHONE or token.service_day != self.acts.today():
+                raise IllegalMoveError("MOVE_ILLEGAL", "only a phone token of today comes back")
+            revived = self.acts.do(Kind.TOKEN_REVIVED, post, token_id, body)
+        arrived = self.acts.do(Kind.TOKEN_ARRIVED, post, token_id, body)
+        return arrived if revived is None else self.acts.done(token, arrived.after, post)
+
+    def show_details(self, post: Post, token_id: str) -> Patient | None:
+        """All that is known of the patient, unmasked; that somebody has looked is written down first.
+
+        None where the details are not here, or were deleted.
+        """
+        self.acts.do(Kind.DETAILS_SHOWN, post, token_id, answering(post, Right.SEE))
+        return self.acts.store.patient_of(token_id)
+
+    # --- slips -------------------------------------------------------------------------------------------------------
+
+    def reprint(self, post: Post, token_id: str, language: str) -> SlipJob:
+        """One more slip, marked DUPLICATE."""
+        answering(post, Right.REGISTER)
+        return self.acts.store.reprint(token_id, language, self.acts.clock.now(), COPIES)
+
+    def resolve_slip(self, post: Post, job_id: str, how: SlipOutcome) -> None:
+        """Nobody needs to look after this slip any more."""
+        answering(post, Right.REGISTER)
+        self.acts.store.slip_moved(job_id, SlipState.RESOLVED, self.acts.clock.now(), how.value)
+
+    # --- with a supervisor's word ------------------------------------------------------------------------------------
+
+    def cancel(self, post: Post, token_id: str, reason: str, approved_by: SignedIn | None = None) -> Done:
+        """Raises NotAllowedError also where no reason is given: code REASON_MISSING."""
+        body = answering(post, Right.OVERRIDE, approved_by, reason=_needed(reason))
+        return self.acts.do(Kind.TOKEN_CANCELLED, post, token_id, body)
+
+    def set_priority(
+        self, post: Post, token_id: str, priority: Priority, approved_by: SignedIn | None = None, reason: str = ""
+    ) -> Done:
+        body = answering(post, Right.OVERRIDE, approved_by, reason=reason)
+        return self.acts.do(Kind.PRIORITY_CHANGED, post, token_id, body | {"priority": priority.value})
+
+    def transfer_all(
+        self, post: Post, department_from: str, department_to: str, approved_by: SignedIn | None = None
+    ) -> tuple[Done, ...]:
+        """All who wait for one department wait for another, with their times of issue.
+
+        Raises:
+            DepartmentUnknownError
+        """
+        body = answering(post, Right.DIRECT, approved_by)
+        body |= {"queue_department": self.acts.department(department_to).code}
+        return self._each_waiting(
+            department_from, lambda token: self.acts.do(Kind.TOKEN_TRANSFERRED, post, token.token_id, body)
+        )
+
+    def cancel_all(
+        self, post: Post, department: str, reason: str, approved_by: SignedIn | None = None
+    ) -> tuple[Done, ...]:
+        """The doctor does not come: nobody is called from this queue any more."""
+        body = answering(post, Right.DIRECT, approved_by, reason=_needed(reason))
+        return self._each_waiting(
+            department, lambda token: self.acts.do(Kind.TOKEN_CANCELLED, post, token.token_id, body)
+        )
+
+    def _each_waiting(self, department: str, act: Callable[[Token], Done]) -> tuple[Done, ...]:
+        """One transaction for each, so that patients at the kiosks do not wait for all of them."""
+        queue = (self.acts.department(department).code,)
+        waiting = self.acts.store.waiting(self.acts.facility().facility_id, self.acts.today(), queue)
+        return tuple(act(token) for token in waiting if self._still_waits(token))
+
+    def _still_waits(self, token: Token) -> bool:
+        now = self.acts.store.token(token.token_id)
+        return now is not None and now.state is State.WAITING
+
+    def change_opening(
+        self,
+        post: Post,
+        department: str,
+        room: str,
+        is_open: bool | None,
+        reason: str = "",
+        approved_by: SignedIn | None = None,
+    ) -> None:
+        """Open or close a department now, or one of its rooms; ``is_open`` None is as planned again.
+
+        Raises:
+            DepartmentUnknownError
+        """
+        body = answering(post, Right.DIRECT, approved_by, reason=reason)
+        body |= {"department": self.acts.department(department).code, "room": room, "is_open": is_open}
+        self.acts.store.declare(Kind.OPENING_CHANGED, self.acts.facility(), self.acts.clock.now(), body)
+
+    def accept_clock(self, post: Post, approved_by: SignedIn | None = None) -> None:
+        """This machine's clock is right, whatever it was before."""
+        body = answering(post, Right.DIRECT, approved_by)
+        self.acts.store.declare(Kind.CLOCK_ACCEPTED, self.acts.facility(), self.acts.clock.now(), body)
+
+
+def _needed(reason: str) -> str:
+    if not reason.strip():
+        raise NotAllowedError("this needs a reason", code="REASON_MISSING")
+    return reason.strip()
