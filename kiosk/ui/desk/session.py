@@ -1,9 +1,10 @@
 """What staff do at a desk, each with a method that returns at once."""
 
+from kiosk.acts import Post
 from kiosk.model.patient import Patient
-from kiosk.model.staff import SignedIn
+from kiosk.model.staff import Right
 from kiosk.model.token import Priority
-from kiosk.ui.desk.sitting import Sitting
+from kiosk.ui.desk.sitting import Leave, Sitting
 
 
 class DeskSession(Sitting):
@@ -12,75 +13,71 @@ class DeskSession(Sitting):
     # --- acts --------------------------------------------------------------------------------------------------------
 
     def call_next(self) -> None:
-        """``acted("call_next", Token)``, or told NOBODY_WAITS."""
-        if self.post is not None:
-            post = self.post
-            self._do("call_next", lambda by: self.parts.acts.call_next(by, post.departments, post.room))
+        """``acted("call_next", CallResult)``, or told NOBODY_WAITS."""
+        self._do("call_next", self.parts.acts.call_next)
 
     def call(self, token_id: str) -> None:
-        if self.post is not None:
-            room = self.post.room
-            self._do("call", lambda by: self.parts.acts.call(by, token_id, room))
+        """Out of turn, or once more after a hold."""
+        self._do("call", lambda post: self.parts.acts.call(post, token_id))
 
     def recall(self, token_id: str) -> None:
-        self._do("recall", lambda by: self.parts.acts.recall(by, token_id))
+        self._do("recall", lambda post: self.parts.acts.recall(post, token_id))
 
     def start(self, token_id: str) -> None:
-        self._do("start", lambda by: self.parts.acts.start(by, token_id))
+        self._do("start", lambda post: self.parts.acts.start(post, token_id))
 
     def complete(self, token_id: str) -> None:
-        self._do("complete", lambda by: self.parts.acts.complete(by, token_id))
+        self._do("complete", lambda post: self.parts.acts.complete(post, token_id))
 
     def no_show(self, token_id: str) -> None:
-        self._do("no_show", lambda by: self.parts.acts.no_show(by, token_id))
+        self._do("no_show", lambda post: self.parts.acts.no_show(post, token_id))
 
     def hold(self, token_id: str) -> None:
-        self._do("hold", lambda by: self.parts.acts.hold(by, token_id))
+        self._do("hold", lambda post: self.parts.acts.hold(post, token_id))
 
     def give_back(self, token_id: str) -> None:
         """Back to the queue."""
-        self._do("give_back", lambda by: self.parts.acts.give_back(by, token_id))
+        self._do("give_back", lambda post: self.parts.acts.give_back(post, token_id))
 
     def transfer(self, token_id: str, department: str) -> None:
-        self._do("transfer", lambda by: self.parts.acts.transfer(by, token_id, department))
+        self._do("transfer", lambda post: self.parts.acts.transfer(post, token_id, department))
 
     def refer(self, token_id: str, department: str) -> None:
         """Complete this one, and issue another there: ``acted("refer", Issued)``."""
-        self._do("refer", lambda by: self.parts.acts.refer(by, token_id, department, self.language))
+        self._do("refer", lambda post: self.parts.acts.refer(post, token_id, department, self.language))
 
-    def cancel(self, token_id: str, reason: str, approver_id: str = "", pin: str = "") -> None:
-        """Who may not do this alone names somebody who may, with that one's PIN."""
-        self._do_approved(
-            "cancel", approver_id, pin, lambda by, leave: self.parts.acts.cancel(by, token_id, reason, leave)
-        )
+    def cancel(self, token_id: str, reason: str, leave: Leave | None = None) -> None:
+        """Who may not do this alone needs the leave of somebody who may."""
+        acts = self.parts.acts
+        self._do_approved("cancel", Right.OVERRIDE, leave, lambda post, by: acts.cancel(post, token_id, reason, by))
 
-    def set_priority(self, token_id: str, priority: Priority, approver_id: str = "", pin: str = "") -> None:
+    def set_priority(self, token_id: str, priority: Priority, leave: Leave | None = None) -> None:
         acts = self.parts.acts
         self._do_approved(
-            "set_priority", approver_id, pin, lambda by, leave: acts.set_priority(by, token_id, priority, leave)
+            "set_priority", Right.OVERRIDE, leave, lambda post, by: acts.set_priority(post, token_id, priority, by)
         )
 
     def arrive(self, token_id: str) -> None:
-        self._do("arrive", lambda by: self.parts.acts.arrive(by, token_id))
+        self._do("arrive", lambda post: self.parts.acts.arrive(post, token_id))
 
     def undo(self) -> None:
         """Take the last act back, while that is offered."""
         if self._undoable is not None:
-            before, after = self._undoable
+            done = self._undoable
             self._withdraw_undo()
-            self._do("undo", lambda by: self.parts.acts.undo(by, before, after))
+            self._do("undo", lambda post: self.parts.acts.undo(post, done))
 
     def reprint(self, token_id: str) -> None:
-        self._do("reprint", lambda by: self.parts.acts.reprint(by, token_id, self.language))
+        self._do("reprint", lambda post: self.parts.acts.reprint(post, token_id, self.language))
 
     def resolve_slip(self, job_id: str) -> None:
-        self._do("resolve_slip", lambda by: self.parts.acts.resolve_slip(by, job_id))
+        self._do("resolve_slip", lambda post: self.parts.acts.resolve_slip(post, job_id))
 
     def show_details(self, token_id: str) -> None:
         """``details_shown``, once it is written down that somebody looked."""
 
-        def show(by: SignedIn) -> str:
-            self.parts.acts.show_details(by, token_id)
+        def show(post: Post) -> str:
+            self.parts.acts.show_details(post, token_id)
             return token_id
 
         self._do("show_details", show)
@@ -92,17 +89,13 @@ class DeskSession(Sitting):
         language: str,
         *,
         priority: Priority = Priority.ROUTINE,
-        approver_id: str = "",
-        pin: str = "",
+        leave: Leave | None = None,
     ) -> None:
-        """``acted("walk_in", Issued)``. Only a named approver issues beyond hours and quota."""
+        """``acted("walk_in", Issued)``; beyond hours and quota only by the leave of who may direct."""
         acts = self.parts.acts
-        if approver_id:
-            self._do_approved(
-                "walk_in",
-                approver_id,
-                pin,
-                lambda by, leave: acts.walk_in(by, patient, department, language, priority=priority, approved_by=leave),
-            )
-        else:
-            self._do("walk_in", lambda by: acts.walk_in(by, patient, department, language, priority=priority))
+        self._do_approved(
+            "walk_in",
+            Right.DIRECT,
+            leave,
+            lambda post, by: acts.walk_in(post, patient, department, language, priority=priority, approved_by=by),
+        )

@@ -9,8 +9,11 @@ from typing import TypeVar
 import structlog
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from kiosk.errors import KioskError, NotAllowedError, PinError
-from kiosk.model.desk import Called, DeskRow, OpenSlip
+from kiosk.acts import Done, Post
+from kiosk.calling import CallResult
+from kiosk.errors import KioskError, PinError
+from kiosk.model.configuration import StaffMember
+from kiosk.model.desk import DeskRow, OpenSlip
 from kiosk.model.events import Kind
 from kiosk.model.exchange import Parked
 from kiosk.model.moves import IllegalMoveError
@@ -21,8 +24,8 @@ from kiosk.model.token import Token
 from kiosk.ports import Clock, Issued
 from kiosk.ui.desk.errands import BUG, Errands, log_bug
 from kiosk.ui.desk.idle import IdleWatch
-from kiosk.ui.desk.post import Post, PostShelf
-from kiosk.ui.desk.staff_work import DeskActs, DeskShelf, SigningIn, StaffMember
+from kiosk.ui.desk.place import Place, PlaceShelf
+from kiosk.ui.desk.staff_work import DeskActs, DeskShelf, Door
 from kiosk.ui.desk.watch import StoreWatch
 
 REFRESH_S = 2.0
@@ -44,14 +47,22 @@ class DeskParts:
     """
 
     acts: DeskActs
-    signing_in: SigningIn
+    door: Door
     store: DeskShelf
-    posts: PostShelf
+    places: PlaceShelf
     facility: Facility
     clock: Clock
     staff: tuple[StaffMember, ...]
     nudge: Callable[[], None] = lambda: None
     demonstration_pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Somebody's word that an act may be done, with the PIN that proves it."""
+
+    staff_id: str
+    pin: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ class Sitting(QObject):
         day_began: a date; all rows known so far are gone.
         rows_changed: DeskRows written since.
         current_changed: the rows called to, served and held in this room, the latest first, held ones last.
-        acted: name of an act that was done, and what it gave (Token, Issued, SlipJob or None).
+        acted: name of an act that was done, and what it gave (CallResult, Done, Issued, SlipJob or None).
         told: code and details for the message bar.
         undo_offered: label and seconds; 0 seconds withdraws the offer.
         idle_warned: seconds until signed out; 0 takes it back.
@@ -121,9 +132,10 @@ class Sitting(QObject):
         self.facility, self.clock = parts.facility, parts.clock
         self.languages, self.language = tuple(languages), languages[0]
         self.who: SignedIn | None = None
+        self.place: Place | None = None
         self.post: Post | None = None
         self.is_busy = False
-        self._undoable: tuple[Token, Token] | None = None
+        self._undoable: Done | None = None
         self._acts, self._looks, self._pins = (
             Errands(worker, self) for worker in (workers.acts, workers.looks, workers.pins)
         )
@@ -177,28 +189,28 @@ class Sitting(QObject):
     def sign_in(self, staff_id: str, pin: str) -> None:
         """``signed_in``, or ``sign_in_refused``."""
         if self._begin():
-            self._pins.send(partial(self.parts.signing_in.sign_in, staff_id, pin), self._welcome, self._refuse)
+            self._pins.send(partial(self.parts.door.sign_in, staff_id, pin), self._welcome, self._refuse)
 
-    def resume(self, who: SignedIn, post: Post | None) -> None:
+    def resume(self, who: SignedIn, place: Place | None) -> None:
         """Go on as before a new configuration was taken up."""
-        self._enter(who, post)
+        self._enter(who, place)
 
     def sign_out(self) -> None:
         if self.who is not None:
-            self.who = None
+            self.who = self.post = None
             self._idle.stop()
             self._withdraw_undo()
             self.signed_out.emit()
 
-    def choose_post(self, room: str, departments: Sequence[str]) -> None:
+    def choose_place(self, room: str, departments: Sequence[str]) -> None:
         """Work here from now on, also after a restart."""
-        post = Post(room, tuple(departments))
-        self._take_post(post)
-        self._looks.send(partial(self.parts.posts.keep, post), lambda _none: None, self._tell_error)
+        place = Place(room, tuple(departments))
+        self._take_place(place)
+        self._looks.send(partial(self.parts.places.keep, place), lambda _none: None, self._tell_error)
 
-    def leave_post(self) -> None:
+    def leave_place(self) -> None:
         """Choose anew."""
-        self._take_post(None)
+        self._take_place(None)
 
     def may(self, right: Right) -> bool:
         return self.who is not None and self.who.may(right)
@@ -255,52 +267,46 @@ class Sitting(QObject):
         self.is_busy = is_busy
         self.busy_changed.emit(is_busy)
 
-    def _do(self, name: str, act: Callable[[SignedIn], object]) -> None:
-        if self.who is not None and self._begin():
+    def _do(self, name: str, act: Callable[[Post], object]) -> None:
+        if self.post is not None and self._begin():
             self._withdraw_undo()
-            self._acts.send(partial(act, self.who), partial(self._finish, name), self._fail)
+            self._acts.send(partial(act, self.post), partial(self._finish, name), self._fail)
 
-    def _do_approved(self, name: str, approver_id: str, pin: str, act: Callable[[SignedIn, SignedIn], object]) -> None:
-        """``act`` gets who does it and who allows it."""
-        if self.may(Right.OVERRIDE) and not approver_id:
-            self._do(name, lambda by: act(by, by))
-        elif self.who is not None and self._begin():
-            by = self.who
+    def _do_approved(
+        self, name: str, right: Right, leave: Leave | None, act: Callable[[Post, SignedIn | None], object]
+    ) -> None:
+        """``act`` gets who works here and who allows it, None where the former may do it alone."""
+        post = self.post
+        if leave is None:
+            self._do(name, lambda post: act(post, None))
+        elif post is not None and self._begin():
 
-            def allowed(leave: SignedIn) -> None:
-                self._acts.send(partial(act, by, leave), partial(self._finish, name), self._fail)
+            def allowed(approver: SignedIn) -> None:
+                self._acts.send(partial(act, post, approver), partial(self._finish, name), self._fail)
 
-            self._pins.send(partial(self._approver, approver_id, pin), allowed, self._refuse)
-
-    def _approver(self, staff_id: str, pin: str) -> SignedIn:
-        """On the PINs' thread."""
-        leave = self.parts.signing_in.sign_in(staff_id, pin)
-        if not leave.may(Right.OVERRIDE):
-            raise NotAllowedError("this needs a supervisor")
-        return leave
+            self._pins.send(partial(self.parts.door.approve, leave.staff_id, leave.pin, right), allowed, self._refuse)
 
     def _finish(self, name: str, outcome: object) -> None:
         self._set_busy(False)
         self.parts.nudge()
         if name == "call_next" and outcome is None:
             self.told.emit("NOBODY_WAITS", {})
-        token, patient = _outcome(outcome)
-        if token is not None:
-            before = self.rows.get(token.token_id)
-            details = patient or (before.patient if before else None)
+        for token, patient in _tokens(outcome):
+            known = self.rows.get(token.token_id)
+            details = patient or (known.patient if known else None)
             self._watch.take(DeskRow(token, details, synced=False))
-            self._offer_undo(name, before.token if before else None, token)
+        self._offer_undo(name, outcome)
         if name == "show_details":
             self.details_shown.emit(outcome)
         self.acted.emit(name, outcome)
         self.refresh()
 
-    def _offer_undo(self, name: str, before: Token | None, after: Token) -> None:
-        can = before is not None and after.act_id != before.act_id and name not in ("undo", "refer", "walk_in")
-        if can and before is not None:
-            self._undoable = (before, after)
+    def _offer_undo(self, name: str, outcome: object) -> None:
+        done = outcome.done if isinstance(outcome, CallResult) else outcome
+        if isinstance(done, Done) and done.can_be_undone and name != "undo":
+            self._undoable = done
             self._undo_over.start()
-            self.undo_offered.emit(after.label, self._undo_s)
+            self.undo_offered.emit(done.after.label, self._undo_s)
 
     def _withdraw_undo(self) -> None:
         self._undo_over.stop()
@@ -323,28 +329,30 @@ class Sitting(QObject):
 
     def _welcome(self, who: SignedIn) -> None:
         self._set_busy(False)
-        if self.post is not None:
-            self._enter(who, self.post)
+        if self.place is not None:
+            self._enter(who, self.place)
         else:
-            self._looks.send(self.parts.posts.load, partial(self._enter, who), self._tell_error)
+            self._looks.send(self.parts.places.load, partial(self._enter, who), self._tell_error)
 
-    def _enter(self, who: SignedIn, post: Post | None) -> None:
+    def _enter(self, who: SignedIn, place: Place | None) -> None:
         self.who = who
         self._idle.start()
         self.signed_in.emit(who)
-        self._take_post(post)
+        self._take_place(place)
 
-    def _take_post(self, post: Post | None) -> None:
+    def _take_place(self, place: Place | None) -> None:
+        """Departments that are no more are left out."""
         known = {department.code for department in self.facility.departments}
-        left = tuple(code for code in post.departments if code in known) if post is not None else ()
-        self.post = Post(post.room, left) if post is not None and left else None
+        left = tuple(code for code in place.departments if code in known) if place is not None else ()
+        self.place = Place(place.room, left) if place is not None and left else None
+        self.post = Post(self.place.room, left, self.who) if self.place is not None and self.who is not None else None
         self.post_changed.emit(self.post)
-        self._watch.watch_room(self.post.room if self.post is not None else None)
+        self._watch.watch_room(self.place.room if self.place is not None else None)
 
     def _refuse(self, error: BaseException) -> None:
         self._set_busy(False)
         if isinstance(error, PinError):
-            self.sign_in_refused.emit(error.code, getattr(error, "wait_s", 0.0))
+            self.sign_in_refused.emit(error.code, error.wait_s)
         else:
             self._tell_error(error)
 
@@ -366,13 +374,13 @@ class Sitting(QObject):
         self.refresh()
 
 
-def _outcome(outcome: object) -> tuple[Token | None, Patient | None]:
-    """The token that an act gave, with its patient where that is told."""
+def _tokens(outcome: object) -> list[tuple[Token, Patient | None]]:
+    """The tokens that an act gave, with their patients where these are told."""
     match outcome:
-        case Called(token, patient):
-            return token, patient
-        case Token():
-            return outcome, None
+        case CallResult(called=called):
+            return [(called.token, called.patient)]
+        case Done(after=after, referred=referred):
+            return [(token, None) for token in (after, referred) if token is not None]
         case Issued(token=token):
-            return token, None
-    return None, None
+            return [(token, None)]
+    return []

@@ -61,7 +61,7 @@ class StoreWatch(QObject):
         self._store, self._facility, self._clock = store, facility, clock
         self._looks, self._failed = looks, failed
         self._mark = 0
-        self._is_looking, self._looks_again = False, False
+        self._is_looking, self._looks_again, self._is_overtaken = False, False, False
         self._again = QTimer(self, interval=round(every_s * 1000))
         self._again.timeout.connect(self.look)
         self._again.start()
@@ -71,11 +71,12 @@ class StoreWatch(QObject):
         if self._is_looking:
             self._looks_again = True
             return
-        self._is_looking, self._looks_again = True, False
+        self._is_looking, self._looks_again, self._is_overtaken = True, False, False
         self._looks.send(partial(self._read, self.day, self._mark), self._take, self._fail)
 
     def take(self, row: DeskRow) -> None:
-        """An act has given this: it is shown before the next look finds it."""
+        """An act has given this: it is shown before the next look finds it; one under way may have missed it."""
+        self._is_overtaken = self._is_looking
         self._merge([row])
 
     def watch_room(self, room: str | None) -> None:
@@ -93,6 +94,12 @@ class StoreWatch(QObject):
 
     def _take(self, look: _Look) -> None:
         self._is_looking = False
+        if self._is_overtaken:
+            self.look()
+        else:
+            self._show(look)
+
+    def _show(self, look: _Look) -> None:
         if look.day != self.day:
             self.day = look.day
             self.rows = {}
