@@ -183,7 +183,7 @@ def revoke(connection: Connection, facility_id: str, station_id: str, now: datet
 def add_station_key(connection: Connection, caller: Caller, public_key: str, key_id: str, now: datetime) -> str:
     """The station's next key; its others go on for a week. The same key again gets the same id. Returns the id.
 
-    Of more than MOST_KEYS those go that would end first. The caller's own may be among them.
+    Of more than MOST_KEYS those go that would end first, but never the one that has signed this.
     """
     mine = and_(
         station_key.c.facility_id == caller.facility_id,
@@ -197,7 +197,9 @@ def add_station_key(connection: Connection, caller: Caller, public_key: str, key
     ending = update(station_key).where(mine, station_key.c.expires_at.is_(None))
     connection.execute(ending.values(expires_at=now + OLD_KEY_LIVES))
     last = (station_key.c.expires_at.desc(), station_key.c.made_at.desc(), station_key.c.key_id.desc())
-    live = select(station_key.c.key_id).where(mine, station_key.c.expires_at > now).order_by(*last).limit(MOST_KEYS - 1)
-    connection.execute(delete(station_key).where(mine, station_key.c.key_id.not_in(live.scalar_subquery())))
+    others = and_(mine, station_key.c.key_id != caller.key_id)
+    live = select(station_key.c.key_id).where(others, station_key.c.expires_at > now).order_by(*last)
+    kept_ones = live.limit(MOST_KEYS - 2).scalar_subquery()  # besides the caller's and the new one
+    connection.execute(delete(station_key).where(others, station_key.c.key_id.not_in(kept_ones)))
     _insert_key(connection, caller.facility_id, caller.station_id, key_id, public_key, now)
     return key_id

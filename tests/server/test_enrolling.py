@@ -361,6 +361,16 @@ def test_a_station_has_few_keys_and_those_that_would_end_first_go(
         assert len(connection.execute(select(station_key)).all()) == 2, "those that have ended are gone"
 
 
+def test_the_key_that_asks_for_others_goes_on(web: TestClient, database: Database, clock: HandClock) -> None:
+    device, answer = enrolled(web, database, clock, "K1")
+    made = [next_key(device, Device(web, clock).public_key).key_id for _ in range(MOST_KEYS + 2)]
+    with database.reader.begin() as connection:
+        held = connection.execute(select(station_key.c.key_id)).scalars().all()
+    assert len(held) == MOST_KEYS
+    assert {answer.key_id, made[-1]} < set(held)
+    assert device.sync().status_code == 200
+
+
 def test_keys_are_for_stations_only(database: Database, clock: HandClock) -> None:
     with web_of(database, clock) as web:
         body = KeyRequest(public_key="ab" * 32).model_dump_json()
