@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from kiosk.errors import AlreadyHasTokenError, DepartmentClosedError, DepartmentUnknownError, ReprintLimitError
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import Patient
+from kiosk.model.priority import priority_of
 from kiosk.model.token import SlipState, Token
 from kiosk.ports import CheckInStore, Clock, IssueOrder, SlipJob
 
@@ -100,15 +101,17 @@ class Registration:
         return department
 
     def _order(self, patient: Patient, department: Department, language: str) -> IssueOrder:
+        now = self.clock.now()
         return IssueOrder(
             patient=patient,
             facility=self.facility,
             department=department,
-            now=self.clock.now(),
+            now=now,
             language=language,
             notice_version=NOTICE_VERSION,
             wants_slip=self.wants_slips,
             shows_people_ahead=self._knows_queue(),
+            priority=priority_of(patient, self.facility.local(now).date()),
         )
 
     def _knows_queue(self) -> bool:

@@ -13,8 +13,9 @@ from kiosk.errors import (
     QuotaReachedError,
     StoreFullError,
 )
-from kiosk.model.patient import Patient
-from kiosk.model.token import SlipState
+from kiosk.model.patient import BirthDate, Patient
+from kiosk.model.token import Priority, SlipState
+from kiosk.ports import Issued, IssueOrder
 from tests.contracts.acts import pulled
 from tests.fake_store import FakeTokenStore
 from tests.fakes import FakeClock
@@ -45,6 +46,23 @@ def test_a_patient_becomes_a_token_with_a_slip(registration: Registration, store
     assert (checked.job.copy, checked.job.language, checked.slip) == (0, "hi", SlipState.QUEUED)
     (issued,) = store.events
     assert (issued.body["notice_version"], issued.body["language"]) == (NOTICE_VERSION, "hi")
+
+
+def test_a_patient_over_sixty_has_priority_from_the_local_date(clock: FakeClock) -> None:
+    orders: list[IssueOrder] = []
+
+    class Listening(FakeTokenStore):
+        def issue(self, order: IssueOrder) -> Issued:
+            orders.append(order)
+            return super().issue(order)
+
+    registration = Registration(Listening(), HOSPITAL, clock)
+    sixty = replace(ASHA, birth=BirthDate(1966, 11, 24))
+    registration.check_in(sixty, "MED", "hi")
+    clock.move(timedelta(hours=15))  # 18:30 UTC: already the 24th in India
+    registration.check_in(sixty, "EYE", "hi")
+    registration.check_in(Patient(NUMBER), "MED", "hi", typed=True)
+    assert [order.priority for order in orders] == [Priority.ROUTINE, Priority.ELDERLY, Priority.ROUTINE]
 
 
 def test_the_same_patient_gets_the_same_token_and_a_copy(registration: Registration, clock: FakeClock) -> None:
