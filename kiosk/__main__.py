@@ -19,6 +19,7 @@ from kiosk.admin.group import admin
 from kiosk.admin.importing import import_
 from kiosk.admin.parked import parked
 from kiosk.admin.patients import erase, export, retention
+from kiosk.admin.pins import pins
 from kiosk.admin.stations import COMMANDS as STATION_COMMANDS
 from kiosk.backup import backup_store, restore_store
 from kiosk.command import EXIT_CODES, calm, print_lines, settings_of
@@ -88,6 +89,7 @@ def demo(context: click.Context, camera: str | None, printer: str | None, offscr
 def server(context: click.Context, database: str | None, host: str, port: int, workers: int) -> None:
     """The hospital server, to which stations send their tokens."""
     from kiosk.app import configure_logging
+    from kiosk.pepper import made_pepper
     from kiosk.server.app import database_url_of, run_server
     from kiosk.server.listening import tls_of
 
@@ -99,6 +101,7 @@ def server(context: click.Context, database: str | None, host: str, port: int, w
         port,
         tls=tls_of(settings),
         public_url=settings.public_url,
+        pepper=partial(made_pepper, settings.pepper_file, dict(os.environ)),
         workers=workers,
         prepare_worker=partial(configure_logging, logging.INFO),
     )
@@ -215,7 +218,19 @@ def doctor(context: click.Context, accept_clock: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-_OF_SERVER = (import_, facilities, departments, parked, retention, export, erase, backup, restored, *STATION_COMMANDS)
+_OF_SERVER = (
+    import_,
+    facilities,
+    departments,
+    parked,
+    retention,
+    export,
+    erase,
+    backup,
+    restored,
+    pins,
+    *STATION_COMMANDS,
+)
 for administration in _OF_SERVER:
     admin.add_command(administration)
 cli.add_command(admin)

@@ -84,9 +84,21 @@ class NotAllowedError(DeskError):
 
 
 class PinError(DeskError):
-    """Codes: PIN_WRONG, PIN_WAIT (try again later), PIN_STALE (the staff list is too old)."""
+    """Nobody signs in with this.
+
+    Codes: PIN_WRONG; PIN_WAIT (too many wrong ones before); PIN_STALE (the staff list is too old); PIN_UNSET (there is
+    none, or none that can be used here); STAFF_UNKNOWN; and of a new PIN: PIN_INVALID, PIN_WEAK.
+
+    Attributes:
+        wait_s: how long from now no further PIN is tried.
+        tries_left: how many wrong ones there may still be before the first wait.
+    """
 
     code = "PIN_WRONG"
+
+    def __init__(self, message: str, *, code: str | None = None, wait_s: float = 0.0, tries_left: int = 0) -> None:
+        super().__init__(message, code=code)
+        self.wait_s, self.tries_left = wait_s, tries_left
 
 
 class StoreError(KioskError):

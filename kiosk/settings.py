@@ -14,6 +14,7 @@ import platformdirs
 from kiosk.errors import SettingError
 from kiosk.model.opd import is_station_series
 from kiosk.model.web_address import server_address
+from kiosk.pepper import SERVER_FILE
 
 PREFIX = "KIOSK_"
 CONFIG_VARIABLE = "KIOSK_CONFIG"
@@ -54,10 +55,21 @@ class Settings:
     """How long the server keeps patients' details."""
     backup_dir: Path | None = None
     """Where copies of the store go, at best on another disk; None for ``backups`` in ``data_dir``."""
+    pin_pepper: Path | None = None
+    """The server's secret that is mixed into each PIN; None for ``pin.pepper`` in ``data_dir``. In no backup."""
+    staff_valid_days: int = 14
+    """How long after the last sync a desk lets members of the staff sign in."""
+    desk_idle_min: int = 10
+    """After so many minutes without a touch a desk signs out whoever works there."""
 
     @property
     def backup_folder(self) -> Path:
         return self.backup_dir or self.data_dir / "backups"
+
+    @property
+    def pepper_file(self) -> Path:
+        """Of the server; a desk keeps its own beside its store."""
+        return self.pin_pepper or self.data_dir / SERVER_FILE
 
 
 def load(environ: Mapping[str, str], file_text: str = "", file_name: str = FILE_NAME) -> Settings:
@@ -178,4 +190,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "tls_key": _path,
     "retention_days": _between(1, 36_500),
     "backup_dir": _path,
+    "pin_pepper": _path,
+    "staff_valid_days": _between(1, 365),
+    "desk_idle_min": _between(1, 480),
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from kiosk.model.desk import PinHash
 from kiosk.model.events import Event
 from kiosk.model.patient import Patient
 from kiosk.model.token import Token
@@ -87,10 +88,15 @@ class DatedConfiguration:
 
 @dataclass(frozen=True)
 class PulledConfiguration:
-    """All of the server's configuration: the one in force, and the next one if there is one already."""
+    """All of the server's configuration: the one in force, and the next one if there is one already.
+
+    Attributes:
+        pins: of the staff, for a desk; None where nothing is told of PINs.
+    """
 
     revision: int
     documents: tuple[DatedConfiguration, ...]
+    pins: tuple[PinHash, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,13 @@ def run_server(
     *,
     tls: Tls | None = None,
     public_url: str = "",
+    pepper: Callable[[], bytes] | None = None,
     workers: int = 1,
     prepare_worker: Callable[[], None] | None = None,
 ) -> None:
     """Serve until Ctrl+C or SIGTERM. ``prepare_worker`` is called first in each further process: logging is set there.
+
+    ``pepper`` is what desks try PINs with; it goes to other processes, so it must be one that can be pickled.
 
     Raises:
         SettingError: for a bad host, port, public address or database URL; for several workers over SQLite.
@@ -61,7 +64,7 @@ def run_server(
         retry_parked(database)
         _allow_connections()
         if workers == 1:
-            server = _Server(database, door, listener)
+            server = _Server(database, door, listener, pepper)
             server.heed_signals()
             _say_listening(door, listener, workers)
             server.run(sockets=[listener])
@@ -69,19 +72,25 @@ def run_server(
         database.close()  # its connections; the workers have their own
         with stop_signal() as stopped:
             _say_listening(door, listener, workers)
-            keep_working(stopped, workers, _work, (database_url, door, listener, prepare_worker))
+            keep_working(stopped, workers, _work, (database_url, door, listener, pepper, prepare_worker))
 
 
 def _say_listening(door: Door, listener: socket.socket, workers: int) -> None:
     _log.info("server_listening", url=door.own_url(listener), public_url=door.address(listener), workers=workers)
 
 
-def _work(database_url: str, door: Door, listener: socket.socket, prepare: Callable[[], None] | None) -> None:
+def _work(
+    database_url: str,
+    door: Door,
+    listener: socket.socket,
+    pepper: Callable[[], bytes] | None,
+    prepare: Callable[[], None] | None,
+) -> None:
     """What each further process does."""
     if prepare is not None:
         prepare()
     with closing(open_database(database_url)) as database:
-        server = _Server(database, door, listener)
+        server = _Server(database, door, listener, pepper)
         server.heed_signals()
         server.run(sockets=[listener])
 
@@ -116,6 +125,7 @@ class ServerThread:
         *,
         tls: Tls | None = None,
         public_url: str = "",
+        pepper: Callable[[], bytes] | None = None,
     ) -> None:
         door = Door(host, port, tls, public_url)
         self._listener = door.listen()
@@ -125,7 +135,7 @@ class ServerThread:
         except BaseException:
             self._listener.close()
             raise
-        self._server = _Server(self._database, door, self._listener)
+        self._server = _Server(self._database, door, self._listener, pepper)
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), name="server", daemon=True)
 
     def start(self) -> None:
@@ -150,9 +160,10 @@ def running_server(
     *,
     tls: Tls | None = None,
     public_url: str = "",
+    pepper: Callable[[], bytes] | None = None,
 ) -> Iterator[ServerThread]:
     """A server that answers within the block and is gone after it."""
-    server = ServerThread(database_url, host, port, tls=tls, public_url=public_url)
+    server = ServerThread(database_url, host, port, tls=tls, public_url=public_url, pepper=pepper)
     try:
         server.start()
         yield server
@@ -161,8 +172,11 @@ def running_server(
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, database: Database, door: Door, listener: socket.socket) -> None:
-        self._app = build_app(database, utc_now, public_url=door.address(listener), is_open=door.is_open)
+    def __init__(
+        self, database: Database, door: Door, listener: socket.socket, pepper: Callable[[], bytes] | None
+    ) -> None:
+        address = door.address(listener)
+        self._app = build_app(database, utc_now, public_url=address, is_open=door.is_open, pepper=pepper)
         super().__init__(_config(self._app, door.tls))
         self.ready = threading.Event()
 

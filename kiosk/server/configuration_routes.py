@@ -26,14 +26,18 @@ def add_configuration_routes(app: FastAPI) -> None:
 async def _configuration(
     request: Request, caller: Annotated[Caller, Depends(asking)], facility: FacilityId
 ) -> Response:
-    """All of the facility's configuration: the one in force, and the next one if there is one already."""
+    """All of the facility's configuration: the one in force, and the next one if there is one already.
+
+    A desk is also told what PINs of the staff are tried against.
+    """
     answer = await off_loop(request, partial(_answer, service_of(request), caller, facility))
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
 def _answer(service: Service, caller: Caller, facility_id: str) -> ConfigurationAnswer:
     require(service.database, caller, facility_id, *READERS)
-    answer = configuration_of(service.database.reader, facility_id, service.now())
+    is_desk = caller.role is Role.DESK
+    answer = configuration_of(service.database.reader, facility_id, service.now(), tells_pins=is_desk)
     if answer is None:
         raise ProblemError(404, "FACILITY_UNKNOWN", "nobody has imported a configuration of this facility")
     return answer

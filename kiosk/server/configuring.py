@@ -22,8 +22,8 @@ from kiosk.model.facility_file import FacilityError
 from kiosk.model.reading import Mistake
 from kiosk.server.audit import note
 from kiosk.server.database import Database, insert_new
-from kiosk.server.tables import configuration, facility, station
-from kiosk.sync.messages import ConfigurationAnswer, DatedDocument
+from kiosk.server.tables import configuration, facility, staff_pin, station
+from kiosk.sync.messages import MAX_PINS, ConfigurationAnswer, DatedDocument, PinMessage
 
 IMPORTED = "configuration_imported"
 MAX_DOCUMENT_BYTES = 1024 * 1024
@@ -87,7 +87,7 @@ def import_configuration(
 def _import(connection: Connection, wanted: Configuration, text: str, now: datetime) -> Imported:
     facility_id = wanted.facility.facility_id
     newest = _locked_facility(connection, wanted)
-    before = _dated(connection, facility_id, newest) if newest else None
+    before = next(_newest_first(connection, facility_id), None)
     if before is not None and before.document == text:
         return _imported(connection, wanted, before.revision, before.applies_from, changed=False)
     applies_from = _first_day(wanted, in_force(connection, facility_id, now), now)
@@ -100,9 +100,10 @@ def _import(connection: Connection, wanted: Configuration, text: str, now: datet
 
 
 def _locked_facility(connection: Connection, wanted: Configuration) -> int:
-    """Its row, made if it is new, locked until the end of the transaction. Returns its newest configuration's number.
+    """Its row, made if it is new, locked until the end of the transaction. Returns the newest number given.
 
-    A facility that has synchronised before anybody imported it has a row without a key.
+    That is of its newest configuration, or of a change of PINs since. A facility that has synchronised before anybody
+    imported it has a row without a key.
     """
     facility_id = wanted.facility.facility_id
     insert_new(connection, facility, {"facility_id": facility_id, "revision": 0})
@@ -162,10 +163,18 @@ def in_force(connection: Connection, facility_id: str, now: datetime) -> Dated |
     return next((dated for dated in _newest_first(connection, facility_id) if _applies(dated, now)), None)
 
 
-def configuration_of(engine: Engine, facility_id: str, now: datetime) -> ConfigurationAnswer | None:
-    """The configuration in force, and the newest later one if there is one; None where nobody has imported any."""
+def configuration_of(
+    engine: Engine, facility_id: str, now: datetime, *, tells_pins: bool = False
+) -> ConfigurationAnswer | None:
+    """The configuration in force, and the newest later one if there is one; None where nobody has imported any.
+
+    ``tells_pins``: also what desks know of the PINs of the staff whom these name.
+    """
     found: list[Dated] = []
     with engine.begin() as connection:
+        # Read first: whatever changes from here on gets a later number, and is asked for again.
+        number = connection.execute(select(facility.c.config_revision).filter_by(facility_id=facility_id)).scalar() or 0
+        pins = _pins(connection, facility_id) if tells_pins else []
         for dated in _newest_first(connection, facility_id):
             if not found or _applies(dated, now):
                 found.insert(0, dated)
@@ -173,11 +182,19 @@ def configuration_of(engine: Engine, facility_id: str, now: datetime) -> Configu
                 break
     if not found:
         return None
+    staff = {member.staff_id for each in found for member in each.configuration.staff}
     return ConfigurationAnswer(
-        config_revision=found[-1].revision,
+        config_revision=number,
         documents=[DatedDocument(applies_from=each.applies_from, document=json.loads(each.document)) for each in found],
+        pins=[each for each in pins if each.staff_id in staff][:MAX_PINS] if tells_pins else None,
         server_time=now,
     )
+
+
+def _pins(connection: Connection, facility_id: str) -> list[PinMessage]:
+    mine = select(staff_pin.c.staff_id, staff_pin.c.pin_hash).filter_by(facility_id=facility_id)
+    rows = connection.execute(mine.order_by(staff_pin.c.staff_id))
+    return [PinMessage(staff_id=row.staff_id, pin_hash=row.pin_hash) for row in rows]
 
 
 def _applies(dated: Dated, now: datetime) -> bool:
@@ -199,7 +216,11 @@ def _dated(connection: Connection, facility_id: str, revision: int) -> Dated:
 
 @dataclass(frozen=True)
 class Listed:
-    """One facility for the list of all; ``dated`` is its configuration in force."""
+    """One facility for the list of all; ``dated`` is its configuration in force.
+
+    Attributes:
+        config_revision: of its newest configuration, which may be for the next service day.
+    """
 
     facility_id: str
     config_revision: int
@@ -210,9 +231,10 @@ class Listed:
 def listed_facilities(engine: Engine, now: datetime) -> Iterator[Listed]:
     """Every facility that has been imported, by its id, read one by one: a State has thousands."""
     with engine.begin() as connection:
-        mine = select(facility.c.facility_id, facility.c.config_revision).where(facility.c.config_revision > 0)
-        for row in connection.execute(mine.order_by(facility.c.facility_id)).all():
+        newest = select(configuration.c.facility_id, func.max(configuration.c.revision).label("revision"))
+        of_each = newest.group_by(configuration.c.facility_id).order_by(configuration.c.facility_id)
+        for row in connection.execute(of_each).all():
             dated = in_force(connection, row.facility_id, now) or _dated(connection, *row)
             stands = (station.c.facility_id == row.facility_id, station.c.enrolled_at.is_not(None))
             enrolled = select(func.count()).select_from(station).where(*stands, station.c.revoked_at.is_(None))
-            yield Listed(row.facility_id, row.config_revision, connection.execute(enrolled).scalar_one(), dated)
+            yield Listed(row.facility_id, row.revision, connection.execute(enrolled).scalar_one(), dated)

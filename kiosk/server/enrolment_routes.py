@@ -3,19 +3,22 @@
 from functools import partial
 from typing import Annotated
 
+import structlog
 import uuid_utils
 from fastapi import Depends, FastAPI, Request, Response
 
+from kiosk.errors import KioskError
 from kiosk.server.bodies import packed_body, request_of, unpacked
 from kiosk.server.enrolling import add_station_key, enrol
 from kiosk.server.identity import BAD_BODY, NOT_LET_IN, Call, Role, posted, require
 from kiosk.server.limits import too_many
-from kiosk.server.problems import described
+from kiosk.server.problems import ProblemError, described
 from kiosk.server.service import Service, off_loop, service_of
 from kiosk.server.stores import register_store
 from kiosk.sync.messages import EnrolAnswer, EnrolRequest, KeyAnswer, KeyRequest, Message, StoreAnswer, StoreRequest
 
 _CODES = "codes"
+_log = structlog.get_logger()
 
 
 def add_enrolment_routes(app: FastAPI) -> None:
@@ -84,7 +87,18 @@ def _enrolled(service: Service, untrusted_body: bytes) -> EnrolAnswer:
         raise too_many(wait_s)
     answer = enrol(service.database, request, service.public_url, str(uuid_utils.uuid7()), service.now())
     failed.give_back(_CODES)
-    return answer
+    return answer if answer.kind != "desk" else answer.model_copy(update={"pin_pepper": _pepper(service)})
+
+
+def _pepper(service: Service) -> str | None:
+    """In hexadecimal digits. Where it cannot be read, the desk may show its code again once it can."""
+    if service.pepper is None:
+        return None
+    try:
+        return service.pepper().hex()
+    except KioskError as error:
+        _log.error("pepper_unusable", code=error.code, problem=str(error))
+        raise ProblemError(503, error.code, "the server's pepper cannot be read: see its log") from error
 
 
 def _renewed(service: Service, call: Call) -> KeyAnswer:

@@ -27,6 +27,7 @@ class Service:
         is_open: only this machine can reach the server, so that facilities which nobody imported need no signatures.
         limits: how much each caller may ask of this process.
         hub: knows which streams listen; whoever commits a change calls its ``moved``.
+        pepper: what PINs are tried with, for desks; None where this server has none to tell. Raises KioskError.
     """
 
     database: Database
@@ -36,6 +37,7 @@ class Service:
     is_open: bool
     hub: Hub
     limits: Limits
+    pepper: Callable[[], bytes] | None = None
 
 
 def service_of(request: Request) -> Service:

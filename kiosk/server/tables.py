@@ -59,7 +59,7 @@ facility = Table(
     Column("facility_id", _code(40), primary_key=True),
     # Counts every event that any store of the facility brought; the cursor of what stations pull.
     Column("revision", BigInteger, nullable=False),
-    # Of the newest configuration that was imported; 0 for a facility that nobody has imported.
+    # Counts imported configurations and changes of PINs; 0 for a facility that nobody has imported.
     Column("config_revision", BigInteger, nullable=False, server_default="0"),
     # Under which its stations recognise a patient within one day: 64 hexadecimal digits, made with the first import.
     Column("facility_key", _code(64)),

@@ -34,6 +34,7 @@ def build_app(
     public_url: str = "http://127.0.0.1:8765",
     is_open: bool = True,
     limits: Limits | None = None,
+    pepper: Callable[[], bytes] | None = None,
 ) -> FastAPI:
     """The web application over an open database, which it does not close; see ``Service`` for what the words mean."""
 
@@ -42,7 +43,8 @@ def build_app(
         """Waited for at the end."""
         with ThreadPoolExecutor(DATABASE_THREADS, "database") as threads:
             async with running_hub(database, threads, now) as hub:
-                app.state.service = Service(database, now, threads, public_url, is_open, hub, limits or usual_limits())
+                own_limits = limits or usual_limits()
+                app.state.service = Service(database, now, threads, public_url, is_open, hub, own_limits, pepper)
                 yield
 
     app = FastAPI(title="OPD token kiosk: hospital server", version="0.1.0", lifespan=with_threads)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from kiosk.errors import ServerError, StoreForkError
+from kiosk.model.desk import PinHash
 from kiosk.model.exchange import DatedConfiguration, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.sync.loop import NEEDS_PAIRING
 from kiosk.sync.messages import (
@@ -88,7 +89,8 @@ class HttpServer:
             DatedConfiguration(each.applies_from, json.dumps(each.document, ensure_ascii=False))
             for each in answer.documents
         )
-        return PulledConfiguration(answer.config_revision, tuple(documents))
+        pins = None if answer.pins is None else tuple(PinHash(each.staff_id, each.pin_hash) for each in answer.pins)
+        return PulledConfiguration(answer.config_revision, tuple(documents), pins)
 
     def register(self, claim: StoreClaim) -> StoreGrant:
         request = StoreRequest(

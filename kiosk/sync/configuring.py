@@ -1,12 +1,13 @@
 """The server's configuration on this station: pulled whole when its revision moved, kept only if it makes sense."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 import structlog
 
 from kiosk.errors import ServerError
+from kiosk.model.desk import PinHash
 from kiosk.model.exchange import PulledConfiguration
 from kiosk.ports import Clock, HospitalServer
 
@@ -25,18 +26,20 @@ class Shelf(Protocol):
 class Configuring:
     """Follows the server's revision. Whatever goes wrong here holds up no token: the last good configuration stays.
 
-    ``parse`` raises ValueError for a document that makes no sense. ``on_configured`` is called after one was kept,
-    ``on_refused`` with a code when one was not.
+    ``parse`` raises ValueError for a document that makes no sense. ``keep_pins`` is how a desk keeps what it is told of
+    PINs. ``on_configured`` is called after a configuration was kept, ``on_refused`` with a code when one was not.
     """
 
     def __init__(
         self,
         parse: Callable[[str], object],
         *,
+        keep_pins: Callable[[Sequence[PinHash], datetime], None] = lambda pins, now: None,
         on_configured: Callable[[], None] = lambda: None,
         on_refused: Callable[[str], None] = lambda code: None,
     ) -> None:
-        self._parse, self._on_configured, self._on_refused = parse, on_configured, on_refused
+        self._parse, self._keep_pins = parse, keep_pins
+        self._on_configured, self._on_refused = on_configured, on_refused
         self._refused = 0
 
     def follow(self, revision: int, store: Shelf, server: HospitalServer, clock: Clock) -> None:
@@ -60,7 +63,9 @@ class Configuring:
         if not self._makes_sense(pulled):
             self._on_refused(CONFIGURATION_REFUSED)
             return False
-        store.keep_configuration(pulled, clock.now())
+        if pulled.pins is not None:
+            self._keep_pins(pulled.pins, clock.now())
+        store.keep_configuration(pulled, clock.now())  # last: only then is this revision not asked for again
         _log.info("configuration_kept", revision=pulled.revision)
         self._on_configured()
         return True

@@ -44,6 +44,8 @@ MAX_ORPHANS = 2000
 """Events of a store that was left which one claim may ask for."""
 MAX_DEPARTMENTS = 40
 """Whose queues one room calls from."""
+MAX_PINS = 10_000
+"""Of one facility's staff; with two configurations they fit into an answer."""
 MAX_TEXT = 300
 """As ``model.qr`` cuts what a card says."""
 
@@ -332,6 +334,8 @@ class EnrolAnswer(Message):
     series: Series | None
     reserve_series: Series | None
     facility_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(repr=False)
+    pin_pepper: Hash | None = Field(default=None, repr=False)
+    """For desks alone: what PINs are tried with, 32 bytes in hexadecimal digits."""
     server_time: Instant
 
 
@@ -374,11 +378,19 @@ class DatedDocument(Message):
     document: dict[str, JsonValue]
 
 
+class PinMessage(Message):
+    """``kiosk.model.desk.PinHash`` on the wire."""
+
+    staff_id: StationId
+    pin_hash: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")] = Field(repr=False)
+
+
 class ConfigurationAnswer(Message):
-    """``GET /v1/configuration``: the one in force, and the next one if there is one."""
+    """``GET /v1/configuration``: the one in force, and the next one if there is one; PINs for desks alone."""
 
     config_revision: Count
     documents: Annotated[list[DatedDocument], Field(max_length=2)]
+    pins: Annotated[list[PinMessage], Field(max_length=MAX_PINS)] | None = None
     server_time: Instant
 
 
