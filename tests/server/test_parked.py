@@ -180,6 +180,8 @@ def test_the_command_lists_and_tries_again(database_url: str, tmp_path: Path, mo
     winked = chain.write(WINKED, chain.events[0].token_id)
     database = open_database(database_url)
     take(database, chain.push())
+    with database.writer.begin() as connection:
+        connection.execute(facility.insert(), {"facility_id": "IN0000000001", "revision": 0})
     database.close()
 
     def run(*words: str) -> list[dict[str, Any]]:
