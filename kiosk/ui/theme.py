@@ -49,9 +49,9 @@ def families(text: str) -> list[str]:
     return [*dict.fromkeys(filter(None, map(family_of, text))), BASE_FAMILY]
 
 
-def style_sheet(metrics: Metrics) -> str:
-    """The one style sheet, its lengths in u turned into pixels."""
-    text = (RESOURCES / "style" / "patient.qss").read_text(encoding="utf-8")
+def style_sheet(metrics: Metrics, name: str = "patient") -> str:
+    """The style sheet of the kiosk or, by ``name``, the desk; its lengths in u turned into pixels."""
+    text = (RESOURCES / "style" / f"{name}.qss").read_text(encoding="utf-8")
     return _UNITS.sub(lambda match: f"{metrics.px(float(match[1]))}px", text)
 
 

@@ -10,11 +10,10 @@ import structlog
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from kiosk.acts import Done, Post
-from kiosk.calling import CallResult
+from kiosk.calling import CallResult, LostAct
 from kiosk.errors import KioskError, PinError
 from kiosk.model.configuration import StaffMember
 from kiosk.model.desk import DeskRow, OpenSlip
-from kiosk.model.events import Kind
 from kiosk.model.exchange import Parked
 from kiosk.model.moves import IllegalMoveError
 from kiosk.model.opd import Facility
@@ -25,13 +24,14 @@ from kiosk.ports import Clock, Issued
 from kiosk.ui.desk.errands import BUG, Errands, log_bug
 from kiosk.ui.desk.idle import IdleWatch
 from kiosk.ui.desk.place import Place, PlaceShelf
-from kiosk.ui.desk.staff_work import DeskActs, DeskShelf, Door
+from kiosk.ui.desk.staff_work import Calls, DeskShelf, Door, Undoing, Work
 from kiosk.ui.desk.watch import StoreWatch
 
 REFRESH_S = 2.0
 UNDO_S = 10.0
 IDLE_S = 600.0
-CALLED_FIRST_ELSEWHERE = "CALLED_FIRST_ELSEWHERE"
+SECOND = "SECOND"
+"""Told of an act of this desk that another one had overtaken while the network was down."""
 _T = TypeVar("_T")
 _log = structlog.get_logger()
 
@@ -46,7 +46,9 @@ class DeskParts:
         demonstration_pin: shown on the sign-in screen of the sample facility, else empty.
     """
 
-    acts: DeskActs
+    calls: Calls
+    work: Work
+    undoing: Undoing
     door: Door
     store: DeskShelf
     places: PlaceShelf
@@ -360,17 +362,11 @@ class Sitting(QObject):
         self.sign_out()
 
     def _take_parked(self, parked: Sequence[Parked]) -> None:
-        self.send(partial(self._lost_calls, parked), self._tell_lost)
+        self.send(partial(self.parts.calls.lost_acts, parked), self._tell_lost)
 
-    def _lost_calls(self, parked: Sequence[Parked]) -> list[Token]:
-        """On the reading thread: what others had called before this desk did."""
-        seqs = [each.seq for each in parked if each.code == "MOVE_ILLEGAL"]
-        calls = [event for event in self.parts.store.own_events(seqs) if event.kind == Kind.TOKEN_CALLED]
-        return [token for token in (self.parts.store.token(event.token_id) for event in calls) if token is not None]
-
-    def _tell_lost(self, tokens: Sequence[Token]) -> None:
-        for token in tokens:
-            self.told.emit(CALLED_FIRST_ELSEWHERE, {"label": token.label, "room": token.room})
+    def _tell_lost(self, lost: Sequence[LostAct]) -> None:
+        for act in lost:
+            self.told.emit(SECOND, {"kind": act.kind, "label": act.label, "room": act.room})
         self.refresh()
 
 

@@ -1,21 +1,22 @@
 """What the desk's session needs of the stories. Each call may wait for the store or the server."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Protocol
 
 from kiosk.acts import Done, Post
-from kiosk.calling import CallResult
+from kiosk.calling import CallResult, LostAct
+from kiosk.desk_work import SlipOutcome
 from kiosk.model.desk import DeskRows, OpenSlip
-from kiosk.model.events import Event
+from kiosk.model.exchange import Parked
 from kiosk.model.patient import Patient
 from kiosk.model.staff import Right, SignedIn
-from kiosk.model.token import Priority, Token
+from kiosk.model.token import Priority
 from kiosk.ports import Issued, SlipJob
 
 
-class DeskActs(Protocol):
-    """What staff do with tokens; ``calling.Calling`` is one.
+class Calls(Protocol):
+    """What staff do with the patients whom they call; ``calling.Calling`` is one.
 
     All raise KioskError, or IllegalMoveError where somebody was faster.
     """
@@ -24,37 +25,29 @@ class DeskActs(Protocol):
 
     def call(self, post: Post, token_id: str) -> CallResult: ...
 
+    def lost_acts(self, parked: Iterable[Parked]) -> tuple[LostAct, ...]: ...
+
     def recall(self, post: Post, token_id: str) -> Done: ...
 
     def start(self, post: Post, token_id: str) -> Done: ...
 
     def complete(self, post: Post, token_id: str) -> Done: ...
 
-    def no_show(self, post: Post, token_id: str) -> Done: ...
+    def no_show(self, post: Post, token_id: str, approved_by: SignedIn | None = None) -> Done: ...
 
     def hold(self, post: Post, token_id: str) -> Done: ...
 
-    def give_back(self, post: Post, token_id: str) -> Done: ...
+    def give_back(self, post: Post, token_id: str, approved_by: SignedIn | None = None) -> Done: ...
 
     def transfer(self, post: Post, token_id: str, department: str) -> Done: ...
 
-    def refer(self, post: Post, token_id: str, department: str, language: str) -> Done: ...
-
-    def cancel(self, post: Post, token_id: str, reason: str, approved_by: SignedIn | None = None) -> Done: ...
-
-    def set_priority(
-        self, post: Post, token_id: str, priority: Priority, approved_by: SignedIn | None = None
+    def refer(
+        self, post: Post, token_id: str, department: str, language: str, approved_by: SignedIn | None = None
     ) -> Done: ...
 
-    def arrive(self, post: Post, token_id: str) -> Done: ...
 
-    def undo(self, post: Post, done: Done) -> Done: ...
-
-    def reprint(self, post: Post, token_id: str, language: str) -> SlipJob: ...
-
-    def resolve_slip(self, post: Post, job_id: str) -> None: ...
-
-    def show_details(self, post: Post, token_id: str) -> None: ...
+class Work(Protocol):
+    """What else staff do at a desk; ``desk_work.DeskWork`` is one. Raises like ``Calls``."""
 
     def walk_in(
         self,
@@ -67,6 +60,26 @@ class DeskActs(Protocol):
         approved_by: SignedIn | None = None,
     ) -> Issued: ...
 
+    def arrive(self, post: Post, token_id: str) -> Done: ...
+
+    def show_details(self, post: Post, token_id: str) -> Patient | None: ...
+
+    def reprint(self, post: Post, token_id: str, language: str) -> SlipJob: ...
+
+    def resolve_slip(self, post: Post, job_id: str, how: SlipOutcome) -> None: ...
+
+    def cancel(self, post: Post, token_id: str, reason: str, approved_by: SignedIn | None = None) -> Done: ...
+
+    def set_priority(
+        self, post: Post, token_id: str, priority: Priority, approved_by: SignedIn | None = None, reason: str = ""
+    ) -> Done: ...
+
+
+class Undoing(Protocol):
+    """Takes acts back; ``acts.Acts`` does."""
+
+    def undo(self, post: Post, done: Done) -> Done: ...
+
 
 class DeskShelf(Protocol):
     """What the session reads of the store; every ``desk_ports.DeskStore`` is one."""
@@ -74,10 +87,6 @@ class DeskShelf(Protocol):
     def desk_rows(self, facility_id: str, service_day: date, since: int) -> DeskRows: ...
 
     def open_slips(self, service_day: date) -> Sequence[OpenSlip]: ...
-
-    def own_events(self, seqs: Sequence[int]) -> Sequence[Event]: ...
-
-    def token(self, token_id: str) -> Token | None: ...
 
 
 class Door(Protocol):

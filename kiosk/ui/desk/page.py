@@ -1,0 +1,22 @@
+"""What all pages of the desk have in common."""
+
+from PySide6.QtWidgets import QWidget
+
+from kiosk.ui.desk.session import DeskSession
+from kiosk.ui.theme import Metrics
+
+
+class Page(QWidget):
+    """One page of the desk. Made anew for each size of the window, so it never rearranges itself."""
+
+    def __init__(self, metrics: Metrics, session: DeskSession) -> None:
+        super().__init__()
+        self.metrics = metrics
+        self.session = session
+
+    def redraw(self) -> None:
+        """Set every text; called when the page comes up, and when the language changes."""
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        """Leave nothing of any patient behind: nobody is signed in any more."""
