@@ -24,6 +24,7 @@ from kiosk.admin.stations import COMMANDS as STATION_COMMANDS
 from kiosk.backup import backup_store, restore_store
 from kiosk.command import EXIT_CODES, calm, print_lines, settings_of
 from kiosk.model.slip import WORDS
+from kiosk.staff import staff
 
 SLIP_LANGUAGES = sorted(WORDS["token"])
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -236,6 +237,7 @@ for administration in _OF_SERVER:
 cli.add_command(admin)
 cli.add_command(backup_store)
 cli.add_command(restore_store)
+cli.add_command(staff)
 
 if __name__ == "__main__":
     main()

@@ -21,13 +21,12 @@ import uuid_utils
 from filelock import FileLock, Timeout
 
 from kiosk.checkin import Registration
-from kiosk.configured import configured, parser_for
+from kiosk.configured import DEMONSTRATION, Configured, configured, parser_for
 from kiosk.errors import SettingError, StoreError
-from kiosk.model.configuration import parse_configuration
+from kiosk.model.configuration import StaffMember, parse_configuration
 from kiosk.model.exchange import Enrolment
 from kiosk.model.facility_file import FacilityError
 from kiosk.model.opd import Facility
-from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.model.token import SlipState
 from kiosk.model.toml_lines import located
 from kiosk.ports import Clock, SlipJob, SlipPrinter
@@ -69,6 +68,7 @@ class Station:
             that does not own them may issue all the same and leaves these to the owner.
         enrolment: None for a station that no server has enrolled.
         document: the server's configuration that ``facility`` is made of, empty where it is not made of one.
+        staff: who may sign in here, if this is a desk; ``shown_pin`` is everybody's, for the demonstration alone.
     """
 
     settings: Settings
@@ -81,6 +81,8 @@ class Station:
     enrolment: Enrolment | None = None
     document: str = field(default="", repr=False)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    staff: tuple[StaffMember, ...] = ()
+    shown_pin: str = ""
 
     @property
     def server_url(self) -> str:
@@ -105,15 +107,14 @@ def open_station(
     wants = wants_slips(device)
     _painting = gui_application(environ) if wants else None
     # Before the store: a mistake in the file is told though there is no store yet.
-    own_facility = load_facility(settings)
+    told = load_own(settings)
     with ExitStack() as stack:
         store = open_store(settings.data_dir, settings.series, new_id, environ)
         stack.callback(store.close)
         enrolment = store.enrolment()
-        facility, document = own_facility, ""
         if enrolment is not None:
             told = configured(store, enrolment, clock.now())
-            facility, document = told.facility, told.document
+        facility = told.facility
         registration = Registration(
             store,
             facility,
@@ -129,20 +130,39 @@ def open_station(
         else:
             with claim as owns:
                 pass
-        yield Station(settings, facility, clock, store, registration, printer, owns, enrolment, document, environ)
+        yield Station(
+            settings,
+            facility,
+            clock,
+            store,
+            registration,
+            printer,
+            owns,
+            enrolment,
+            document=told.document,
+            environ=environ,
+            staff=told.staff,
+            shown_pin=told.shown_pin,
+        )
 
 
 def load_facility(settings: Settings) -> Facility:
-    """The hospital that the settings name, or the sample one.
+    """As ``load_own``, without the staff."""
+    return load_own(settings).facility
+
+
+def load_own(settings: Settings) -> Configured:
+    """The hospital that the settings name, with its staff, or the demonstration.
 
     Raises:
         SettingError: with every mistake in the file.
     """
     if settings.facility is None:
-        return SAMPLE_FACILITY
+        return DEMONSTRATION
     try:
         text = settings.facility.read_text("utf-8-sig")
-        return parse_configuration(tomllib.loads(text)).facility
+        configuration = parse_configuration(tomllib.loads(text))
+        return Configured("", configuration.facility, configuration.staff)
     except OSError as error:
         raise SettingError(f"cannot read the facility file {settings.facility}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -199,7 +219,8 @@ def configuring_of(station: Station, on_configured: Callable[[], None] = lambda:
     """How the server's configuration reaches this station's store; only an enrolled one takes any."""
     if station.enrolment is None:
         return None
-    return Configuring(parser_for(station.enrolment.facility_id), on_configured=on_configured)
+    parse = parser_for(station.enrolment.facility_id)
+    return Configuring(parse, keep_pins=station.store.keep_pins, on_configured=on_configured)
 
 
 def gui_application(environ: Mapping[str, str]) -> "QGuiApplication":

@@ -3,13 +3,14 @@
 import click
 
 from kiosk.command import print_texts
-from kiosk.pins import new_pin, random_pin
 
 GENERATE = click.option("--generate", is_flag=True, help="Make up a random PIN and print it, this once.")
 
 
 def pin_for(staff_id: str, *, generate: bool) -> str:
     """A good new PIN. Raises PinError, PIN_INVALID or PIN_WEAK."""
+    from kiosk.pins import new_pin, random_pin
+
     if generate:
         return random_pin()
     return new_pin(click.prompt(f"New PIN of {staff_id}", hide_input=True, confirmation_prompt="Once more", err=True))

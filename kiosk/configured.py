@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Protocol
 
 from kiosk.errors import StoreError
-from kiosk.model.configuration import Configuration, facility_for, parse_configuration
+from kiosk.model.configuration import Configuration, StaffMember, facility_for, parse_configuration
 from kiosk.model.exchange import Enrolment
 from kiosk.model.opd import ENGLISH, Facility
+from kiosk.model.sample import SAMPLE_FACILITY
 
 
 class ConfigurationShelf(Protocol):
@@ -39,10 +40,21 @@ def _mapping(untrusted_document: str) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Configured:
-    """The document in use, empty while there is none, and what it makes of the facility for this station."""
+    """The document in use, empty while there is none, and what it makes of the facility for this station.
+
+    Attributes:
+        staff: who may sign in at a desk.
+        shown_pin: everybody's PIN, where it may stand on the screen; empty for a hospital.
+    """
 
     document: str
     facility: Facility
+    staff: tuple[StaffMember, ...] = ()
+    shown_pin: str = ""
+
+
+DEMONSTRATION = Configured("", SAMPLE_FACILITY, (StaffMember("demo", "Demonstration", "supervisor"),), "246810")
+"""A machine where nothing is configured shows what a supervisor can do, and how to get in."""
 
 
 def configured(store: ConfigurationShelf, enrolment: Enrolment, now: datetime) -> Configured:
@@ -54,7 +66,8 @@ def configured(store: ConfigurationShelf, enrolment: Enrolment, now: datetime) -
     document = document_now(store, enrolment, now)
     if not document:
         return Configured("", Facility(enrolment.facility_id, {ENGLISH: enrolment.facility_id}, ()))
-    return Configured(document, facility_for(_parsed(document, enrolment), enrolment.station_id))
+    configuration = _parsed(document, enrolment)
+    return Configured(document, facility_for(configuration, enrolment.station_id), configuration.staff)
 
 
 def document_now(store: ConfigurationShelf, enrolment: Enrolment, now: datetime) -> str:

@@ -9,9 +9,11 @@ from shlex import quote
 
 from kiosk.app import Station, SystemClock, gui_application, load_facility, open_station
 from kiosk.doctor_server import server_findings
+from kiosk.doctor_staff import staff_findings
 from kiosk.errors import KioskError, PrinterError, SettingError, StoreKeyError
 from kiosk.finding import Finding
 from kiosk.model.clock import ClockFault, believable_time
+from kiosk.model.events import Json, Kind
 from kiosk.model.scripts import FAMILIES
 from kiosk.ports import CameraStateChanged, DeviceState, ScannerReport
 from kiosk.printing.printer import prove_reachable
@@ -64,9 +66,11 @@ def _examine_station(
             if not store.ok:
                 return  # what a damaged store says of clock and server is worth nothing
             if accept_clock:
-                station.store.accept_clock(station.clock.now())
+                said: dict[str, Json] = {"by": "kiosk doctor"}
+                station.store.declare(Kind.CLOCK_ACCEPTED, station.facility, station.clock.now(), said)
             yield _clock(station)
             yield from server_findings(station)
+            yield from staff_findings(station)
     except SettingError as error:
         yield Finding("settings", False, f"{error.code}: {error}", "mend the setting; nothing is issued until then")
     except KioskError as error:

@@ -13,6 +13,7 @@ from kiosk.device_key import DeviceKey, credential_key, name_next_key, next_key,
 from kiosk.errors import KioskError, ServerError, SettingError, StoreError, StoreForkError
 from kiosk.model.exchange import Enrolment
 from kiosk.model.opd import ENGLISH
+from kiosk.pepper import DESK_FILE, keep_pepper
 from kiosk.ports import Clock
 from kiosk.settings import Settings
 from kiosk.store.store import SqliteStore, open_store
@@ -101,7 +102,7 @@ def enrol(
         SettingError: server_url, code or ca_pem make no sense.
         ServerError: nothing was changed here; CODE_WRONG, FACILITY_OTHER, STORE_FOREIGN, SERIES_TAKEN are the server's.
         StoreError: also STATION_BUSY, a kiosk runs on this store, and ISSUED_TODAY.
-        DeviceKeyError
+        DeviceKeyError, PepperError
     """
     clock = clock or SystemClock()
     code = parsed_code(code)
@@ -113,6 +114,8 @@ def enrol(
         key = given or next_key(settings.data_dir, takes_named=False)
         answer = enrolling.ask(server, code, key)
         enrolment = _enrolment(answer, server_url.rstrip("/"), ca_pem)
+        # Before the enrolment, which is not to be without it; PINs of before fit no more, here or there.
+        keep_pepper(settings.data_dir / DESK_FILE, bytes.fromhex(answer.pin_pepper) if answer.pin_pepper else None)
         # Key's name, enrolment, key: in this order no power cut parts the enrolment from its key.
         if given is None:
             name_next_key(settings.data_dir, key, answer.key_id)
@@ -199,7 +202,8 @@ class _Enrolling:
     def pull_configuration(self, enrolment: Enrolment) -> str:
         """Returns a code where it cannot be had: the station is enrolled all the same."""
         refused: list[str] = []
-        configuring = Configuring(parser_for(enrolment.facility_id), on_refused=refused.append)
+        parse, keep_pins = parser_for(enrolment.facility_id), self.store.keep_pins
+        configuring = Configuring(parse, keep_pins=keep_pins, on_refused=refused.append)
         try:
             with closing(enrolled_server(self.settings, enrolment, self.environ, self.clock)) as server:
                 configuring.take(server.configuration(), self.store, self.clock)
