@@ -23,8 +23,6 @@ NO_SHOW_EARLY = "NO_SHOW_EARLY"
 RETURN_LATE = "RETURN_LATE"
 REFERRED = "referral"
 """The source of a token that another department has asked for."""
-_ANSWER_LOST = frozenset({"SERVER_UNREACHABLE", "SERVER_TIMEOUT", "SERVER_GARBAGE", "SERVER_FAILED"})
-"""What a call ends with that the server may have heard all the same."""
 _UNREGISTERED = "STORE_UNREGISTERED"
 _SECOND = "MOVE_ILLEGAL"
 """With which the server parks an act that came after somebody else's."""
@@ -66,7 +64,7 @@ class Calling:
     All methods raise as those of ``Acts`` do, and NotAllowedError where neither staff nor approver has the right.
 
     Attributes:
-        server: None for a desk that stands alone. It skips a server that is known not to answer.
+        server: None for a desk that stands alone.
         push: brings the desk's own events to the server, within a finite time; raises ServerError.
         turn: held during a call: an answer that the server gave before it must not be written down after it.
             Entering raises ServerError if it takes too long.
@@ -131,7 +129,7 @@ class Calling:
         with self.turn:
             if self.acts.store.unsynced():
                 self.push()
-            called = _asked(server, order)
+            called = server.call(order)
             if called is not None:
                 self.acts.store.take_called(called, self.acts.clock.now())
             return called
@@ -216,16 +214,6 @@ class Calling:
 
     def _act(self, kind: Kind, post: Post, token_id: str) -> Done:
         return self.acts.do(kind, post, token_id, answering(post, Right.CALL))
-
-
-def _asked(server: CallServer, order: CallOrder) -> Called | None:
-    """Where the answer was lost, once more: the same request gets the same answer."""
-    try:
-        return server.call(order)
-    except ServerError as error:
-        if error.code not in _ANSWER_LOST:
-            raise
-        return server.call(order)
 
 
 def _before_call(after: Token, known: Token | None) -> Token:

@@ -3,17 +3,20 @@
 import gzip
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from kiosk.errors import ServerError, StoreForkError
-from kiosk.model.desk import PinHash
+from kiosk.errors import CalledElsewhereError, KioskError, NotAllowedError, ServerError, StoreForkError
+from kiosk.model.desk import Called, CallOrder, PinHash
 from kiosk.model.exchange import DatedConfiguration, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.sync.loop import NEEDS_PAIRING
 from kiosk.sync.messages import (
+    CallAnswer,
+    CallRequest,
     ConfigurationAnswer,
     EnrolAnswer,
     EnrolRequest,
@@ -34,6 +37,7 @@ CLOCK_SKEW = "CLOCK_SKEW"
 _TOLD = frozenset({CLOCK_SKEW, "SCHEMA_NEWER", "SERIES_TAKEN", "CODE_WRONG", "FACILITY_OTHER"}) | NEEDS_PAIRING
 """Refusals that somebody must act on keep their codes; all others are SERVER_REFUSED."""
 _BUSY = (429, 503)
+_NOT_CALLABLE = frozenset({"NOT_ALLOWED", "MOVE_ILLEGAL", "TOKEN_UNKNOWN"})
 _M = TypeVar("_M", bound=BaseModel)
 _T = TypeVar("_T")
 
@@ -104,6 +108,37 @@ class HttpServer:
         answer = _parsed(StoreAnswer, reply.untrusted_body)
         return StoreGrant(answer.series, answer.reserve_series, frozenset(answer.held))
 
+    def call(self, order: CallOrder) -> Called | None:
+        """See ``desk_ports.CallServer``."""
+        body = _bytes(CallRequest.of(order))
+        reply = self._asked("POST", "/v1/calls", body, {"Content-Type": "application/json"}, _call_refusal)
+        answer = _parsed(CallAnswer, reply.untrusted_body)
+        if answer.token is None:
+            return None
+        return Called(answer.token.token(), answer.patient.details().patient if answer.patient else None)
+
+    @contextmanager
+    def stream(self, last_id: int | None, silence_s: float) -> Iterator[Iterator[bytes]]:
+        """The pieces of ``GET /v1/stream``, server-sent events, since the event ``last_id``; ``cut`` ends it.
+
+        Raises ServerError, within the block too, also where nothing comes for ``silence_s``.
+        """
+        path = f"/v1/stream?facility={self._facility_id}"
+        headers = {} if last_id is None else {"Last-Event-ID": str(last_id)}
+        for _ in range(2):
+            with self._connection.stream(path, headers | self._signature("GET", path, b""), silence_s) as answer:
+                if answer.status == 200:
+                    yield answer.pieces()
+                    return
+                reply = answer.whole()
+            if not self._learns_time(reply):
+                break
+        raise _refusal(reply)
+
+    def cut(self) -> None:
+        """End a stream, also one that is about to be opened. Safe on any thread."""
+        self._connection.cut()
+
     def renew_key(self, public_key: bytes) -> str:
         """Tell the server this station's next public key. Returns its id; the same key again gets the same id."""
         reply = self._post("/v1/keys", _bytes(KeyRequest(public_key=public_key.hex())))
@@ -124,21 +159,30 @@ class HttpServer:
             body, headers["Content-Encoding"] = gzip.compress(body, 6, mtime=0), "gzip"
         return self._asked("POST", path, body, headers)
 
-    def _asked(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Reply:
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        headers: dict[str, str],
+        refusal: "Callable[[Reply], KioskError] | None" = None,
+    ) -> Reply:
         """The reply of status 200; where our clock is wrong, once more with the server's time."""
         reply = self._sent(method, path, body, headers)
         if self._learns_time(reply):
             reply = self._sent(method, path, body, headers)
         if reply.status != 200:
-            raise _refusal(reply)
+            raise (refusal or _refusal)(reply)
         return reply
 
     def _sent(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Reply:
-        signature: dict[str, str] = {}
-        if self._signer is not None:
-            created = self._now() + self._clock_offset
-            signature = self._signer.headers(method, path, body, created, secrets.token_urlsafe(24))
-        return self._connection.send(method, path, body, headers | signature)
+        return self._connection.send(method, path, body, headers | self._signature(method, path, body))
+
+    def _signature(self, method: str, path: str, body: bytes) -> dict[str, str]:
+        if self._signer is None:
+            return {}
+        created = self._now() + self._clock_offset
+        return self._signer.headers(method, path, body, created, secrets.token_urlsafe(24))
 
     def _learns_time(self, reply: Reply) -> bool:
         if self._signer is None or reply.status != 401:
@@ -168,6 +212,16 @@ def _refusal(reply: Reply) -> ServerError | StoreForkError:
     if status >= 500:
         return ServerError(f"the server failed: {told}", code="SERVER_FAILED")
     return ServerError(f"the server answered with status {status}", code="SERVER_GARBAGE")
+
+
+def _call_refusal(reply: Reply) -> KioskError:
+    """As ``_refusal``, but for what is between two desks and no fault of the line's."""
+    problem = _problem(reply)
+    if reply.status == 409 and problem.code == CalledElsewhereError.code:
+        return CalledElsewhereError(problem.room)
+    if reply.status == 409 and problem.code in _NOT_CALLABLE:
+        return NotAllowedError(problem.title, code=problem.code)
+    return _refusal(reply)
 
 
 def _retry_after_s(untrusted_text: str) -> float | None:

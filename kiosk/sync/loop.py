@@ -4,6 +4,7 @@ import random
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -74,11 +75,19 @@ def sync_until_done(
     return report
 
 
+_ALWAYS_FREE: AbstractContextManager[object] = nullcontext()
+
+
 def rounds(
-    store: Outbox, server: HospitalServer, clock: Clock, configuring: Configuring | None = None
+    store: Outbox,
+    server: HospitalServer,
+    clock: Clock,
+    configuring: Configuring | None = None,
+    turn: AbstractContextManager[object] = _ALWAYS_FREE,
 ) -> Iterator[SyncReport]:
     """One report of all so far after each round trip; ends when all is done. Raises like ``sync_until_done``.
 
+    ``turn`` is held during each: see ``turn.Turn``.
     A store that turns out to be a copy goes on as a new one, once, if its station is enrolled; one that the server has
     forgotten says once more whom it follows.
     """
@@ -86,9 +95,10 @@ def rounds(
     while True:
         try:
             _settle(store, server, clock)
-            push = store.next_push(BATCH)
-            pull = server.exchange(push)
-            store.synced(pull, clock.now())
+            with turn:
+                push = store.next_push(BATCH)
+                pull = server.exchange(push)
+                store.synced(pull, clock.now())
         except StoreForkError:
             store.note_fork(clock.now())
             if not may_renew:
@@ -148,23 +158,27 @@ def _got_on(push: Push, pull: Pull) -> bool:
     return nothing_asked or acked_moved or pull.cursor > push.cursor
 
 
-def backoff_s(failures: int, first_s: float, chance: float) -> float:
+def backoff_s(failures: int, first_s: float, chance: float, longest_s: float = LONGEST_BACKOFF_S) -> float:
     """How long to wait after so many failures in a row: doubling, capped, spread over its upper half.
 
     ``chance`` is from 0 to 1; without it all stations would come back in the same second after an outage.
     """
-    longest = min(LONGEST_BACKOFF_S, first_s * 2.0 ** min(failures - 1, 30))
+    longest = min(longest_s, first_s * 2.0 ** min(failures - 1, 30))
     return longest * (0.5 + chance / 2)
 
 
-def pause_s(error: KioskError, failures: int, first_s: float, chance: float) -> float:
-    """How long to wait after ``error``, the last of so many ``failures``: as ``backoff_s``, or longer if it says so.
+def pause_s(
+    error: KioskError, failures: int, first_s: float, chance: float, longest_s: float = LONGEST_BACKOFF_S
+) -> float:
+    """How long to wait after ``error``, the last of so many ``failures``: as ``backoff_s``, or longer if it says so."""
+    return max(wished_pause_s(error), backoff_s(failures, first_s, chance, longest_s))
 
-    A station that must be enrolled anew is not helped by haste.
-    """
-    wished = error.retry_after_s if isinstance(error, ServerError) else None
-    least = LONGEST_BACKOFF_S if error.code in NEEDS_PAIRING else wished or 0.0
-    return max(least, backoff_s(failures, first_s, chance))
+
+def wished_pause_s(error: KioskError) -> float:
+    """What the server asks for, 0 where it does not. A station that must be enrolled anew is not helped by haste."""
+    if error.code in NEEDS_PAIRING:
+        return LONGEST_BACKOFF_S
+    return (error.retry_after_s if isinstance(error, ServerError) else None) or 0.0
 
 
 class SyncThread:
@@ -173,6 +187,7 @@ class SyncThread:
     ``on_synced`` is called when all is exchanged, ``on_failed`` with a code when it is not; both on this thread, as are
     those of ``configuring``. After STORE_FORK the thread of a station that is not enrolled ends: nothing may be pushed
     under this store's name again. After STATION_CLONED it goes on rarely, until somebody has enrolled it anew.
+    ``turn`` is held during each round trip.
     """
 
     def __init__(
@@ -183,14 +198,15 @@ class SyncThread:
         interval_s: float = 15.0,
         *,
         configuring: Configuring | None = None,
+        turn: AbstractContextManager[object] = _ALWAYS_FREE,
         on_synced: Callable[[SyncReport], None] = lambda report: None,
         on_failed: Callable[[str], None] = lambda code: None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._store, self._server, self._clock, self._interval_s = store, server, clock, interval_s
-        self._configuring = configuring
+        self._configuring, self._turn = configuring, turn
         self._on_synced, self._on_failed, self._chance = on_synced, on_failed, chance
-        self._nudged, self._stopping = threading.Event(), threading.Event()
+        self._nudged, self._hurried, self._stopping = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     def start(self) -> None:
@@ -200,10 +216,15 @@ class SyncThread:
         """Something new is in the store: do not wait for the timer. Safe on any thread; returns at once."""
         self._nudged.set()
 
+    def hurry(self) -> None:
+        """The server answers again: no pause after failures either, but for one that it has asked for."""
+        self._hurried.set()
+        self._nudged.set()
+
     def ask_to_stop(self) -> None:
         """End after the exchange under way. Returns at once."""
         self._stopping.set()
-        self._nudged.set()
+        self.hurry()
 
     def stop(self, deadline_s: float) -> bool:
         """End after the exchange under way. Returns whether it has ended within ``deadline_s``."""
@@ -226,7 +247,15 @@ class SyncThread:
             if error.code == StoreForkError.code and self._is_alone():
                 return
             failures += 1
-            self._stopping.wait(pause_s(error, failures, self._interval_s, self._chance()))
+            self._pause(error, failures)
+
+    def _pause(self, error: KioskError, failures: int) -> None:
+        pause = pause_s(error, failures, self._interval_s, self._chance())
+        if wished_pause_s(error):
+            self._stopping.wait(pause)
+            return
+        self._hurried.wait(pause)
+        self._hurried.clear()
 
     def _is_alone(self) -> bool:
         """Whether nobody can give this station a new series."""
@@ -240,7 +269,7 @@ class SyncThread:
         """One synchronisation, cut short between round trips by ``stop``. Returns why it did not end well."""
         report = SyncReport()
         try:
-            for report in rounds(self._store, self._server, self._clock, self._configuring):  # noqa: B007
+            for report in rounds(self._store, self._server, self._clock, self._configuring, self._turn):  # noqa: B007
                 if self._stopping.is_set():
                     return None
         except KioskError as error:

@@ -57,6 +57,26 @@ class Connection:
             with request as response:
                 return Reply(response.status_code, _bounded(response), response.headers.get("retry-after", ""))
 
+    @contextmanager
+    def stream(self, path: str, headers: Mapping[str, str], silence_s: float) -> Iterator["Stream"]:
+        """An answer that may have no end, of which ``silence_s`` may pass between two pieces; ``cut`` ends it.
+
+        Raises ServerError as ``send``, within the block too.
+        """
+        timeout = httpx2.Timeout(silence_s, connect=self._timeout.connect)
+        sent = {"Accept-Encoding": "identity", "Accept": "text/event-stream", **headers}
+        extensions = {"trace": self._watchdog.notice}
+        with self._one_at_a_time, self._failures_named():
+            request = self._opened().stream(
+                "GET", self.url + path, headers=sent, timeout=timeout, extensions=extensions
+            )
+            with request as response:
+                yield Stream(response)
+
+    def cut(self) -> None:
+        """End a stream, or one that is opened later, until the next ``send``. Returns at once; safe on any thread."""
+        self._watchdog.bite()
+
     def close(self) -> None:
         """Let go of the connection; the next exchange opens a new one."""
         with self._one_at_a_time:
@@ -87,6 +107,23 @@ class Connection:
             reason = distrust.verify_message
             return ServerError(f"{self.url} cannot prove who it is: {reason}", code="SERVER_UNTRUSTED")
         return ServerError(f"{self.url} cannot be reached: {error}", code="SERVER_UNREACHABLE")
+
+
+class Stream:
+    """The answer to ``Connection.stream``."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self._response = response
+        self.status: int = response.status_code
+
+    def whole(self) -> Reply:
+        """All of an answer that has an end, such as a refusal."""
+        retry_after = self._response.headers.get("retry-after", "")
+        return Reply(self.status, _bounded(self._response), retry_after)
+
+    def pieces(self) -> Iterator[bytes]:
+        """What comes, as it comes; ends where the server ends it."""
+        return self._response.iter_raw()
 
 
 def _trusting(url: str, ca_pem: str) -> ssl.SSLContext:

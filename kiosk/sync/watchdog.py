@@ -34,7 +34,7 @@ class Watchdog:
 
     def __enter__(self) -> Self:
         self.has_bitten = False
-        self._timer = threading.Timer(self._deadline_s, self._bite)
+        self._timer = threading.Timer(self._deadline_s, self.bite)
         self._timer.name = "sync-watchdog"
         self._timer.daemon = True
         self._timer.start()
@@ -47,7 +47,8 @@ class Watchdog:
             self._timer.cancel()
             self._timer.join()
 
-    def _bite(self) -> None:
+    def bite(self) -> None:
+        """Cut the connection, or one that comes later; on any thread."""
         self.has_bitten = True
         self._cut()
 
