@@ -1,24 +1,27 @@
 """The one transaction that gives out a number: live token or next number, token, event, details and slip job."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.errors import QuotaReachedError, StoreError
 from kiosk.model.events import Json, Kind, instant_text
+from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
-from kiosk.model.token import LIVE, SlipState, State, Token, label_of
+from kiosk.model.token import Priority, SlipState, State, Token, label_of
 from kiosk.ports import Issued, IssueOrder, SlipJob
 from kiosk.store import tables
 from kiosk.store.engine import fixed_sql
-from kiosk.store.ledger import Ledger, next_touched
+from kiosk.store.ledger import NEXT_MARK, Ledger
 from kiosk.store.rows import job_values, patient_of, patient_values, token_of, token_values
 
 _t = tables.token.c
 _p = tables.patient.c
-_OPEN = (*LIVE, State.NO_SHOW)
+_NOT_CALLED = (State.WAITING, State.HELD, State.NO_SHOW)
+_UNDER_WAY = (State.CALLED, State.SERVING)
 
 # The statements stand here whole, so that SQLAlchemy compiles each once.
 # The keys alone, which hold the day: two look-ups. With any other condition SQLite reads the whole day instead.
@@ -33,7 +36,11 @@ _AHEAD = select(func.count()).where(
     tuple_(_t.queued_at, _t.token_id) < tuple_(bindparam("queued_at"), bindparam("token_id")),
 )
 _OWN = or_(_t.store_id == bindparam("store_id"), _t.store_id.in_(select(tables.former_store.c.store_id)))
-_LEFT_OVER = select(tables.token).where(_t.service_day < bindparam("day"), _OWN, _t.state.in_(_OPEN))
+_LEFT_OVER = select(tables.token).where(
+    _t.service_day < bindparam("day"),
+    _OWN,
+    or_(_t.state.in_(_NOT_CALLED), and_(_t.service_day < bindparam("day_before"), _t.state.in_(_UNDER_WAY))),
+)
 _NEXT_NUMBER = (
     upsert(tables.number)
     .values(last=1)
@@ -43,9 +50,20 @@ _NEXT_NUMBER = (
     )
     .returning(tables.number.c.last)
 )
-_INSERT_TOKEN = fixed_sql(insert(tables.token))
+_INSERT_TOKEN = fixed_sql(
+    insert(tables.token).values({each.name: bindparam(each.name) for each in tables.token.c} | {"touched": NEXT_MARK})
+)
 _INSERT_PATIENT = fixed_sql(insert(tables.patient))
 _INSERT_JOB = fixed_sql(insert(tables.slip_job))
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whose token it is to be on ``day``; ``patient`` None: the details are not here."""
+
+    day: date
+    keys: PatientKeys
+    patient: Patient | None
 
 
 def issue(connection: Connection, order: IssueOrder, new_id: Callable[[], str]) -> Issued:
@@ -54,15 +72,21 @@ def issue(connection: Connection, order: IssueOrder, new_id: Callable[[], str]) 
     at = ledger.time_at(order.now)
     day = ledger.service_day(order.facility, at)
     keys = patient_keys(order.patient, day, ledger.meta.facility_key)
-    for held in live_tokens(connection, order.facility.facility_id, day, keys, at, order.facility.return_window):
+    return give(connection, ledger, order, at, Holder(day, keys, order.patient))
+
+
+def give(connection: Connection, ledger: Ledger, order: IssueOrder, at: datetime, holder: Holder) -> Issued:
+    """The holder's live token in the department, or the next one. Closes the ledger if it has written."""
+    facility = order.facility
+    for held in live_tokens(connection, facility.facility_id, holder.day, holder.keys, at, facility.return_window):
         if held.queue_department == order.department.code:
-            known = _learn(connection, ledger, held, keys, order.patient, at)
+            known = _learn(connection, ledger, held, holder, at)
             return Issued(known, False, _ahead(connection, order, known), None)
     series = _own_series(ledger.meta.series)
-    _roll_over(connection, ledger, order, at, day)
-    token = _new_token(connection, ledger, order, at, day, keys, series, new_id())
+    _roll_over(connection, ledger, facility, at, holder.day)
+    token = _new_token(connection, ledger, order, at, holder, series)
     ahead = _ahead(connection, order, token)
-    job = _new_job(connection, order, token, ahead, new_id()) if order.wants_slip else None
+    job = _new_job(connection, order, token, ahead, ledger.new_id()) if order.wants_slip else None
     ledger.close()
     return Issued(token, True, ahead, job)
 
@@ -77,13 +101,11 @@ def live_tokens(
     return sorted(mine, key=lambda token: token.issued_at)
 
 
-def _learn(
-    connection: Connection, ledger: Ledger, held: Token, keys: PatientKeys, patient: Patient, at: datetime
-) -> Token:
+def _learn(connection: Connection, ledger: Ledger, held: Token, holder: Holder, at: datetime) -> Token:
     """A second card may tell more of the holder: another identifier, or the name behind a typed number."""
     row = connection.execute(select(tables.patient).where(_p.token_id == held.token_id)).first()
-    known = patient_of(row) if row else None
-    told = known.completed_by(patient) if known else None
+    known, keys = patient_of(row) if row else None, holder.keys
+    told = known.completed_by(holder.patient) if known and holder.patient else known
     fresh = (keys.number and not held.keys.number) or (keys.address and not held.keys.address)
     if not fresh and told == known:
         return held
@@ -95,13 +117,17 @@ def _learn(
     return after
 
 
-def _roll_over(connection: Connection, ledger: Ledger, order: IssueOrder, at: datetime, day: date) -> None:
-    """With the first token of a new service day, what was left waiting lapses. No timer, nothing is deleted."""
+def _roll_over(connection: Connection, ledger: Ledger, facility: Facility, at: datetime, day: date) -> None:
+    """With the first token of a new service day, what was left waiting lapses. No timer, nothing is deleted.
+
+    Who was called by then may be with the doctor still, so those lapse a day later.
+    """
     # None: a new store, or one whose clock a supervisor has accepted and whose last day is forgotten.
     last = ledger.meta.last_service_day
-    if (last is not None and last >= day) or order.facility.carries_over:
+    if (last is not None and last >= day) or facility.carries_over:
         return
-    rows = connection.execute(_LEFT_OVER, {"day": day.isoformat(), "store_id": ledger.meta.store_id}).all()
+    days = {"day": day.isoformat(), "day_before": (day - timedelta(days=1)).isoformat()}
+    rows = connection.execute(_LEFT_OVER, days | {"store_id": ledger.meta.store_id}).all()
     for left in map(token_of, rows):
         ledger.act(Kind.TOKEN_LAPSED, left, at, {})
 
@@ -114,17 +140,22 @@ def _own_series(series: str | None) -> str:
 
 
 def _new_token(
-    connection: Connection,
-    ledger: Ledger,
-    order: IssueOrder,
-    at: datetime,
-    day: date,
-    keys: PatientKeys,
-    series: str,
-    token_id: str,
+    connection: Connection, ledger: Ledger, order: IssueOrder, at: datetime, holder: Holder, series: str
 ) -> Token:
-    number = _next_number(connection, order, day, series)
-    body: dict[str, Json] = {
+    token_id, number = ledger.new_id(), _next_number(connection, order, holder.day, series)
+    body = _body(order, series, number, holder.keys)
+    token = ledger.append(Kind.TOKEN_ISSUED, token_id, at, holder.day, body, None)
+    slip = SlipState.QUEUED if order.wants_slip else SlipState.NONE
+    values = token_values(token) | {"slip": slip.value, "last_seq": ledger.meta.last_seq}
+    connection.exec_driver_sql(_INSERT_TOKEN, values)
+    if holder.patient is not None:
+        connection.exec_driver_sql(_INSERT_PATIENT, patient_values(token_id, holder.patient))
+    return token
+
+
+def _body(order: IssueOrder, series: str, number: int, keys: PatientKeys) -> dict[str, Json]:
+    """What the event says. Remarks stand beside its own words, never in their place."""
+    own: dict[str, Json] = {
         "facility_id": order.facility.facility_id,
         "department": order.department.code,
         "series": series,
@@ -135,17 +166,12 @@ def _new_token(
         "address_key": keys.address,
         "notice_version": order.notice_version,
         "language": order.language,
+        "priority": order.priority.value,
     }
-    token = ledger.append(Kind.TOKEN_ISSUED, token_id, at, day, body, None)
-    slip = SlipState.QUEUED if order.wants_slip else SlipState.NONE
-    values = token_values(token) | {
-        "slip": slip.value,
-        "last_seq": ledger.meta.last_seq,
-        "touched": next_touched(connection),
-    }
-    connection.exec_driver_sql(_INSERT_TOKEN, values)
-    connection.exec_driver_sql(_INSERT_PATIENT, patient_values(token_id, order.patient))
-    return token
+    body = {**order.remarks, **own}
+    if order.priority is Priority.ROUTINE:
+        del body["priority"]  # as in every event of before there were priorities
+    return body
 
 
 def _next_number(connection: Connection, order: IssueOrder, day: date, series: str) -> int:
@@ -158,9 +184,10 @@ def _next_number(connection: Connection, order: IssueOrder, day: date, series: s
             "series": series,
         },
     ).scalar_one()
-    if order.department.quota is not None and number > order.department.quota:
+    quota = None if order.ignores_quota else order.department.quota
+    if quota is not None and number > quota:
         # The transaction is rolled back, so the number is not used up.
-        raise QuotaReachedError(f"{order.department.code} has given its {order.department.quota} tokens for today")
+        raise QuotaReachedError(f"{order.department.code} has given its {quota} tokens for today")
     return number
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, insert, literal_column, select, update
 
 from kiosk.errors import ClockError, StoreError, StoreForkError
 from kiosk.model.clock import ClockFault, believable_time
@@ -19,7 +19,9 @@ from kiosk.store.rows import event_values, token_of, token_values
 
 _SELECT_META = select(tables.meta)
 _UPDATE_META = update(tables.meta)
-_TOUCHED = select(func.coalesce(func.max(tables.token.c.touched), 0))
+NEXT_MARK = literal_column("(SELECT coalesce(max(touched), 0) + 1 FROM token)", Integer)
+"""What to write beside a token, so that whoever looked before finds it without reading the others."""
+_SAVE = update(tables.token).where(tables.token.c.token_id == bindparam("saved_id")).values(touched=NEXT_MARK)
 _INSERT_EVENT = fixed_sql(insert(tables.event))
 _CLOCK_ADVICE = {
     ClockFault.BEHIND: "the clock is behind the newest token: set date and time",
@@ -48,7 +50,7 @@ class Ledger:
 
     def __init__(self, connection: Connection, new_id: Callable[[], str]) -> None:
         self._connection = connection
-        self._new_id = new_id
+        self.new_id = new_id
         self.meta = read_meta(connection)
 
     def time_at(self, now: datetime) -> datetime:
@@ -75,21 +77,24 @@ class Ledger:
         """Write the next event and return what it makes of the token ``before`` it; the caller saves the token."""
         event = self._next(kind, token_id, at, service_day, body)
         after = apply(before, event)
-        self._connection.exec_driver_sql(_INSERT_EVENT, event_values(event))
-        self.meta = replace(
-            self.meta,
-            last_seq=event.seq,
-            last_hash=event.hash,
-            last_at=max(at, self.meta.last_at or at),
-            last_service_day=max(service_day, self.meta.last_service_day or service_day),
-        )
+        self._write(event)
         return after
+
+    def note(self, kind: str, at: datetime, service_day: date, body: Mapping[str, Json]) -> Event:
+        """Write the next event, one about the whole facility."""
+        event = self._next(kind, "", at, service_day, body)
+        self._write(event)
+        return event
 
     def act(self, kind: str, token: Token, now: datetime, body: Mapping[str, Json]) -> Token:
         """Append an event of a token that exists and save what becomes of it."""
         after = self.append(kind, token.token_id, self._noted_at(now), token.service_day, body, token)
         save(self._connection, after, last_seq=self.meta.last_seq)
         return after
+
+    def vouch(self, at: datetime) -> None:
+        """Somebody says that it is ``at`` now: time and service day go on from there, even backwards."""
+        self.meta = replace(self.meta, last_at=at, confirmed_at=at, last_service_day=None)
 
     def close(self) -> None:
         self._connection.execute(
@@ -113,10 +118,20 @@ class Ledger:
             return self.meta.last_at or self.meta.confirmed_at or now
         return max(now, self.meta.last_at or now)
 
+    def _write(self, event: Event) -> None:
+        self._connection.exec_driver_sql(_INSERT_EVENT, event_values(event))
+        self.meta = replace(
+            self.meta,
+            last_seq=event.seq,
+            last_hash=event.hash,
+            last_at=max(event.at, self.meta.last_at or event.at),
+            last_service_day=max(event.service_day, self.meta.last_service_day or event.service_day),
+        )
+
     def _next(self, kind: str, token_id: str, at: datetime, service_day: date, body: Mapping[str, Json]) -> Event:
         return chained(
             self.meta.last_hash,
-            event_id=self._new_id(),
+            event_id=self.new_id(),
             store_id=self.meta.store_id,
             seq=self.meta.last_seq + 1,
             kind=kind,
@@ -145,16 +160,16 @@ def read_meta(connection: Connection) -> Meta:
 
 def save(connection: Connection, token: Token, *, last_seq: int | None = None) -> None:
     """Write a token that is there already; ``last_seq`` is the own event that changed it, if one did."""
-    values = token_values(token) | {"touched": next_touched(connection)}
+    values = token_values(token) | {"saved_id": token.token_id}
     if last_seq is not None:
         values["last_seq"] = last_seq
-    connection.execute(update(tables.token).where(tables.token.c.token_id == token.token_id), values)
+    connection.execute(_SAVE, values)
 
 
-def next_touched(connection: Connection) -> int:
-    """What to write beside a token, so that whoever looked before finds it without reading the others."""
-    newest: int = connection.execute(_TOUCHED).scalar_one()
-    return newest + 1
+def touch(connection: Connection, token_ids: Select[tuple[str]]) -> None:
+    """Something beside these tokens has changed that is shown with them."""
+    its = update(tables.token).where(tables.token.c.token_id.in_(token_ids))
+    connection.execute(its.values(touched=NEXT_MARK))
 
 
 def find_token(connection: Connection, token_id: str) -> Token | None:

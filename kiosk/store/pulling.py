@@ -1,19 +1,21 @@
 """What the server tells of other stations' doings, and of what became of tokens that several acted on."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
 from sqlalchemy import Connection, delete, func, insert, select, text, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from kiosk.model.events import Event
+from kiosk.model.desk import Called
+from kiosk.model.events import OF_FACILITY, Event
 from kiosk.model.exchange import PatientDetails, Pull
 from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.token import SlipState, Token
 from kiosk.store import tables
-from kiosk.store.ledger import Meta, find_token, next_touched, save
+from kiosk.store.ledger import NEXT_MARK, Meta, find_token, save, touch
+from kiosk.store.openings import take_fact
 from kiosk.store.rows import event_of, event_values, patient_of, patient_values, token_of, token_values
 
 DESK = "desk"
@@ -24,11 +26,14 @@ _e = tables.event.c
 _j = tables.slip_job.c
 _u = tables.unapplied.c
 _p = tables.patient.c
+_t = tables.token.c
 _log = structlog.get_logger()
 
 
-def take_in(connection: Connection, meta: Meta, pull: Pull) -> None:
+def take_in(connection: Connection, meta: Meta, pull: Pull, newer: Collection[str]) -> None:
     """Write down others' events with what they make of their tokens, the server's tokens, and a desk's patients.
+
+    ``newer`` are ids of calls that the server has made for this desk after it has answered this.
 
     Few statements for a whole page, since patients wait for this transaction: the server's word on a token spares
     finding it out from its events.
@@ -38,10 +43,17 @@ def take_in(connection: Connection, meta: Meta, pull: Pull) -> None:
         if event.token_id not in told:
             _take_effect(connection, event)
     if told:
-        _take_tokens(connection, meta, pull)
-    if pull.patients and connection.execute(select(tables.enrolment.c.kind)).scalar() == DESK:
+        _take_tokens(connection, meta, pull.tokens, pull.acked_seq, newer)
+    if pull.patients and _is_desk(connection):
         for details in pull.patients:
             _take_patient(connection, details)
+
+
+def take_called(connection: Connection, meta: Meta, called: Called, acked_seq: int) -> None:
+    """See ``DeskStore.take_called``: the server's word on one token, ahead of the events that a pull will bring."""
+    _take_tokens(connection, meta, [called.token], acked_seq)
+    if called.patient is not None and _is_desk(connection):
+        _take_patient(connection, PatientDetails(called.token.token_id, called.patient))
 
 
 def retry_unapplied(connection: Connection, token_id: str | None = None) -> None:
@@ -107,6 +119,9 @@ def _put_in_place(connection: Connection, event: Event) -> None:
 
 def _apply(connection: Connection, event: Event) -> bool:
     """Whether nothing is left to be done for ``event``: it was applied, or never will be."""
+    if event.kind in OF_FACILITY:
+        take_fact(connection, event)
+        return True
     before = find_token(connection, event.token_id)
     try:
         after = apply(before, event)
@@ -126,26 +141,28 @@ def _insert(connection: Connection, tokens: Sequence[Token]) -> bool:
     if not tokens:
         return True
     added = insert(tables.token).prefix_with("OR IGNORE").execution_options(preserve_rowcount=True)
-    marks = {"last_seq": 0, "touched": next_touched(connection)}
-    rows = [token_values(token) | marks for token in tokens]
-    left_out = len(tokens) - connection.execute(added, rows).rowcount
+    rows = [token_values(token) | {"last_seq": 0} for token in tokens]
+    left_out = len(tokens) - connection.execute(added.values(touched=NEXT_MARK), rows).rowcount
     if left_out:
         # Another station has given out these very numbers: both have the same series.
         _log.error("pulled_token_collides", tokens=left_out)
     return not left_out
 
 
-def _take_tokens(connection: Connection, meta: Meta, pull: Pull) -> None:
+def _take_tokens(
+    connection: Connection, meta: Meta, tokens: Sequence[Token], acked_seq: int, newer: Collection[str] = ()
+) -> None:
     """The server's word stands; on top of it what it does not know yet, and a slip that is on its way to the printer.
 
     What others did to a token and could not be applied here is in the server's word already, or never will be.
     """
-    ids = [token.token_id for token in pull.tokens]
+    ids = [token.token_id for token in tokens]
     connection.execute(delete(tables.unapplied).where(_u.token_id.in_(ids)))
     rows = connection.execute(select(tables.token).where(tables.token.c.token_id.in_(ids)))
     known = {row.token_id: token_of(row) for row in rows}
-    unsent, slips = _unsent(connection, meta, pull.acked_seq, ids), _slips_on_their_way(connection, ids)
-    after = [_with_ours(token, unsent.get(token.token_id, ()), slips) for token in pull.tokens]
+    tokens = [token for token in tokens if token.token_id not in known or known[token.token_id].act_id not in newer]
+    unsent, slips = _unsent(connection, meta, acked_seq, ids), _slips_on_their_way(connection, ids)
+    after = [_with_ours(token, unsent.get(token.token_id, ()), slips) for token in tokens]
     _insert(connection, [token for token in after if token.token_id not in known])
     for token in after:
         if token != known.get(token.token_id, token):
@@ -186,3 +203,8 @@ def _take_patient(connection: Connection, details: PatientDetails) -> None:
     connection.execute(
         upsert(tables.patient).values(values).on_conflict_do_update(index_elements=["token_id"], set_=values)
     )
+    touch(connection, select(_t.token_id).where(_t.token_id == details.token_id))
+
+
+def _is_desk(connection: Connection) -> bool:
+    return bool(connection.execute(select(tables.enrolment.c.kind)).scalar() == DESK)

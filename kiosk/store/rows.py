@@ -1,7 +1,7 @@
 """Between rows and the model's values; no row leaves this room."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -71,32 +71,39 @@ def token_values(token: Token) -> dict[str, Any]:
     }
 
 
-def token_of(row: Row[Any]) -> Token:
+def token_of(row: Sequence[Any]) -> Token:
+    """Of all columns of the table ``token``, in its order, and whatever comes after them.
+
+    By place, which takes half as long as by name: a desk reads a whole day.
+    """
+    (token_id, facility_id, day, department, series, number, label, queue_department, store_id) = row[:9]
+    (issued_at, moved_at, number_key, address_key, source, state, slip, copies, arrived) = row[9:18]
+    (queued_at, priority, room, calls, called_at, started_at, act_id) = row[18:25]
     return Token(
-        token_id=row.token_id,
-        facility_id=row.facility_id,
-        service_day=date.fromisoformat(row.service_day),
-        department=row.department,
-        series=row.series,
-        number=row.number,
-        label=row.label,
-        queue_department=row.queue_department,
-        store_id=row.store_id,
-        issued_at=parse_instant(row.issued_at),
-        moved_at=parse_instant(row.moved_at),
-        keys=PatientKeys(row.number_key, row.address_key),
-        source=row.source,
-        state=State(row.state),
-        slip=SlipState(row.slip),
-        copies=row.copies,
-        arrived=row.arrived,
-        queued_at=parse_instant(row.queued_at),
-        priority=Priority(row.priority),
-        room=row.room,
-        calls=row.calls,
-        called_at=_instant(row.called_at),
-        started_at=_instant(row.started_at),
-        act_id=row.act_id,
+        token_id=token_id,
+        facility_id=facility_id,
+        service_day=date.fromisoformat(day),
+        department=department,
+        series=series,
+        number=number,
+        label=label,
+        queue_department=queue_department,
+        store_id=store_id,
+        issued_at=parse_instant(issued_at),
+        moved_at=parse_instant(moved_at),
+        queued_at=parse_instant(queued_at),
+        keys=PatientKeys(number_key, address_key),
+        source=source,
+        state=State(state),
+        slip=SlipState(slip),
+        copies=copies,
+        arrived=arrived,
+        priority=Priority(priority),
+        room=room,
+        calls=calls,
+        called_at=_instant(called_at),
+        started_at=_instant(started_at),
+        act_id=act_id,
     )
 
 
@@ -126,18 +133,11 @@ def patient_values(token_id: str, patient: Patient) -> dict[str, Any]:
     }
 
 
-def patient_of(row: Row[Any]) -> Patient:
-    return Patient(
-        abha_number=row.abha_number,
-        abha_address=row.abha_address,
-        name=row.name,
-        sex=Sex(row.sex),
-        birth=BirthDate(row.birth_year, row.birth_month, row.birth_day) if row.birth_year is not None else None,
-        mobile=row.mobile,
-        address=row.address,
-        district=row.district,
-        state=row.state,
-    )
+def patient_of(row: Sequence[Any]) -> Patient:
+    """Of all columns of the table ``patient``, in its order."""
+    _, number, address, name, sex, year, month, day, mobile, home, district, state = row
+    birth = BirthDate(year, month, day) if year is not None else None
+    return Patient(number, address, name, Sex(sex), birth, mobile, home, district, state)
 
 
 def job_values(job: SlipJob) -> Mapping[str, Any]:

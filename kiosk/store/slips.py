@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from kiosk.errors import ReprintLimitError, StoreError
 from kiosk.model.events import Json, Kind, instant_text
 from kiosk.model.token import SlipState
 from kiosk.ports import SlipJob
 from kiosk.store import tables
-from kiosk.store.ledger import Ledger, need_token, save
+from kiosk.store.ledger import Ledger, find_token, need_token, save
 from kiosk.store.rows import job_of, job_values
 
 SUPERSEDED = "SUPERSEDED"
@@ -54,10 +55,17 @@ def due(connection: Connection, queued_since: datetime) -> list[SlipJob]:
 def moved(
     connection: Connection, new_id: Callable[[], str], job_id: str, state: SlipState, now: datetime, cause: str
 ) -> None:
-    """See ``TokenStore.slip_moved``."""
+    """See ``TokenStore.slip_moved``. A slip that another station prints goes by its token's id: see ``open_slips``."""
     row = connection.execute(select(tables.slip_job).where(_j.job_id == job_id)).first()
     if row is None:
-        raise StoreError(f"this store has no slip job {job_id}", code="SLIP_JOB_UNKNOWN")
+        _moved_elsewhere(connection, new_id, job_id, state, now, cause)
+    else:
+        _moved_here(connection, new_id, row, state, now, cause)
+
+
+def _moved_here(
+    connection: Connection, new_id: Callable[[], str], row: Row[Any], state: SlipState, now: datetime, cause: str
+) -> None:
     if state is SlipState.SENDING and row.state != SlipState.QUEUED.value:
         raise StoreError("this slip was taken by a newer copy or another spool", code="SLIP_JOB_TAKEN")
     token = need_token(connection, row.token_id)
@@ -66,7 +74,7 @@ def moved(
         state, cause = SlipState.FAILED, SUPERSEDED
     connection.execute(
         update(tables.slip_job)
-        .where(_j.job_id == job_id)
+        .where(_j.job_id == row.job_id)
         .values(state=state.value, moved_at=instant_text(now), cause=cause)
     )
     if state in _LOCAL:
@@ -75,6 +83,18 @@ def moved(
         return
     ledger = Ledger(connection, new_id)
     body: dict[str, Json] = {"state": state.value, "copy": row.copy, "cause": cause}
+    ledger.act(Kind.SLIP_STATE_CHANGED, token, now, body)
+    ledger.close()
+
+
+def _moved_elsewhere(
+    connection: Connection, new_id: Callable[[], str], token_id: str, state: SlipState, now: datetime, cause: str
+) -> None:
+    token = find_token(connection, token_id)
+    if token is None or state in _LOCAL:
+        raise StoreError(f"this store has no slip job {token_id}", code="SLIP_JOB_UNKNOWN")
+    ledger = Ledger(connection, new_id)
+    body: dict[str, Json] = {"state": state.value, "copy": token.copies, "cause": cause}
     ledger.act(Kind.SLIP_STATE_CHANGED, token, now, body)
     ledger.close()
 

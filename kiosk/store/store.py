@@ -1,4 +1,4 @@
-"""``SqliteStore``: the port TokenStore over an encrypted SQLite file."""
+"""``SqliteStore``: the ports TokenStore and DeskStore over an encrypted SQLite file."""
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,20 +9,37 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from kiosk.errors import SettingError
-from kiosk.model.events import FIRST_HASH, Json, Kind, instant_text
+from kiosk.model.desk import Called, CallOrder, DeskRows, Failures, OpeningChange, OpenSlip, PinHash
+from kiosk.model.events import FIRST_HASH, Event, Json, Kind, instant_text
 from kiosk.model.exchange import Enrolment, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, patient_keys
+from kiosk.model.queue import CallingRule, Classes
 from kiosk.model.token import SlipState, Token
 from kiosk.ports import Issued, IssueOrder, SlipJob, TokenRow
-from kiosk.store import acting, configuring, enrolling, issuing, purging, renewal, slips, syncing, tables
+from kiosk.store import (
+    acting,
+    attention,
+    calling,
+    configuring,
+    desk_rows,
+    enrolling,
+    issuing,
+    openings,
+    purging,
+    renewal,
+    slips,
+    staff,
+    syncing,
+    tables,
+)
 from kiosk.store.engine import outside_transactions, reader_engine, store_errors, writer_engine
 from kiosk.store.key import KEY_BYTES, load_key, remember_key
 from kiosk.store.ledger import Ledger, find_token, read_meta
 from kiosk.store.place import STORE_FILE as STORE_FILE  # noqa: PLC0414 - whoever opens stores knows it from here
 from kiosk.store.place import finish_restore, place_locked
 from kiosk.store.pulling import retry_unapplied
-from kiosk.store.rows import patient_of, token_of
+from kiosk.store.rows import token_of
 from kiosk.store.schema import ensure_schema
 
 
@@ -94,7 +111,7 @@ def _found(connection: Connection, series: str | None, new_id: Callable[[], str]
 
 
 class SqliteStore:
-    """The port TokenStore; may be called from any thread, writes queue up for the one writer.
+    """The ports TokenStore and DeskStore; may be called from any thread, writes queue up for the one writer.
 
     Attributes:
         folder: where the store's file lies, with what belongs to it.
@@ -106,6 +123,7 @@ class SqliteStore:
         self._reader = reader
         self._path = path
         self._new_id = new_id
+        self._called: dict[str, datetime] = {}
         self.folder = path.parent
         self.key = key
 
@@ -140,6 +158,68 @@ class SqliteStore:
         with self._writing() as connection:
             return acting.act(connection, self._new_id, kind, token_id, now, body)
 
+    def call(self, order: CallOrder, rule: CallingRule, classes: Classes, now: datetime) -> Called | None:
+        with self._writing() as connection:
+            return calling.call(connection, self._new_id, order, rule, classes, now)
+
+    def take_called(self, called: Called, now: datetime) -> None:
+        with self._writing() as connection:
+            syncing.take_called(connection, called)
+            # An answer that the server gave before is still on its way, perhaps.
+            self._called[called.token.act_id] = called.token.moved_at
+
+    def refer(self, token_id: str, order: IssueOrder, body: Mapping[str, Json]) -> Issued:
+        with self._writing() as connection:
+            return calling.refer(connection, self._new_id, token_id, order, body)
+
+    def declare(self, kind: Kind, facility: Facility, now: datetime, body: Mapping[str, Json]) -> None:
+        with self._writing() as connection:
+            openings.declare(connection, self._new_id, kind, facility, now, body)
+
+    def waiting(self, facility_id: str, service_day: date, departments: Sequence[str]) -> Sequence[Token]:
+        with self._reading() as connection:
+            return calling.waiting(connection, facility_id, service_day, departments)
+
+    def desk_rows(self, facility_id: str, service_day: date, since: int) -> DeskRows:
+        with self._reading() as connection:
+            return desk_rows.desk_rows(connection, facility_id, service_day, since)
+
+    def open_slips(self, service_day: date) -> Sequence[OpenSlip]:
+        with self._reading() as connection:
+            return attention.open_slips(connection, service_day)
+
+    def openings(self, facility_id: str, service_day: date) -> Sequence[OpeningChange]:
+        with self._reading() as connection:
+            return openings.openings(connection, facility_id, service_day)
+
+    def history(self, token_id: str) -> Sequence[Event]:
+        with self._reading() as connection:
+            return attention.history(connection, token_id)
+
+    def own_events(self, seqs: Sequence[int]) -> Sequence[Event]:
+        with self._reading() as connection:
+            return attention.own_events(connection, seqs)
+
+    def keep_pins(self, pins: Sequence[PinHash], now: datetime) -> None:
+        with self._writing() as connection:
+            staff.keep_pins(connection, pins, now)
+
+    def pins(self) -> Sequence[PinHash]:
+        with self._reading() as connection:
+            return staff.pins(connection)
+
+    def failures(self, staff_id: str) -> Failures:
+        with self._reading() as connection:
+            return staff.failures(connection, staff_id)
+
+    def note_failure(self, staff_id: str, now: datetime) -> Failures:
+        with self._writing() as connection:
+            return staff.note_failure(connection, staff_id, now)
+
+    def forget_failures(self, staff_id: str) -> None:
+        with self._writing() as connection:
+            staff.forget_failures(connection, staff_id)
+
     def tokens(self, service_day: date) -> Sequence[TokenRow]:
         t = tables.token.c
         query = select(tables.token).where(t.service_day == service_day.isoformat()).order_by(t.issued_at, t.token_id)
@@ -153,9 +233,7 @@ class SqliteStore:
 
     def patient_of(self, token_id: str) -> Patient | None:
         with self._reading() as connection:
-            query = select(tables.patient).where(tables.patient.c.token_id == token_id)
-            row = connection.execute(query).first()
-            return patient_of(row) if row else None
+            return calling.find_patient(connection, token_id)
 
     def due_slips(self, queued_since: datetime) -> Sequence[SlipJob]:
         with self._reading() as connection:
@@ -174,8 +252,12 @@ class SqliteStore:
             return syncing.next_push(connection, limit)
 
     def synced(self, pull: Pull, now: datetime) -> None:
+        heard = {event.event_id for event in pull.events}
         with self._writing() as connection:
-            syncing.synced(connection, pull, now)
+            self._called = {
+                act_id: at for act_id, at in self._called.items() if at > pull.server_time and act_id not in heard
+            }
+            syncing.synced(connection, pull, now, self._called)
 
     def note_fork(self, now: datetime) -> None:
         with self._writing() as connection:
@@ -284,15 +366,6 @@ class SqliteStore:
     def empty_log(self) -> bool:
         """Bring the write-ahead log into the file; False where a reader is in the way."""
         return purging.truncate_log(self._writer, self.folder)
-
-    def accept_clock(self, now: datetime) -> None:
-        """A supervisor vouches for the machine's clock: time and service day go on from ``now``, even backwards.
-
-        Numbers stay unique all the same: each service day has its own counter row.
-        """
-        text = instant_text(now)
-        with self._writing() as connection:
-            connection.execute(update(tables.meta).values(confirmed_at=text, last_at=text, last_service_day=None))
 
     def close(self) -> None:
         self._reader.dispose()

@@ -1,17 +1,18 @@
 """The outbox of a store, and what came back from the server."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.errors import StoreError, StoreForkError
+from kiosk.model.desk import Called
 from kiosk.model.events import Event, Kind, instant_text, parse_instant
 from kiosk.model.exchange import PatientDetails, Pull, Push
-from kiosk.store import tables
+from kiosk.store import pulling, tables
 from kiosk.store.former import is_pending, orphan_count
-from kiosk.store.ledger import read_meta
-from kiosk.store.pulling import take_in
+from kiosk.store.ledger import Meta, read_meta, touch
 from kiosk.store.rows import event_of, patient_of
 
 ACKED = "acked"
@@ -43,8 +44,8 @@ def next_push(connection: Connection, limit: int) -> Push:
     return Push(meta.store_id, events, _details(connection, events), position(connection, PULLED))
 
 
-def synced(connection: Connection, pull: Pull, now: datetime) -> None:
-    """See ``TokenStore.synced``.
+def synced(connection: Connection, pull: Pull, now: datetime, newer: Collection[str] = ()) -> None:
+    """See ``TokenStore.synced``; for ``newer`` see ``pulling.take_in``.
 
     Raises:
         StoreForkError: the server holds more of this store's events than the store itself, or another one.
@@ -56,13 +57,19 @@ def synced(connection: Connection, pull: Pull, now: datetime) -> None:
         raise StoreForkError("the server has later events of this store: it was restored or cloned")
     if not _is_ours(connection, meta.store_id, pull):
         raise StoreForkError("the server holds another event under this store's number: a copy was faster")
-    take_in(connection, meta, pull)
+    pulling.take_in(connection, meta, pull, newer)
+    _show_acked(connection, meta, pull.acked_seq)
     _note_ack(connection, pull.acked_seq, now)
     # Taken even where it is lower than before: a server restored from a backup gets the missing events again.
     _move(connection, ACKED, pull.acked_seq, now)
     _move(connection, PULLED, pull.cursor, now)
     confirmed = max(pull.server_time, meta.confirmed_at or pull.server_time)
     connection.execute(update(tables.meta).values(confirmed_at=instant_text(confirmed)))
+
+
+def take_called(connection: Connection, called: Called) -> None:
+    """See ``DeskStore.take_called``."""
+    pulling.take_called(connection, read_meta(connection), called, position(connection, ACKED))
 
 
 def doubt(connection: Connection) -> None:
@@ -102,6 +109,13 @@ def _details(connection: Connection, events: tuple[Event, ...]) -> tuple[Patient
     issued = {event.token_id for event in events if event.kind in TELLS_DETAILS}
     rows = connection.execute(select(tables.patient).where(tables.patient.c.token_id.in_(issued)))
     return tuple(PatientDetails(row.token_id, patient_of(row)) for row in rows)
+
+
+def _show_acked(connection: Connection, meta: Meta, acked_seq: int) -> None:
+    """That their events are held is shown with the tokens. What is held no more shows with their next change."""
+    acked = position(connection, ACKED)
+    if acked_seq > acked:
+        touch(connection, select(_e.token_id).where(_e.store_id == meta.store_id, _e.seq.between(acked + 1, acked_seq)))
 
 
 def _note_ack(connection: Connection, acked_seq: int, now: datetime) -> None:

@@ -32,6 +32,7 @@ event = Table(
     Column("service_day", String, nullable=False),
     Column("body", String, nullable=False, doc="canonical JSON"),
     Column("hash", String, nullable=False),
+    Index("event_token", "token_id"),
 )
 
 token = Table(
@@ -183,6 +184,7 @@ opening = Table(
     Column("room", String, primary_key=True, doc="empty: the whole department"),
     Column("is_open", Boolean, doc="what a supervisor has said for this day; NULL: as planned again"),
     Column("changed_at", String, nullable=False),
+    Column("event_id", String, nullable=False, doc="what said so: of two at the same time the higher id counts"),
 )
 
 staff_pin = Table(

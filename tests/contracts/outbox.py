@@ -138,8 +138,13 @@ class OutboxContract:
         store.slip_moved(job.job_id, SlipState.SENDING, NINE)
         token = store.token(job.token_id)
         assert token is not None
-        move(store, token, Kind.TOKEN_CALLED, at=NINE + minutes(1))
-        assert store.token(job.token_id) == replace(token, state=State.CALLED, moved_at=NINE + minutes(1))
+        later = NINE + minutes(1)
+        move(store, token, Kind.TOKEN_CALLED, at=later)
+        found = store.token(job.token_id)
+        assert found is not None
+        assert found.slip is SlipState.SENDING
+        called = replace(token, state=State.CALLED, moved_at=later, calls=1, called_at=later)
+        assert replace(found, act_id="") == called
         assert not store.tokens(MONDAY)[0].synced
 
     # --- privacy ------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.checkin import Registration
+from kiosk.model.events import Kind
 from kiosk.model.token import SlipState
 from kiosk.ports import Clock
 from kiosk.store.store import STORE_FILE, SqliteStore, open_store
@@ -79,7 +80,7 @@ class Station:
         return "restarted"
 
     def clock_accepted(self) -> str:
-        self.store.accept_clock(self.clock.now())
+        self.store.declare(Kind.CLOCK_ACCEPTED, HOSPITAL, self.clock.now(), {"by": "a supervisor"})
         return "clock accepted"
 
     def settle_slips(self) -> None:

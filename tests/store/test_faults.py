@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.errors import QuotaReachedError, StoreError, StoreFullError
+from kiosk.model.events import Kind
 from kiosk.model.token import SlipState
 from kiosk.store.store import SqliteStore, open_store
 from tests.contracts.acts import events_of, issue, only_job, order, pulled
@@ -39,6 +40,10 @@ def everything(store: SqliteStore) -> object:
     return (days, events_of(store), store.due_slips(NINE), store.known_times(), synced)
 
 
+def accept_clock(store: SqliteStore, now: datetime) -> None:
+    store.declare(Kind.CLOCK_ACCEPTED, HOSPITAL, now, {"staff": "s1"})
+
+
 ACTS: dict[str, Callable[[SqliteStore], object]] = {
     "issue": lambda store: issue(store, RAVI),
     "first of the next day": lambda store: issue(store, RAVI, now=TOMORROW),
@@ -46,7 +51,7 @@ ACTS: dict[str, Callable[[SqliteStore], object]] = {
     "slip printed": lambda store: store.slip_moved(store.due_slips(NINE)[0].job_id, SlipState.PRINTED, NINE),
     "slip sending": lambda store: store.slip_moved(store.due_slips(NINE)[0].job_id, SlipState.SENDING, NINE),
     "synced": lambda store: store.synced(pulled(acked=0, cursor=3), NINE),
-    "clock accepted": lambda store: store.accept_clock(NINE + minutes(1)),
+    "clock accepted": lambda store: accept_clock(store, NINE + minutes(1)),
 }
 
 
@@ -149,7 +154,7 @@ def test_a_supervisor_may_accept_a_clock_set_back(store: SqliteStore) -> None:
     assert issue(store, ASHA, now=TOMORROW).number == 1
     with pytest.raises(StoreError):
         issue(store, RAVI, now=NINE)
-    store.accept_clock(NINE)
+    accept_clock(store, NINE)
     assert issue(store, RAVI, now=NINE).service_day == MONDAY
     assert issue(store, RAVI, now=TOMORROW).number == 2
 
@@ -157,7 +162,7 @@ def test_a_supervisor_may_accept_a_clock_set_back(store: SqliteStore) -> None:
 def test_what_waited_lapses_after_an_accepted_clock_too(store: SqliteStore) -> None:
     token = issue(store, ASHA)
     month_later = NINE + timedelta(days=30)
-    store.accept_clock(month_later)
+    accept_clock(store, month_later)
     assert issue(store, RAVI, now=month_later).number == 1
     lapsed = store.token(token.token_id)
     assert lapsed is not None

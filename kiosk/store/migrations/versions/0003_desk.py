@@ -28,6 +28,7 @@ def upgrade() -> None:
             token.alter_column(name, server_default=None)
     op.create_index("token_queue", "token", [*_QUEUE, "queued_at", "token_id"])
     op.create_index("token_touched", "token", ["touched"])
+    op.create_index("event_token", "event", ["token_id"])
     op.create_table(
         "opening",
         sa.Column("facility_id", sa.String(), nullable=False),
@@ -36,6 +37,7 @@ def upgrade() -> None:
         sa.Column("room", sa.String(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=True),
         sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("facility_id", "service_day", "department", "room"),
     )
     op.create_table(
@@ -57,6 +59,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("staff_failure", "staff_pin", "opening"):
         op.drop_table(table)
+    op.drop_index("event_token", table_name="event")
     op.drop_index("token_touched", table_name="token")
     op.drop_index("token_queue", table_name="token")
     for name in _NEW:

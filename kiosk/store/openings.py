@@ -1,0 +1,115 @@
+"""Facts about the whole facility: what a supervisor has opened, closed or vouched for."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+import structlog
+from sqlalchemy import Connection, select, tuple_
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from kiosk.model.clock import ClockFault, believable_time
+from kiosk.model.desk import OpeningChange
+from kiosk.model.events import OF_FACILITY, Event, Json, Kind, instant_text, parse_instant
+from kiosk.model.moves import IllegalMoveError
+from kiosk.model.opd import Facility
+from kiosk.store import tables
+from kiosk.store.ledger import Ledger
+
+MAX_CODE = 20
+"""Characters of a department's code, and of a room's name."""
+_o = tables.opening.c
+_log = structlog.get_logger()
+
+
+def declare(
+    connection: Connection,
+    new_id: Callable[[], str],
+    kind: Kind,
+    facility: Facility,
+    now: datetime,
+    body: Mapping[str, Json],
+) -> None:
+    """See ``DeskStore.declare``.
+
+    Raises:
+        IllegalMoveError: KIND_UNKNOWN, it is about a token; BODY_INVALID.
+        ClockError, StoreForkError: but for CLOCK_ACCEPTED, which is there to mend the first of them.
+    """
+    ledger = Ledger(connection, new_id)
+    if kind not in OF_FACILITY:
+        raise IllegalMoveError("KIND_UNKNOWN", f"{kind} says nothing of the whole facility")
+    if kind is Kind.CLOCK_ACCEPTED:
+        _accept_clock(ledger, facility, now, body)
+    else:
+        at = ledger.time_at(now)
+        told = {**body, "facility_id": facility.facility_id}
+        _keep(connection, ledger.note(kind, at, ledger.service_day(facility, at), told))
+    ledger.close()
+
+
+def take_fact(connection: Connection, event: Event) -> None:
+    """What another station, or the server, has said. What makes no sense stays a fact that changes nothing."""
+    if event.kind != Kind.OPENING_CHANGED:
+        return
+    try:
+        _keep(connection, event)
+    except IllegalMoveError as error:
+        _log.warning("pulled_event_not_applied", code=error.code, kind=event.kind, seq=event.seq)
+
+
+def openings(connection: Connection, facility_id: str, service_day: date) -> list[OpeningChange]:
+    """See ``DeskStore.openings``; by department and room."""
+    its = select(tables.opening).where(_o.facility_id == facility_id, _o.service_day == service_day.isoformat())
+    rows = connection.execute(its.order_by(_o.department, _o.room))
+    return [OpeningChange(row.department, row.room, row.is_open, parse_instant(row.changed_at)) for row in rows]
+
+
+def _accept_clock(ledger: Ledger, facility: Facility, now: datetime, body: Mapping[str, Json]) -> None:
+    """Time and service day go on from ``now``, even backwards. The event says what was wrong with the clock.
+
+    Numbers stay unique all the same: each service day has its own counter row.
+    """
+    fault = believable_time(now, ledger.meta.last_at, ledger.meta.confirmed_at)
+    told: dict[str, Json] = {"fault": fault.value} if isinstance(fault, ClockFault) else {}
+    ledger.note(Kind.CLOCK_ACCEPTED, now, facility.service_day(now), {**body, **told})
+    ledger.vouch(now)
+
+
+def _keep(connection: Connection, event: Event) -> None:
+    """The newest word counts, whatever comes first."""
+    values = {
+        "facility_id": _facility_id(connection, event),
+        "service_day": event.service_day.isoformat(),
+        "department": _code(event, "department"),
+        "room": _code(event, "room", may_be_empty=True),
+        "is_open": _is_open(event),
+        "changed_at": instant_text(event.at),
+        "event_id": event.event_id,
+    }
+    row = upsert(tables.opening).values(values)
+    later = tuple_(row.excluded.changed_at, row.excluded.event_id) > tuple_(_o.changed_at, _o.event_id)
+    connection.execute(
+        row.on_conflict_do_update(index_elements=list(tables.opening.primary_key), set_=values, where=later)
+    )
+
+
+def _facility_id(connection: Connection, event: Event) -> str:
+    """As the event says; else whoever wrote it knew of one facility, and so does this station."""
+    told = event.body.get("facility_id")
+    if isinstance(told, str):
+        return told
+    return connection.execute(select(tables.enrolment.c.facility_id)).scalar() or ""
+
+
+def _code(event: Event, key: str, *, may_be_empty: bool = False) -> str:
+    value = event.body.get(key, "" if may_be_empty else None)
+    if not isinstance(value, str) or len(value) > MAX_CODE or not (value or may_be_empty):
+        raise IllegalMoveError("BODY_INVALID", f"{event.kind} needs {key}")
+    return value
+
+
+def _is_open(event: Event) -> bool | None:
+    value = event.body.get("is_open")
+    if value is not None and not isinstance(value, bool):
+        raise IllegalMoveError("BODY_INVALID", f"{event.kind} says open, closed, or as planned")
+    return value
