@@ -12,6 +12,7 @@ from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.patient import PatientKeys
 from kiosk.model.token import Priority, SlipState, State, Token
 from kiosk.server.database import insert_all_new, insert_into, is_among
+from kiosk.server.openings import is_fact, take_facts
 from kiosk.server.tables import day_count, token
 
 _LONGEST = {"department": 20, "series": 2, "label": 20, "queue_department": 20, "source": 20, "room": 20}
@@ -30,11 +31,23 @@ _MOVE = (
 def project(
     connection: Connection, facility_id: str, events: Sequence[Event], late: Collection[str] = ()
 ) -> list[tuple[Event, str]]:
-    """Apply to the facility's tokens all that can be applied. Returns the other events, each with a code.
+    """Apply to the facility all that can be applied. Returns the other events, each with a code.
 
     Within a transaction that holds the facility's lock; each new token is counted in it. ``late`` are ids of events
     that have a chance only behind another one of the same token.
     """
+    facts = [event for event in events if is_fact(event)]
+    moves = [event for event in events if not is_fact(event)]
+    codes = {**take_facts(connection, facility_id, facts), **_project(connection, facility_id, moves, late)}
+    return [(event, codes[event.event_id]) for event in events if event.event_id in codes]
+
+
+def _project(
+    connection: Connection, facility_id: str, events: Sequence[Event], late: Collection[str]
+) -> dict[str, str]:
+    """Of events about tokens. Returns a code for the id of each that does not fit."""
+    if not events:
+        return {}
     held = _held(connection, facility_id, {event.token_id for event in events})
     tokens, codes = _folded(facility_id, events, held, late)
     new = [after for token_id, after in tokens.items() if token_id not in held]
@@ -43,7 +56,7 @@ def project(
         codes |= {event.event_id: _code_without_number(event) for event in events if event.token_id in refused}
     _count(connection, (after for after in new if after.token_id not in refused))
     _update(connection, (after for token_id, after in tokens.items() if after != held.get(token_id, after)))
-    return [(event, codes[event.event_id]) for event in events if event.event_id in codes]
+    return codes
 
 
 def _held(connection: Connection, facility_id: str, token_ids: set[str]) -> dict[str, Token]:

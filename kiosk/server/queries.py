@@ -11,6 +11,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, Select, func, select, tuple_, union_all
 
 from kiosk.model.events import Event, Json, Kind
+from kiosk.model.queue import place
 from kiosk.model.token import LIVE, State, Token, listed
 from kiosk.server.database import is_among
 from kiosk.server.projection import token_of
@@ -111,7 +112,7 @@ def tokens_of_day(engine: Engine, facility_id: str, service_day: date) -> list[d
 
 
 def people_ahead(engine: Engine, facility_id: str, token_id: str) -> int | None:
-    """How many wait before this token in its queue; None if it does not wait, or is not known."""
+    """How many have waited longer in this token's queue, of whatever priority; None if it does not wait itself."""
     mine = select(token).filter_by(facility_id=facility_id, token_id=token_id)
     with engine.begin() as connection:
         own = connection.execute(mine).first()
@@ -123,23 +124,9 @@ def people_ahead(engine: Engine, facility_id: str, token_id: str) -> int | None:
 
 
 def queue_of(engine: Engine, facility_id: str, service_day: date, department: str) -> list[Token]:
-    """The live tokens of one department's queue, in the order of issue."""
+    """The live tokens of one department's queue, in the order of their places."""
     queues = (_in_queue(facility_id, service_day, department, state) for state in sorted(LIVE))
     return _in_order(engine, queues)
-
-
-def next_waiting(
-    engine: Engine, facility_id: str, service_day: date, departments: Sequence[str], limit: int
-) -> list[Token]:
-    """The ``limit`` tokens that have waited longest in any of the queues, and whose patients are there."""
-    queues = (
-        _in_queue(facility_id, service_day, department, State.WAITING)
-        .where(_t.arrived)
-        .order_by(_t.queued_at, _t.token_id)
-        .limit(limit)
-        for department in departments
-    )
-    return _in_order(engine, queues)[:limit]
 
 
 def _in_queue(facility_id: str, service_day: date, department: str, state: State) -> Select[tuple[object, ...]]:
@@ -159,7 +146,7 @@ def _in_order(engine: Engine, ranges: Iterable[Select[tuple[object, ...]]]) -> l
         return []
     with engine.begin() as connection:
         found = [token_of(row) for row in connection.execute(union_all(*parts)).mappings()]
-    return sorted(found, key=lambda each: (each.queued_at, each.token_id))
+    return sorted(found, key=place)
 
 
 def day_counts(engine: Engine, service_day: date, state: str | None = None) -> list[dict[str, Json]]:

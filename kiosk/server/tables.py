@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -50,6 +51,11 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
 
+
+IS_BUSY = text("state IN ('called', 'serving')")
+"""Tokens whose patients are in a room or on the way there: few at a time, however long the day is. Said in the very
+words of the index, without which no database sees that it answers."""
+WAS_CALLED = text("called_at IS NOT NULL")
 
 metadata = MetaData()
 
@@ -184,7 +190,8 @@ store = Table(
     Column("last_hash", _code(64), nullable=False),
     Column("registered_at", Instant, nullable=False),
     Column("quarantined_at", Instant),
-    Column("station_id", _code(20)),  # null: a store that was here before stations enrolled
+    # null: a store that was here before stations enrolled; empty: the server's own, see ``own_ledger``.
+    Column("station_id", _code(20)),
     Column("superseded_at", Instant),  # when its station began another one
     ForeignKeyConstraint(["facility_id"], ["facility.facility_id"]),
 )
@@ -295,6 +302,7 @@ opening = Table(
     Column("room", String(20), primary_key=True),
     Column("is_open", Boolean),
     Column("changed_at", Instant, nullable=False),
+    Column("event_id", _code(36), nullable=False),  # what said so: of two at the same time the higher id counts
 )
 
 staff_pin = Table(
@@ -317,6 +325,16 @@ Index(
     token.c.queued_at,
     token.c.token_id,
 )
+Index(
+    "token_called",
+    token.c.facility_id,
+    token.c.service_day,
+    token.c.queue_department,
+    token.c.called_at,
+    postgresql_where=WAS_CALLED,
+    sqlite_where=WAS_CALLED,
+)
+Index("token_busy", token.c.facility_id, token.c.service_day, postgresql_where=IS_BUSY, sqlite_where=IS_BUSY)
 Index("patient_received", patient.c.facility_id, patient.c.received_at)
 Index("parked_token", parked.c.facility_id, parked.c.token_id)
 Index("nonce_expires", nonce.c.facility_id, nonce.c.expires_at)

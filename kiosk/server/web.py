@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
+from kiosk.server.calls_routes import add_calls_routes
 from kiosk.server.configuration_routes import add_configuration_routes
 from kiosk.server.counts_routes import add_counts_routes
 from kiosk.server.crowd import Crowd
@@ -50,6 +51,7 @@ def build_app(
     app = FastAPI(title="OPD token kiosk: hospital server", version="0.1.0", lifespan=with_threads)
     add_handlers(app)
     add_sync_routes(app)
+    add_calls_routes(app)
     add_configuration_routes(app)
     add_counts_routes(app)
     add_enrolment_routes(app)

@@ -1,7 +1,7 @@
 """Queues and counts: what they say, and that the database finds it by their index alone."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,12 +10,14 @@ from sqlalchemy import insert, select, text, update
 from starlette.testclient import TestClient
 
 from kiosk.model.events import Kind
+from kiosk.model.queue import CallingRule
 from kiosk.model.token import Token, label_of
 from kiosk.server.api_keys import add_key
 from kiosk.server.database import Database
 from kiosk.server.ingest import ingest
-from kiosk.server.queries import changes, day_counts, next_waiting, people_ahead, queue_of
+from kiosk.server.queries import changes, day_counts, people_ahead, queue_of
 from kiosk.server.tables import day_count, facility, token
+from kiosk.server.waiting import busy_keys, heads_of, last_called, next_of
 from kiosk.sync.messages import SyncRequest
 from tests.server.doors import HandClock, assert_problem, web_of
 from tests.server.heard import hearing, plan_of
@@ -66,20 +68,42 @@ def test_of_two_issued_in_one_instant_one_is_ahead(database: Database) -> None:
     chain = Chain().issue_many(2)
     take(database, chain)
     with database.writer.begin() as connection:
-        connection.execute(update(token).values(issued_at=START))
+        connection.execute(update(token).values(queued_at=START))
     ahead = {each.token_id: people_ahead(database.reader, FACILITY, each.token_id) for each in chain.events}
     assert [ahead[token_id] for token_id in sorted(ahead)] == [0, 1]
 
 
-def test_the_next_have_waited_longest_in_any_of_the_queues_and_are_there(database: Database, hall: Chain) -> None:
-    reader = database.reader
-    assert labels(next_waiting(reader, FACILITY, DAY, ["MED", "EYE"], 10)) == ["MA-004", "MA-005", "MA-006"]
-    assert labels(next_waiting(reader, FACILITY, DAY, ["MED", "EYE"], 2)) == ["MA-004", "MA-005"]
-    assert labels(next_waiting(reader, FACILITY, DAY, ["MED"], 1)) == ["MA-005"]
-    assert next_waiting(reader, FACILITY, DAY, [], 5) == []
+def heads(database: Database, departments: Sequence[str], limit: int) -> list[str]:
+    with database.reader.begin() as connection:
+        return labels(heads_of(connection, FACILITY, DAY, departments, limit))
+
+
+def test_the_heads_of_queues_have_waited_longest_and_are_there(database: Database, hall: Chain) -> None:
+    assert heads(database, ["MED", "EYE"], 10) == ["MA-004", "MA-005", "MA-006"]
+    assert heads(database, ["MED", "EYE"], 1) == ["MA-004", "MA-005"]
+    assert heads(database, ["MED"], 1) == ["MA-005"]
+    assert heads(database, [], 5) == []
     with database.writer.begin() as connection:
         connection.execute(update(token).where(token.c.label == "MA-005").values(arrived=False))
-    assert labels(next_waiting(reader, FACILITY, DAY, ["MED"], 1)) == ["MA-006"]
+    assert heads(database, ["MED"], 1) == ["MA-006"]
+
+
+def test_each_priority_has_a_head_of_its_own(database: Database, hall: Chain) -> None:
+    with database.writer.begin() as connection:
+        connection.execute(update(token).where(token.c.label == "MA-006").values(priority="elderly"))
+    assert heads(database, ["MED"], 1) == ["MA-005", "MA-006"]
+
+
+def test_the_last_called_are_known_whatever_became_of_them(database: Database, hall: Chain) -> None:
+    with database.reader.begin() as connection:
+        assert labels(last_called(connection, FACILITY, DAY, ["MED", "EYE"], 2)) == ["MA-002", "MA-003"]
+        assert last_called(connection, FACILITY, DAY, ["EYE"], 2) == []
+
+
+def test_busy_are_those_who_are_in_a_room(database: Database, hall: Chain) -> None:
+    with database.reader.begin() as connection:
+        assert {keys.number for keys in busy_keys(connection, FACILITY, DAY)} == {"a" * 64}
+        assert busy_keys(connection, FACILITY, DAY + timedelta(1)) == frozenset()
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------
@@ -194,7 +218,7 @@ def _tidy(database: Database) -> None:
 
 def _token(facility_id: str, day: date, department: str, number: int) -> dict[str, Any]:
     at = datetime.combine(day, START.timetz()) + timedelta(seconds=number)
-    state = "waiting" if number % 3 else "completed"
+    state = "waiting" if number % 3 or number == EACH else "serving" if number == 3 else "completed"
     return {
         "facility_id": facility_id,
         "token_id": f"{facility_id}-{day}-{department}-{number:03}",
@@ -207,12 +231,24 @@ def _token(facility_id: str, day: date, department: str, number: int) -> dict[st
         "store_id": "",
         "issued_at": at,
         "moved_at": at,
+        "queued_at": at,
+        "number_key": f"{department}{number:060}",
         "source": "kiosk",
-        "state": state if number < EACH else "waiting",
+        "state": state,
         "slip": "none",
         "copies": 0,
         "arrived": True,
+        "priority": "elderly" if number % 5 == 0 else "routine",
+        "room": "",
+        "calls": 0,
+        "called_at": None if state == "waiting" else at,
+        "act_id": "",
     }
+
+
+def chosen(database: Database) -> Token | None:
+    with database.reader.begin() as connection:
+        return next_of(connection, FACILITY, DAY, ["MED", "EYE"], CallingRule(), {})
 
 
 def test_each_hot_query_is_answered_by_its_index(database: Database, season: str) -> None:
@@ -221,7 +257,7 @@ def test_each_hot_query_is_answered_by_its_index(database: Database, season: str
     asked: dict[str, Callable[[], object]] = {
         "ahead": lambda: people_ahead(reader, FACILITY, season),
         "queue": lambda: queue_of(reader, FACILITY, DAY, "MED"),
-        "next": lambda: next_waiting(reader, FACILITY, DAY, ["MED", "EYE"], 5),
+        "next": lambda: chosen(database),
         "counts": lambda: day_counts(reader, DAY),
         "facilities": lambda: day_counts(reader, DAY, "state 1"),
     }
@@ -234,13 +270,13 @@ def test_each_hot_query_is_answered_by_its_index(database: Database, season: str
     assert {name: len(steps) for name, steps in plans.items()} == {
         "ahead": 2,
         "queue": 1,
-        "next": 1,
+        "next": 3,
         "counts": 1,
         "facilities": 1,
     }
     of_tokens = "\n".join(step for name in ("ahead", "queue", "next") for step in plans[name])
     assert re.search(r"Seq Scan|\bSCAN token", of_tokens) is None, of_tokens
-    assert len(set(re.findall(r"\btoken_([0-9]{2})\b", of_tokens))) in (0, 1)
+    assert len(set(re.findall(r" on token_([0-9]{2})\b", of_tokens))) in (0, 1)
     of_counts = "\n".join(step for name in ("counts", "facilities") for step in plans[name])
     assert re.search(r"Seq Scan on day_count|SCAN day_count", of_counts) is None, of_counts
     assert "day_count_day" in of_counts
@@ -254,14 +290,16 @@ def test_people_ahead_are_counted_in_the_index_alone(database: Database, season:
     assert re.search(r"Index Only Scan|USING COVERING INDEX token_queue", plan), plan
 
 
-def test_the_next_are_taken_from_the_index_in_its_order(database: Database, season: str) -> None:
-    """Two queues of any length cost two looks at their heads: nothing is sorted but what these gave."""
+def test_the_next_are_taken_from_the_indexes_in_their_order(database: Database, season: str) -> None:
+    """Queues of any length cost a look at each head, and a day of any length one at its end: nothing is sorted."""
     with hearing(database) as heard:
-        assert len(next_waiting(database.reader, FACILITY, DAY, ["MED", "EYE"], 5)) == 5
+        assert chosen(database) is not None
     with database.reader.begin() as connection:
-        plan = plan_of(connection, *heard.said[-1])
-    assert re.search(r"\bSort\b|TEMP B-TREE", plan) is None, plan
-    assert len(re.findall(r"Limit|CO-ROUTINE|USING INDEX token_queue", plan)) >= 2, plan
+        busy, called, waiting = (plan_of(connection, *said) for said in heard.said)
+    assert re.search(r"\bSort\b|TEMP B-TREE", called + waiting) is None, called + waiting
+    for plan, index, ranges in ((busy, "busy", 1), (called, "called", 2), (waiting, "queue", 12)):
+        found = re.findall(rf"USING INDEX token_{index}|Index Scan(?: Backward)? using token_[0-9]{{2}}", plan)
+        assert len(found) == ranges, plan
 
 
 def test_a_page_of_changes_reads_its_revisions_and_tokens_alone(database: Database, season: str) -> None:

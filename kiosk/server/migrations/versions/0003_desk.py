@@ -11,6 +11,11 @@ down_revision = "0002"
 _QUEUE = ["facility_id", "service_day", "queue_department", "state"]
 _NEW = ("queued_at", "priority", "room", "calls", "called_at", "started_at", "act_id")
 
+_PARTIAL = (
+    ("token_called", ["facility_id", "service_day", "queue_department", "called_at"], "called_at IS NOT NULL"),
+    ("token_busy", ["facility_id", "service_day"], "state IN ('called', 'serving')"),
+)
+
 
 def upgrade() -> None:
     op.drop_index("token_queue", table_name="token")
@@ -27,6 +32,8 @@ def upgrade() -> None:
         for name in ("priority", "room", "calls", "act_id"):
             token.alter_column(name, server_default=None)
     op.create_index("token_queue", "token", [*_QUEUE, "priority", "queued_at", "token_id"])
+    for name, columns, rows in _PARTIAL:
+        op.create_index(name, "token", columns, postgresql_where=sa.text(rows), sqlite_where=sa.text(rows))
     op.create_table(
         "opening",
         sa.Column("facility_id", _code(40), nullable=False),
@@ -35,6 +42,7 @@ def upgrade() -> None:
         sa.Column("room", sa.String(20), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=True),
         _instant("changed_at"),
+        sa.Column("event_id", _code(36), nullable=False),
         sa.PrimaryKeyConstraint("facility_id", "service_day", "department", "room"),
     )
     op.create_table(
@@ -50,7 +58,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("staff_pin")
     op.drop_table("opening")
-    op.drop_index("token_queue", table_name="token")
+    for name in ("token_busy", "token_called", "token_queue"):
+        op.drop_index(name, table_name="token")
     for name in _NEW:
         op.drop_column("token", name)
     op.create_index("token_queue", "token", [*_QUEUE, "issued_at", "token_id"])

@@ -1,0 +1,140 @@
+"""The server's own events of a facility: a chain like any station's, in a store that belongs to none.
+
+Stations pull them as they pull each other's. Its row in ``store`` has OWNER as its station, so that no station can take
+it for its own. A new one is begun where the present one cannot go on: see ``leave`` and ``append``.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, update
+
+from kiosk.model.clock import BRIDGED, TICK
+from kiosk.model.events import FIRST_HASH, Event, Json, Kind, chained
+from kiosk.model.moves import IllegalMoveError
+from kiosk.server.database import insert_new
+from kiosk.server.parked import retry
+from kiosk.server.projection import project
+from kiosk.server.revisions import next_revisions
+from kiosk.server.rows import event_row
+from kiosk.server.tables import event, facility, store
+
+OWNER = ""
+"""The station of the server's own stores; no station's id is empty."""
+
+
+@dataclass(frozen=True)
+class Appended:
+    """An event that was written, and the facility's newest revision, of which ``hub.moved`` is to be told."""
+
+    event: Event
+    revision: int
+
+
+def hold(connection: Connection, facility_id: str) -> bool:
+    """Lock what ``append`` will change, in the order of everywhere: the store, then the facility.
+
+    From here on the transaction sees what it will be applied to. False where nobody knows the facility.
+    """
+    connection.execute(_own(facility_id)).first()
+    return _lock_facility(connection, facility_id)
+
+
+def append(
+    connection: Connection,
+    facility_id: str,
+    kind: Kind,
+    token_id: str,
+    at: datetime,
+    service_day: date,
+    body: Mapping[str, Json],
+    event_id: str | None = None,
+) -> Appended:
+    """Write the facility's next own event and apply it, within the caller's transaction.
+
+    Its time never runs back: it is held as stations hold theirs. A clock that was set back by more than that is bridged
+    goes on in a new store, so that a server whose clock was once wrong does not write its time for ever.
+
+    Raises:
+        IllegalMoveError: it does not fit the token; the transaction must be undone.
+    """
+    own = _locked(connection, facility_id, at)
+    last_at = _last_at(connection, own)
+    if last_at is not None and last_at - at > BRIDGED:
+        leave(connection, facility_id, at)
+        own, last_at = _locked(connection, facility_id, at), None
+    written = chained(
+        own.last_hash,
+        event_id=event_id or str(uuid_utils.uuid7()),
+        store_id=own.store_id,
+        seq=own.acked_seq + 1,
+        kind=kind,
+        token_id=token_id,
+        at=at if last_at is None else max(at, last_at + TICK),
+        service_day=service_day,
+        body=body,
+    )
+    return Appended(written, _write(connection, facility_id, written, at))
+
+
+def leave(connection: Connection, facility_id: str, now: datetime) -> None:
+    """The next event begins a new store. After a restore it must: stations may know the old one further than this."""
+    connection.execute(update(store).where(_is_own(facility_id)).values(superseded_at=now))
+
+
+def _write(connection: Connection, facility_id: str, written: Event, now: datetime) -> int:
+    """Returns the newest revision."""
+    revision = next_revisions(connection, facility_id, 1)
+    connection.execute(insert(event), [event_row(facility_id, written, revision, now)])
+    for _, code in project(connection, facility_id, [written]):
+        raise IllegalMoveError(code, f"{written.kind} does not fit")
+    mine = update(store).filter_by(facility_id=facility_id, store_id=written.store_id)
+    connection.execute(mine.values(acked_seq=written.seq, last_hash=written.hash))
+    issued = {written.token_id} if written.kind == Kind.TOKEN_ISSUED else set()
+    return revision + (retry(connection, facility_id, issued) if issued else 0)
+
+
+def _locked(connection: Connection, facility_id: str, now: datetime) -> Row[Any]:
+    found = connection.execute(_own(facility_id)).first()
+    return found if found is not None else _begun(connection, facility_id, now)
+
+
+def _begun(connection: Connection, facility_id: str, now: datetime) -> Row[Any]:
+    """The facility's lock lets one transaction begin it. That is the wrong order, once in the life of a store.
+
+    Should two meet there, PostgreSQL undoes one, which is tried again.
+    """
+    insert_new(connection, facility, {"facility_id": facility_id, "revision": 0})
+    _lock_facility(connection, facility_id)
+    found = connection.execute(_own(facility_id)).first()
+    if found is not None:
+        return found
+    own = {"facility_id": facility_id, "store_id": str(uuid.uuid4()), "station_id": OWNER}
+    connection.execute(insert(store).values(**own, acked_seq=0, last_hash=FIRST_HASH, registered_at=now))
+    return connection.execute(_own(facility_id)).one()
+
+
+def _own(facility_id: str) -> Select[tuple[Any, ...]]:
+    """The present store, locked as everywhere: see ``ingest``."""
+    columns = (store.c.facility_id, store.c.store_id, store.c.acked_seq, store.c.last_hash)
+    return select(*columns).where(_is_own(facility_id)).with_for_update(key_share=True)
+
+
+def _is_own(facility_id: str) -> ColumnElement[bool]:
+    is_good = and_(store.c.superseded_at.is_(None), store.c.quarantined_at.is_(None))
+    return and_(store.c.facility_id == facility_id, store.c.station_id == OWNER, is_good)
+
+
+def _lock_facility(connection: Connection, facility_id: str) -> bool:
+    mine = select(facility.c.revision).filter_by(facility_id=facility_id).with_for_update(key_share=True)
+    return connection.execute(mine).first() is not None
+
+
+def _last_at(connection: Connection, own: Row[Any]) -> datetime | None:
+    mine = {"facility_id": own.facility_id, "store_id": own.store_id, "seq": own.acked_seq}
+    found: datetime | None = connection.execute(select(event.c.at).filter_by(**mine)).scalar()
+    return found
