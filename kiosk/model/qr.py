@@ -288,18 +288,32 @@ def _patient(fields: Mapping[str, str], today: date) -> Patient:
     address = abha.parse_address(fields.get("abha_address", ""))
     if number is None and address is None:
         raise QrError(Reason.FACILITY if "facility" in fields else Reason.NO_IDENTIFIER)
-    mobile = _MOBILE.fullmatch(fields.get("mobile", ""))
     return Patient(
         abha_number=number,
         abha_address=address,
         name=fields.get("name", ""),
         sex=_sex(fields.get("gender", "")),
         birth=parse_birth(fields.get("dob", ""), today),
-        mobile=mobile[1] if mobile else None,
+        mobile=parse_mobile(fields.get("mobile", "")),
         address=fields.get("address"),
         district=fields.get("district"),
         state=fields.get("state"),
     )
+
+
+def parse_mobile(text: str) -> str | None:
+    """The ten digits of an Indian mobile number, or None."""
+    mobile = _MOBILE.fullmatch(text)
+    return mobile[1] if mobile else None
+
+
+def typed_name(untrusted_text: str) -> str:
+    """A name as staff have typed it, cleaned and judged as one from a card is.
+
+    Raises:
+        QrError: it could be code for a printer, a browser, a spreadsheet or the eye.
+    """
+    return _clean(untrusted_text, "name")
 
 
 def _sex(code: str) -> Sex:
