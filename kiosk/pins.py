@@ -7,20 +7,24 @@ hexadecimal digits, so that a PIN made with another pepper is told from a wrong 
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 
-from argon2 import Parameters, extract_parameters
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+from argon2.exceptions import VerificationError, VerifyMismatchError
 from argon2.low_level import Type, hash_secret, verify_secret
 
 from kiosk.errors import KioskError, PinError
 
 PIN_DIGITS = 6
 SALT_BYTES, HASH_BYTES = 16, 32
-MOST_MEMORY_KIB, MOST_ROUNDS = 256 * 1024, 16
+MOST_MEMORY_KIB, MOST_ROUNDS, MOST_LANES = 256 * 1024, 16, 8
 """A hash that asks for more is none of ours, and would stop a desk."""
 _MARK_CHARS = 8
+_HASH = re.compile(
+    r"(?P<mark>[0-9a-f]{8})\$argon2id\$v=19\$m=(?P<memory>[0-9]{1,6}),t=(?P<rounds>[0-9]{1,2}),p=(?P<lanes>[0-9])"
+    r"\$[A-Za-z0-9+/]{21}[AQgw]\$[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]"
+)
 _RISING, _FALLING = "01234567890", "09876543210"
 _POPULAR = frozenset(
     {"101010", "112233", "121212", "123123", "123321", "131313", "135790", "147258", "147369", "159357", "159753"}
@@ -78,26 +82,18 @@ def hash_pin(pin: str, pepper: bytes, cost: Cost = USUAL_COST) -> str:
 
 def is_usable(untrusted_hash: str, pepper: bytes) -> bool:
     """Whether a PIN can be tried against this hash: it is one, and was made with this pepper."""
-    if not hmac.compare_digest(untrusted_hash[:_MARK_CHARS].encode(), _mark(pepper).encode()):
+    match = _HASH.fullmatch(untrusted_hash)
+    if match is None or not hmac.compare_digest(match["mark"], _mark(pepper)):
         return False
-    parameters = _parameters(untrusted_hash[_MARK_CHARS:])
-    return parameters is not None and (
-        parameters.type is Type.ID and parameters.memory_cost <= MOST_MEMORY_KIB and parameters.time_cost <= MOST_ROUNDS
-    )
-
-
-def _parameters(untrusted_encoded: str) -> Parameters | None:
-    try:
-        return extract_parameters(untrusted_encoded)
-    except (InvalidHashError, ValueError):
-        return None
+    memory_kib, rounds, lanes = int(match["memory"]), int(match["rounds"]), int(match["lanes"])
+    return 8 * lanes <= memory_kib <= MOST_MEMORY_KIB and 1 <= rounds <= MOST_ROUNDS and 1 <= lanes <= MOST_LANES
 
 
 def fits(untrusted_pin: str, pin_hash: str, pepper: bytes) -> bool:
     """Whether this is the PIN; slow on purpose, so never on the GUI thread. False for a hash that is not usable.
 
     Raises:
-        KioskError: MEMORY_SHORT, the machine has none left to try it with.
+        KioskError: PIN_UNTRIED, such as where the machine has no memory left for it.
     """
     if not is_usable(pin_hash, pepper):
         return False
@@ -106,7 +102,7 @@ def fits(untrusted_pin: str, pin_hash: str, pepper: bytes) -> bool:
     except VerifyMismatchError:
         return False
     except VerificationError as error:
-        raise KioskError(f"the PIN could not be tried: {error}", code="MEMORY_SHORT") from error
+        raise KioskError(f"the PIN could not be tried: {error}", code="PIN_UNTRIED") from error
 
 
 def _peppered(pin: str, pepper: bytes) -> bytes:

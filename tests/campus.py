@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kiosk.pepper import SERVER_FILE, made_pepper
 from kiosk.server.app import running_server
 from kiosk.server.configuring import import_configuration
 from kiosk.server.database import Database, open_database
@@ -43,9 +45,9 @@ class Campus:
 
 @contextmanager
 def campus_of(folder: Path) -> Iterator[Campus]:
-    """On SQLite; everything ends with the block."""
-    url = f"sqlite:///{lay_server(folder / 'server.db')}"
-    with running_server(url) as server, closing(open_database(url)) as database:
+    """On SQLite; everything ends with the block. Its pepper lies in the folder, too."""
+    url, pepper = f"sqlite:///{lay_server(folder / 'server.db')}", partial(made_pepper, folder / SERVER_FILE, {})
+    with running_server(url, pepper=pepper) as server, closing(open_database(url)) as database:
         campus = Campus(server.url, database, folder)
         campus.configure()
         yield campus

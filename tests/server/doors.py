@@ -1,7 +1,7 @@
 """A facility with stations, an application over it, and stations that sign what they send to it."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -65,9 +65,10 @@ def web_of(
     is_open: bool = True,
     limits: Limits | None = None,
     public_url: str = PUBLIC_URL,
+    pepper: Callable[[], bytes] | None = None,
 ) -> Iterator[TestClient]:
     """The application, called within this process."""
-    app = build_app(database, clock.now, public_url=public_url, is_open=is_open, limits=limits)
+    app = build_app(database, clock.now, public_url=public_url, is_open=is_open, limits=limits, pepper=pepper)
     with TestClient(app, base_url=LOCAL_URL, raise_server_exceptions=False) as client:
         yield client
 
