@@ -4,8 +4,10 @@ import random
 import time
 from collections.abc import Callable
 
+from kiosk.model.queue import CallingRule
 from kiosk.server.database import Database
-from kiosk.server.queries import check_database, day_counts, next_waiting, people_ahead, queue_of
+from kiosk.server.queries import check_database, day_counts, people_ahead, queue_of
+from kiosk.server.waiting import next_of
 from tests.bench.measuring import NotMeasuredError
 from tests.bench.server_load import A_DAY, STATES, WAITING, facilities, facility_of, token_id
 from tests.bench.server_stations import DEPARTMENTS
@@ -55,7 +57,8 @@ def _queue_of(database: Database, number: int, chance: random.Random) -> object:
 
 
 def _next_waiting(database: Database, number: int, chance: random.Random) -> object:
-    return next_waiting(database.reader, facility_of(number), DAY, chance.sample(DEPARTMENTS, 3), 10)
+    with database.reader.begin() as connection:
+        return next_of(connection, facility_of(number), DAY, chance.sample(DEPARTMENTS, 3), CallingRule(), {})
 
 
 def _counts_by_state(database: Database, number: int, chance: random.Random) -> object:

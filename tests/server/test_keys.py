@@ -4,18 +4,20 @@ So PostgreSQL answers from one partition; and so the tables could be distributed
 """
 
 import re
+import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import ForeignKeyConstraint, Inspector, UniqueConstraint, inspect, text
 
+from kiosk.model.desk import CallOrder
 from kiosk.model.events import Kind
 from kiosk.server.database import Database
 from kiosk.server.ingest import ingest
-from kiosk.server.queries import changes, day_counts, next_waiting, people_ahead, queue_of, tokens_of_day
+from kiosk.server.queries import changes, day_counts, people_ahead, queue_of, tokens_of_day
 from kiosk.server.tables import metadata
-from kiosk.sync.messages import SyncRequest
+from kiosk.sync.messages import CallRequest, SyncRequest
 from tests.server.doors import Device, HandClock, code_for, import_facility, web_of
 from tests.server.heard import Heard, hearing, plan_of
 from tests.sync.chain import DAY, FACILITY, START, Chain
@@ -26,6 +28,7 @@ COLD = {
     "pairing": "asked when a station is enrolled",
     "series": "asked when a store begins",
     "api_key": "asked by other programs",
+    "staff_pin": "pulled when it has changed",
     "alarm": "written when a key was copied",
     "audit": "written by administrators; asked about details that come without their token's issue",
 }
@@ -80,7 +83,9 @@ def work_a_morning(database: Database) -> None:
         kiosk, desk = Device(web, clock), Device(web, clock)
         for device, station_id in ((kiosk, "K1"), (desk, "D1")):
             device.enrol(code_for(database, station_id, clock.now()))
-        issued, moved = Chain(store_id=kiosk.store_id).issue_many(3), Chain(store_id=desk.store_id)
+        issued, moved = Chain(store_id=kiosk.store_id), Chain(store_id=desk.store_id)
+        for number in range(1, 4):
+            issued.issue(number, number_key=f"{number:064}")
         moved.write(Kind.TOKEN_CALLED, issued.events[2].token_id)
         issued.write(Kind.TOKEN_CALLED, issued.events[0].token_id)
         issued.write(Kind.TOKEN_COMPLETED, issued.events[1].token_id)
@@ -89,7 +94,17 @@ def work_a_morning(database: Database) -> None:
         for push in (moved.push(), issued.push(1, 3), issued.push(), issued.push(6)):
             ingest(database, SyncRequest.of(push, FACILITY), START)
         assert device.get(f"/v1/tokens?facility={FACILITY}&service_day={DAY}").status_code == 200
-    ask_as_desks_do(database, issued.events[1].token_id)
+        ask_as_desks_do(database, issued.events[1].token_id)
+        moved.write(Kind.OPENING_CHANGED, "", department="EYE", room="", is_open=False)
+        assert device.sync(moved).status_code == 200
+        for token_id, called in ((None, True), (None, False), (issued.events[1].token_id, True)):
+            answer = device.post("/v1/calls", call_of(token_id))
+            assert (answer.status_code, answer.json()["token"] is not None) == (200, called)
+
+
+def call_of(token_id: str | None) -> bytes:
+    order = CallOrder(str(uuid.uuid4()), FACILITY, DAY, ("MED", "EYE"), "4", "anita", token_id)
+    return CallRequest.of(order).model_dump_json().encode()
 
 
 def ask_as_desks_do(database: Database, token_id: str) -> None:
@@ -97,7 +112,6 @@ def ask_as_desks_do(database: Database, token_id: str) -> None:
     assert len(changes(reader, FACILITY, "", 0, 500, with_patients=True).events) == 6
     assert len(tokens_of_day(reader, FACILITY, DAY)) == len(queue_of(reader, FACILITY, DAY, "MED")) == 3
     assert people_ahead(reader, FACILITY, token_id) == 0
-    assert len(next_waiting(reader, FACILITY, DAY, ["MED", "EYE"], 5)) == 1
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ PROPERTIES = settings(
     max_examples=12, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 ELSEWHERE = "IN9999999999"
-ENROL = "/v1/enrol"
+ENROL, CALLS = "/v1/enrol", "/v1/calls"
 KIOSK, NEW, DESK = "K1", "K2", "D1"
 """Stations of the imported facility."""
 
@@ -94,6 +94,8 @@ class Caller:
             body.pop("facility_id", None)
         elif "facility_id" in body:
             body["facility_id"], body["store_id"] = self.home, self.store_id or str(uuid.uuid4())
+        if path == CALLS:
+            body["service_day"] = DAY.isoformat()
         if "schema" in body:
             body["schema"] = 1
             body["events"] = chain_of(body.get("events", []), self.home, body["store_id"], self.written)
@@ -200,16 +202,20 @@ ROLES = {
     "neighbour": Role(
         neighbour,
         "postgresql",
-        frozenset({("/v1/sync", 200), ("/v1/tokens", 200), ("/v1/counts", 200), (ENROL, 200), (STREAM, 403)}),
+        frozenset({(path, 200) for path in ("/v1/sync", "/v1/tokens", "/v1/counts", ENROL, CALLS)} | {(STREAM, 403)}),
     ),
     "stranger": Role(stranger, "sqlite", frozenset({("/v1/sync", 401), ("/v1/tokens", 401), (ENROL, 403)})),
     "kiosk": Role(
         partial(station, station_id=KIOSK),
         "postgresql",
-        frozenset({("/v1/sync", 200), ("/v1/keys", 200), ("/v1/stores", 200), ("/v1/configuration", 200)}),
+        frozenset(
+            {("/v1/sync", 200), ("/v1/keys", 200), ("/v1/stores", 200), ("/v1/configuration", 200), (CALLS, 403)}
+        ),
     ),
     "desk": Role(
-        partial(station, station_id=DESK), "sqlite", frozenset({("/v1/sync", 200), ("/v1/tokens", 200), (STREAM, 403)})
+        partial(station, station_id=DESK),
+        "sqlite",
+        frozenset({("/v1/sync", 200), ("/v1/tokens", 200), (CALLS, 200), (CALLS, 404), (STREAM, 403)}),
     ),
     "reader": Role(
         partial(program, role=READER, facility_id=FACILITY),
@@ -239,7 +245,14 @@ def test_without_a_database_too(tmp_path: Path) -> None:
         caller.code = new_code
         metadata.drop_all(database.writer)
         seen = asked_everything(caller, not_a_server_error)
-    assert {path for path, status in seen if status == 503} >= {"/v1/sync", "/v1/tokens", STREAM, ENROL, "/healthz"}
+    assert {path for path, status in seen if status == 503} >= {
+        "/v1/sync",
+        "/v1/tokens",
+        CALLS,
+        STREAM,
+        ENROL,
+        "/healthz",
+    }
     assert {status for _, status in seen} <= {200, 403, 422, 503}
 
 
