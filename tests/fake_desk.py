@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from kiosk.errors import ClockError, QuotaReachedError, ReprintLimitError, StoreError, StoreForkError
 from kiosk.model.clock import ClockFault, believable_time
@@ -10,7 +10,8 @@ from kiosk.model.events import FIRST_HASH, Event, Json, Kind, chained
 from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
-from kiosk.model.token import SlipState, State, Token, label_of
+from kiosk.model.queue import place
+from kiosk.model.token import Priority, SlipState, State, Token, label_of
 from kiosk.ports import (
     Issued,
     IssueOrder,
@@ -21,7 +22,17 @@ from tests.fakes import shuffled_ids
 
 FACILITY_KEY = bytes(range(32))
 _LOCAL = (SlipState.QUEUED, SlipState.SENDING)
-_GONE = (State.COMPLETED, State.CANCELLED, State.LAPSED)
+BUSY = (State.CALLED, State.SERVING)
+GONE = (State.COMPLETED, State.CANCELLED, State.LAPSED)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whose token it is to be on ``day``; ``patient`` None: the details are not here."""
+
+    day: date
+    keys: PatientKeys
+    patient: Patient | None
 
 
 @dataclass
@@ -58,20 +69,23 @@ class FakeDesk:
         if isinstance(at, ClockFault):
             raise ClockError("set the clock", code=at.value)
         day = max(order.facility.service_day(at), self._last_day)
-        for held in self._live(order.patient, order.facility, day, at):
+        holder = Holder(day, patient_keys(order.patient, day, self._facility_key), order.patient)
+        return self._give(order, at, holder)
+
+    def _give(self, order: IssueOrder, at: datetime, holder: Holder) -> Issued:
+        for held in self._live(holder.keys, order.facility, holder.day, at):
             if held.queue_department == order.department.code:
-                known = self._learn(held, order.patient, day, at)
+                known = self._learn(held, holder, at)
                 return Issued(known, False, self._ahead(order, known), None)
         if self.series is None:
             raise StoreError("no series yet", code="STORE_UNREGISTERED")
-        number = self._next_number(order, day, self.series)
-        self._roll_over(order.facility, at, day)
-        return self._new(order, at, day, self.series, number)
+        number = self._next_number(order, holder.day, self.series)
+        self._roll_over(order.facility, at, holder.day)
+        return self._new(order, at, holder, self.series, number)
 
-    def _learn(self, held: Token, patient: Patient, day: date, at: datetime) -> Token:
-        keys = patient_keys(patient, day, self._facility_key)
-        known = self._patients.get(held.token_id)
-        told = known.completed_by(patient) if known else None
+    def _learn(self, held: Token, holder: Holder, at: datetime) -> Token:
+        keys, known = holder.keys, self._patients.get(held.token_id)
+        told = known.completed_by(holder.patient) if known and holder.patient else known
         fresh = (keys.number and not held.keys.number) or (keys.address and not held.keys.address)
         if told is not None:
             self._patients[held.token_id] = told
@@ -83,7 +97,8 @@ class FakeDesk:
     def _next_number(self, order: IssueOrder, day: date, series: str) -> int:
         key = (order.facility.facility_id, day, order.department.code, series)
         number = self._numbers.get(key, 0) + 1
-        if order.department.quota is not None and number > order.department.quota:
+        quota = None if order.ignores_quota else order.department.quota
+        if quota is not None and number > quota:
             raise QuotaReachedError("the quota is reached")
         self._numbers[key] = number
         return number
@@ -91,12 +106,13 @@ class FakeDesk:
     def _roll_over(self, facility: Facility, at: datetime, day: date) -> None:
         if date.min < self._last_day < day and not facility.carries_over:
             for token in [token for token in self._tokens.values() if self._is_own(token)]:
-                if token.service_day < day and token.state not in _GONE:
+                last = day - timedelta(days=1) if token.state in BUSY else day
+                if token.service_day < last and token.state not in GONE:
                     self._act(Kind.TOKEN_LAPSED, token, at, {})
 
-    def _new(self, order: IssueOrder, at: datetime, day: date, series: str, number: int) -> Issued:
-        keys = patient_keys(order.patient, day, self._facility_key)
-        body: dict[str, Json] = {
+    def _new(self, order: IssueOrder, at: datetime, holder: Holder, series: str, number: int) -> Issued:
+        keys = holder.keys
+        own: dict[str, Json] = {
             "facility_id": order.facility.facility_id,
             "department": order.department.code,
             "series": series,
@@ -108,8 +124,12 @@ class FakeDesk:
             "notice_version": order.notice_version,
             "language": order.language,
         }
-        token = self._append(Kind.TOKEN_ISSUED, self.new_id(), at, day, body)
-        self._patients[token.token_id] = order.patient
+        priority: dict[str, Json] = {"priority": order.priority.value}
+        body = {name: value for name, value in order.remarks.items() if name != "priority"} | own
+        body |= priority if order.priority is not Priority.ROUTINE else {}
+        token = self._append(Kind.TOKEN_ISSUED, self.new_id(), at, holder.day, body)
+        if holder.patient is not None:
+            self._patients[token.token_id] = holder.patient
         ahead = self._ahead(order, token)
         job = self._queue(token, 0, order.language, ahead, order.now) if order.wants_slip else None
         return Issued(token, True, ahead, job)
@@ -123,10 +143,9 @@ class FakeDesk:
             for each in self._tokens.values()
             if (each.facility_id, each.service_day, each.queue_department, each.state) == queue
         ]
-        return sum((each.issued_at, each.token_id) < (token.issued_at, token.token_id) for each in waiting)
+        return sum(place(each) < place(token) for each in waiting)
 
-    def _live(self, patient: Patient, facility: Facility, day: date, now: datetime) -> list[Token]:
-        keys: PatientKeys = patient_keys(patient, day, self._facility_key)
+    def _live(self, keys: PatientKeys, facility: Facility, day: date, now: datetime) -> list[Token]:
         mine = [
             token
             for token in self._tokens.values()
@@ -137,7 +156,8 @@ class FakeDesk:
         return sorted(mine, key=lambda token: token.issued_at)
 
     def held_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
-        return tuple(self._live(patient, facility, max(facility.service_day(now), self._last_day), now))
+        day = max(facility.service_day(now), self._last_day)
+        return tuple(self._live(patient_keys(patient, day, self._facility_key), facility, day, now))
 
     def tokens(self, service_day: date) -> Sequence[TokenRow]:
         today = [token for token in self._tokens.values() if token.service_day == service_day]
@@ -169,6 +189,10 @@ class FakeDesk:
 
     def slip_moved(self, job_id: str, state: SlipState, now: datetime, cause: str = "") -> None:
         job = self._jobs.get(job_id)
+        if job is None and job_id in self._tokens and state not in _LOCAL:
+            token = self._tokens[job_id]
+            self._act(Kind.SLIP_STATE_CHANGED, token, now, {"state": state.value, "copy": token.copies, "cause": cause})
+            return
         if job is None:
             raise StoreError("no such job", code="SLIP_JOB_UNKNOWN")
         if state is SlipState.SENDING and job.state is not SlipState.QUEUED:

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 
 from kiosk.errors import StoreError, StoreForkError
 from kiosk.model.clock import ClockFault, believable_time
-from kiosk.model.events import Event, Kind
+from kiosk.model.desk import Called
+from kiosk.model.events import OF_FACILITY, Event, Json, Kind
 from kiosk.model.exchange import Enrolment, PatientDetails, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.token import SlipState, Token
-from tests.fake_desk import FakeDesk
+from tests.fake_calls import FakeCalls
 
 _LOCAL = (SlipState.QUEUED, SlipState.SENDING)
 _TELLS_DETAILS = (Kind.TOKEN_ISSUED, Kind.PATIENT_IDENTIFIED)
@@ -19,11 +20,13 @@ MAX_ORPHANS = 2000
 
 
 @dataclass
-class FakeTokenStore(FakeDesk):
-    """The port TokenStore with the rules of the real one and nothing under it."""
+class FakeTokenStore(FakeCalls):
+    """The ports TokenStore and DeskStore with the rules of the real one and nothing under it."""
 
     _pulled: set[str] = field(default_factory=set)
     _cursor: int = 0
+    _called: dict[str, datetime] = field(default_factory=dict)
+    """Calls that the server made for this desk, whose events have not come yet."""
     _synced_at: datetime | None = None
     _enrolment: Enrolment | None = None
     _configuration: PulledConfiguration = field(default_factory=lambda: PulledConfiguration(0, ()))
@@ -31,8 +34,6 @@ class FakeTokenStore(FakeDesk):
     _acks: list[tuple[int, datetime]] = field(default_factory=list)
     _registered: str = ""
     """The newest of the former stores that the server knows."""
-    _left: list[Event] = field(default_factory=list)
-    """All events of former stores that were not adopted."""
     _orphans: list[Event] = field(default_factory=list)
     _pending: bool = False
     _adopted: int = 0
@@ -59,10 +60,14 @@ class FakeTokenStore(FakeDesk):
         for event in pull.events:
             if event.store_id != self.store_id and event.event_id not in self._pulled:
                 self._pulled.add(event.event_id)
+                self._others.append(event)
                 if not self._take_in(event):
                     self._unapplied.append(event)
+        heard = {event.event_id for event in pull.events}
+        self._called = {act: at for act, at in self._called.items() if at > pull.server_time and act not in heard}
         for token in pull.tokens:
-            self._take_token(token, self.events[pull.acked_seq :])
+            if token.token_id not in self._tokens or self._tokens[token.token_id].act_id not in self._called:
+                self._take_token(token, self.events[pull.acked_seq :])
         if self._enrolment is not None and self._enrolment.kind == "desk":
             for details in pull.patients:
                 self._take_patient(details)
@@ -72,7 +77,17 @@ class FakeTokenStore(FakeDesk):
         self._acked, self._cursor, self._synced_at = pull.acked_seq, pull.cursor, now
         self._confirmed = max(pull.server_time, self._confirmed or pull.server_time)
 
+    def take_called(self, called: Called, now: datetime) -> None:
+        self._take_token(called.token, self.events[self._acked :])
+        self._called[called.token.act_id] = called.token.moved_at
+        if called.patient is not None and self._enrolment is not None and self._enrolment.kind == "desk":
+            self._take_patient(PatientDetails(called.token.token_id, called.patient))
+
     def _take_in(self, event: Event) -> bool:
+        if event.kind in OF_FACILITY:
+            with suppress(IllegalMoveError):
+                self._take_fact(event)
+            return True
         try:
             self._tokens[event.token_id] = apply(self._tokens.get(event.token_id), event)
         except IllegalMoveError as error:
@@ -82,6 +97,11 @@ class FakeTokenStore(FakeDesk):
             done = [each for each in waiting if self._take_in(each)]
             self._unapplied = [each for each in self._unapplied if each not in done]
         return True
+
+    def _take_fact(self, event: Event) -> None:
+        told: dict[str, Json] = {"facility_id": self._enrolment.facility_id} if self._enrolment else {}
+        if event.kind == Kind.OPENING_CHANGED and not event.token_id:
+            self._keep_opening(replace(event, body={**told, **event.body}))
 
     def _take_token(self, token: Token, unsent: Sequence[Event]) -> None:
         after = token

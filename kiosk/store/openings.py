@@ -49,10 +49,11 @@ def declare(
 
 def take_fact(connection: Connection, event: Event) -> None:
     """What another station, or the server, has said. What makes no sense stays a fact that changes nothing."""
-    if event.kind != Kind.OPENING_CHANGED:
-        return
     try:
-        _keep(connection, event)
+        if event.token_id:
+            raise IllegalMoveError("BODY_INVALID", f"{event.kind} is about no token")
+        if event.kind == Kind.OPENING_CHANGED:
+            _keep(connection, event)
     except IllegalMoveError as error:
         _log.warning("pulled_event_not_applied", code=error.code, kind=event.kind, seq=event.seq)
 
@@ -103,7 +104,7 @@ def _facility_id(connection: Connection, event: Event) -> str:
 
 def _code(event: Event, key: str, *, may_be_empty: bool = False) -> str:
     value = event.body.get(key, "" if may_be_empty else None)
-    if not isinstance(value, str) or len(value) > MAX_CODE or not (value or may_be_empty):
+    if not isinstance(value, str) or len(value) > MAX_CODE or "\0" in value or not (value or may_be_empty):
         raise IllegalMoveError("BODY_INVALID", f"{event.kind} needs {key}")
     return value
 

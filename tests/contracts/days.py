@@ -30,6 +30,12 @@ from tests.model.samples import (
 )
 
 
+def lapsed_of(store: TokenStore) -> list[str]:
+    """Whose tokens have lapsed, in the order of their issue."""
+    lapsed = {event.token_id for event in events_of(store) if event.kind == Kind.TOKEN_LAPSED}
+    return [row.token.token_id for row in store.tokens(MONDAY) if row.token.token_id in lapsed]
+
+
 class DayContract:
     # --- service day --------------------------------------------------------------------------------------------------
 
@@ -41,11 +47,27 @@ class DayContract:
         fresh = issue(store, person(2), now=NEXT_DAY)
         assert (fresh.number, fresh.service_day) == (1, TUESDAY)
         states = [row.token.state for row in store.tokens(MONDAY)]
-        assert sorted(states) == ["completed", *["lapsed"] * 4]
-        lapsed = [event for event in events_of(store) if event.kind == Kind.TOKEN_LAPSED]
-        assert sorted(event.token_id for event in lapsed) == sorted(token.token_id for token in tokens[1:])
+        assert sorted(states) == ["called", "completed", *["lapsed"] * 3]
+        assert lapsed_of(store) == [token.token_id for token in tokens[2:]]
         assert issue(store, person(3), now=NEXT_DAY + minutes(1)).number == 2
-        assert len(events_of(store)) == 5 + 4 + 2
+        assert len(events_of(store)) == 5 + 3 + 2
+
+    def test_who_is_with_the_doctor_at_the_end_of_the_day_lapses_a_day_later(self, store: TokenStore) -> None:
+        acts = {
+            0: (Kind.TOKEN_CALLED,),
+            1: (Kind.TOKEN_CALLED, Kind.TOKEN_STARTED),
+            2: (Kind.TOKEN_CALLED, Kind.TOKEN_HELD),
+            3: (Kind.TOKEN_CALLED, Kind.TOKEN_NO_SHOW),
+        }
+        tokens = {who: issue(store, person(who)) for who in acts}
+        for who, kinds in acts.items():
+            for kind in kinds:
+                store.act(kind, tokens[who].token_id, NINE + minutes(1), {})
+        issue(store, person(9), now=NEXT_DAY)
+        assert lapsed_of(store) == [tokens[2].token_id, tokens[3].token_id]
+        store.act(Kind.TOKEN_COMPLETED, tokens[1].token_id, NEXT_DAY, {})
+        issue(store, person(9), now=NEXT_DAY + timedelta(days=1))
+        assert [row.token.state for row in store.tokens(MONDAY)] == ["lapsed", "completed", "lapsed", "lapsed"]
 
     def test_a_hospital_may_carry_its_tokens_over(self, store: TokenStore) -> None:
         issue(store)
