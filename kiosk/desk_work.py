@@ -10,6 +10,7 @@ from kiosk.errors import NotAllowedError
 from kiosk.model.events import Kind
 from kiosk.model.moves import IllegalMoveError
 from kiosk.model.patient import Patient
+from kiosk.model.priority import priority_of
 from kiosk.model.staff import Right, SignedIn
 from kiosk.model.token import Priority, SlipState, State, Token
 from kiosk.ports import Issued, SlipJob
@@ -53,10 +54,14 @@ class DeskWork:
     ) -> Issued:
         """A token for somebody without a card. Only with a supervisor's word beyond hours and quota.
 
+        As at the kiosk, age alone may be a priority.
+
         Raises:
             DepartmentUnknownError, DepartmentClosedError, QuotaReachedError
         """
         answering(post, Right.REGISTER)
+        if priority is Priority.ROUTINE:
+            priority = priority_of(patient, self.acts.facility().local(self.acts.clock.now()).date())
         order = self.acts.order(
             post,
             patient,

@@ -37,7 +37,8 @@ CLOCK_SKEW = "CLOCK_SKEW"
 _TOLD = frozenset({CLOCK_SKEW, "SCHEMA_NEWER", "SERIES_TAKEN", "CODE_WRONG", "FACILITY_OTHER"}) | NEEDS_PAIRING
 """Refusals that somebody must act on keep their codes; all others are SERVER_REFUSED."""
 _BUSY = (429, 503)
-_NOT_CALLABLE = frozenset({"NOT_ALLOWED", "MOVE_ILLEGAL", "TOKEN_UNKNOWN"})
+_NOT_CALLABLE = frozenset({"NOT_CALLABLE", "ROOM_CLOSED"})
+"""With which the server refuses a call whatever the line; for any other reason a desk may call alone."""
 _M = TypeVar("_M", bound=BaseModel)
 _T = TypeVar("_T")
 
@@ -218,7 +219,7 @@ def _call_refusal(reply: Reply) -> KioskError:
     """As ``_refusal``, but for what is between two desks and no fault of the line's."""
     problem = _problem(reply)
     if reply.status == 409 and problem.code == CalledElsewhereError.code:
-        return CalledElsewhereError(problem.room)
+        return CalledElsewhereError(f"the patient was called to room {problem.room} first")
     if reply.status == 409 and problem.code in _NOT_CALLABLE:
         return NotAllowedError(problem.title, code=problem.code)
     return _refusal(reply)
