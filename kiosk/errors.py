@@ -18,6 +18,7 @@
     |   |-- StoreForkError         a clone of this store was there before
     |   `-- ClockError             the machine's clock cannot be believed
     |-- CameraError
+    |-- GunError                 the scanner gun cannot be used
     |-- PrinterError               a slip did not come out, or perhaps did
     `-- ServerError                the hospital server did not take the message; try again later
 
@@ -127,6 +128,12 @@ class ClockError(StoreError):
 
 class CameraError(KioskError):
     code = "CAMERA_FAILED"
+
+
+class GunError(KioskError):
+    """Codes: GUN_MISSING, it is not there; GUN_LOST, it is not there any more; GUN_DENIED, not for this program."""
+
+    code = "GUN_MISSING"
 
 
 class PrinterError(KioskError):

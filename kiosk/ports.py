@@ -10,6 +10,7 @@ from kiosk.model.events import Json, Kind
 from kiosk.model.exchange import Enrolment, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import Patient
+from kiosk.model.qr import Reason
 from kiosk.model.slip import Slip
 from kiosk.model.token import Priority, SlipState, Token
 
@@ -62,11 +63,26 @@ class CameraStateChanged:
     code: str = ""
 
 
-ScannerReport: TypeAlias = CodeRead | TwoCodesSeen | PreviewFrame | CameraStateChanged
+@dataclass(frozen=True)
+class GunStateChanged:
+    """Of a scanner gun; ``code`` as in GunError."""
+
+    state: DeviceState
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class CodeSpoiled:
+    """A gun has read something that is no text, or too much of it; nothing of it is kept."""
+
+    reason: Reason
+
+
+ScannerReport: TypeAlias = CodeRead | TwoCodesSeen | CodeSpoiled | PreviewFrame | CameraStateChanged | GunStateChanged
 
 
 class Scanner(Protocol):
-    """Watches for codes from ``start`` until ``stop``; reports come on a thread of its own."""
+    """Watches for codes from ``start`` until ``stop``; reports come on threads of its own, the GUI's for a wedge."""
 
     def start(self, report: Callable[[ScannerReport], None]) -> None: ...
 
