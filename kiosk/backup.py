@@ -17,7 +17,8 @@ from kiosk.model.opd import is_station_series
 def backup_store(context: click.Context, folder: Path | None) -> None:
     """Write a verified copy of the store, also while a kiosk runs; the eight newest are kept.
 
-    The copy is encrypted, and store.key is NOT in it: keep store.key and device.key in another safe place, once.
+    The copy is encrypted, and store.key is NOT in it: keep store.key, device.key and a desk's desk.pepper in another
+    safe place, once.
     Prints one JSON line: backup.
     """
     from kiosk.app import SystemClock, new_id

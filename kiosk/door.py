@@ -1,6 +1,7 @@
 """Who may sign in at this station: its staff, their PINs, and what these are tried with, put together."""
 
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -18,7 +19,7 @@ def signing_in_of(station: Station) -> SigningIn:
     return SigningIn(
         station.store,
         station.staff,
-        pepper_of(station),
+        partial(pepper_of, station),
         station.clock,
         valid_for=timedelta(days=station.settings.staff_valid_days) if is_enrolled else None,
         shown_pin=station.shown_pin,

@@ -5,7 +5,7 @@ wait, never more than five minutes (``model.staff.wait_until``), so that nobody 
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Protocol
@@ -39,16 +39,17 @@ class PinStore(Protocol):
 class SigningIn:
     """One desk's door. May be called from any thread; tries are made one after the other.
 
-    ``staff`` alone decides who exists: the hash of somebody who has left opens nothing. ``pepper`` is None where it is
-    lost. ``valid_for`` is how long after a sync the staff list is good, None for a desk without a server. ``shown_pin``
-    is everybody's, where it stands on the screen for a demonstration.
+    ``staff`` alone decides who exists: the hash of somebody who has left opens nothing. ``pepper`` gives None where
+    there is none; it is asked each time, as PINs may be set while a desk runs. ``valid_for`` is how long after a sync
+    the staff list is good, None for a desk without a server. ``shown_pin`` is everybody's, where it stands on the
+    screen for a demonstration.
     """
 
     def __init__(
         self,
         store: PinStore,
         staff: Sequence[StaffMember],
-        pepper: bytes | None,
+        pepper: Callable[[], bytes | None],
         clock: Clock,
         *,
         valid_for: timedelta | None,
@@ -100,10 +101,10 @@ class SigningIn:
             raise PinError("nobody of this name works here any more", code="STAFF_UNKNOWN")
         self._refuse_stale()
         self._refuse_early(staff_id)
-        pin_hash = self._hash_of(staff_id)
+        is_right = self._trial_of(staff_id)
         # Counted before it is tried: nobody gets a try for nothing by pulling the plug, or on a full disk.
         failures = self._store.note_failure(staff_id, self._clock.now())
-        if not self._is_right(untrusted_pin, pin_hash):
+        if not is_right(untrusted_pin):
             tries_left = max(0, FREE_TRIES - failures.count)
             raise PinError("the PIN is wrong", wait_s=self._wait_s(staff_id, failures), tries_left=tries_left)
         self._store.forget_failures(staff_id)
@@ -138,20 +139,16 @@ class SigningIn:
         by_watch_s = since_s + (until - failures.last_at).total_seconds() - watch_s
         return max(0.0, min((until - self._clock.now()).total_seconds(), by_watch_s))
 
-    def _hash_of(self, staff_id: str) -> str:
-        """Empty where the PIN stands on the screen."""
+    def _trial_of(self, staff_id: str) -> Callable[[str], bool]:
+        """Tells whether a PIN is right. Raises PinError, PIN_UNSET."""
         if self._shown_pin:
-            return ""
+            shown = self._shown_pin.encode()
+            return lambda untrusted_pin: hmac.compare_digest(untrusted_pin.encode("utf-8", "replace"), shown)
         pin_hash = next((each.pin_hash for each in self._store.pins() if each.staff_id == staff_id), None)
         if pin_hash is None:
             raise PinError("no PIN has been set", code="PIN_UNSET")
-        if self._pepper is None or not is_usable(pin_hash, self._pepper):
+        pepper = self._pepper()
+        if pepper is None or not is_usable(pin_hash, pepper):
             message = "this desk has lost what PINs are tried with: enrol it again, or set new PINs"
             raise PinError(message, code="PIN_UNSET")
-        return pin_hash
-
-    def _is_right(self, untrusted_pin: str, pin_hash: str) -> bool:
-        if self._shown_pin:
-            return hmac.compare_digest(untrusted_pin.encode("utf-8", "replace"), self._shown_pin.encode())
-        assert self._pepper is not None  # or there would be no hash
-        return fits(untrusted_pin, pin_hash, self._pepper)
+        return lambda untrusted_pin: fits(untrusted_pin, pin_hash, pepper)

@@ -79,7 +79,7 @@ def door(
     valid_for: timedelta | None = None,
     shown_pin: str = "",
 ) -> SigningIn:
-    return SigningIn(store, staff, pepper, clock, valid_for=valid_for, shown_pin=shown_pin)
+    return SigningIn(store, staff, lambda: pepper, clock, valid_for=valid_for, shown_pin=shown_pin)
 
 
 def refused(signing_in: SigningIn, staff_id: str, pin: str) -> PinError:
