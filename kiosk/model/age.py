@@ -19,6 +19,7 @@ DAYS_SHOWN = 60
 """Ages below this many days are told in days, where the day of birth is known."""
 MONTHS_SHOWN = 24
 """Ages below this many months are told in months, where the month of birth is known."""
+YEAR_DIGITS = 4
 _TYPED = re.compile(r"([0-9]{1,4}) ?([ymd]?)", re.ASCII)
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-./ ]([0-9]{1,2})[-./ ]([0-9]{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?", re.ASCII)
@@ -72,12 +73,16 @@ def read_birth(untrusted_text: str, today: date, unit: Unit = Unit.YEARS) -> Bir
     Raises:
         AgeError
     """
-    text = _plain(untrusted_text)
-    if match := _TYPED.fullmatch(text):
-        number, letter = int(match[1]), match[2]
-        if letter or len(match[1]) < 4:
-            return birth_of(Age(number, Unit(letter) if letter else unit), today)
-    return read_birth_date(text, today)
+    age = told_age(untrusted_text, unit)
+    return read_birth_date(untrusted_text, today) if age is None else birth_of(age, today)
+
+
+def told_age(untrusted_text: str, unit: Unit = Unit.YEARS) -> Age | None:
+    """The age as it was told, or None where a date or a year of birth was typed, or nothing that is either."""
+    match = _TYPED.fullmatch(_plain(untrusted_text))
+    if match is None or (len(match[1]) == YEAR_DIGITS and not match[2]):
+        return None
+    return Age(int(match[1]), Unit(match[2]) if match[2] else unit)
 
 
 def read_birth_date(untrusted_text: str, today: date) -> BirthDate:

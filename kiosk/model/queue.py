@@ -1,6 +1,6 @@
 """Whose turn it is: by class and place, never by number. Emergencies first; then priority and routine in turn."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -65,10 +65,13 @@ def next_call(
         called: tokens that were called today from these queues, whatever became of them.
         busy: keys of patients who are called or served somewhere: they are skipped without losing their place.
     """
-    there = [token for token in waiting if _is_there(token) and not _is_busy(token, busy)]
-    lanes = {lane: [token for token in there if lane_of(token, classes) is lane] for lane in Lane}
-    lane = _lane_next(lanes, streak(called, classes), rule)
-    return min(lanes[lane], key=place) if lane is not None else None
+    first: dict[Lane, Token] = {}
+    for token in sorted(filter(_is_there, waiting), key=place):
+        lane = lane_of(token, classes)
+        if lane not in first and not _is_busy(token, busy):
+            first[lane] = token
+    chosen = _lane_next(first, streak(called, classes), rule)
+    return first[chosen] if chosen is not None else None
 
 
 def place(token: Token) -> tuple[datetime, str]:
@@ -98,19 +101,29 @@ def _is_busy(token: Token, busy: Collection[PatientKeys]) -> bool:
     return any(token.keys.match(keys) for keys in busy)
 
 
-def _lane_next(lanes: Mapping[Lane, Sequence[Token]], priority_streak: int, rule: CallingRule) -> Lane | None:
-    if lanes[Lane.EMERGENCY]:
-        return Lane.EMERGENCY
-    if lanes[Lane.PRIORITY] and lanes[Lane.ROUTINE]:
-        return Lane.ROUTINE if priority_streak >= rule.priority_per_routine else Lane.PRIORITY
-    return next((lane for lane in (Lane.PRIORITY, Lane.ROUTINE) if lanes[lane]), None)
+def _lane_next(lanes: Collection[Lane], priority_streak: int, rule: CallingRule) -> Lane | None:
+    """Of those in which somebody waits."""
+    routine_is_due = Lane.ROUTINE in lanes and priority_streak >= rule.priority_per_routine
+    if routine_is_due and Lane.EMERGENCY not in lanes:
+        return Lane.ROUTINE
+    return min(lanes, default=None)
 
 
 def place_behind(waiting: Iterable[Token], returning: Token, count: int, classes: Classes) -> datetime:
-    """The ``queued_at`` with which ``returning`` stands behind ``count`` others of its lane; never ahead of its own."""
-    lane = lane_of(returning, classes)
+    """The ``queued_at`` with which ``returning`` stands behind ``count`` others of its lane; never ahead of its own.
+
+    Others are those who wait for the same department and are there: who has not come is nobody to stand behind.
+    """
+    lane, department = lane_of(returning, classes), returning.queue_department
     others = sorted(
-        (token for token in waiting if token.token_id != returning.token_id and lane_of(token, classes) is lane),
+        (
+            token
+            for token in waiting
+            if _is_there(token)
+            and token.token_id != returning.token_id
+            and token.queue_department == department
+            and lane_of(token, classes) is lane
+        ),
         key=place,
     )
     if not others or count == 0:

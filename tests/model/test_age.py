@@ -18,6 +18,7 @@ from kiosk.model.age import (
     completed_years,
     read_birth,
     read_birth_date,
+    told_age,
 )
 from kiosk.model.patient import BirthDate
 
@@ -95,6 +96,23 @@ def test_a_number_alone_is_in_the_unit_that_was_chosen() -> None:
     assert read_birth("7", TODAY, Unit.MONTHS) == BirthDate(2026, 4)
     assert read_birth("7 d", TODAY, Unit.MONTHS) == BirthDate(2026, 11, 16)
     assert refusal("61", Unit.MONTHS) == ("AGE_TOO_HIGH", 60)
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("60", Age(60, Unit.MONTHS)),
+        ("६० Y", Age(60, Unit.YEARS)),
+        ("12d", Age(12, Unit.DAYS)),
+        ("1966", None),
+        ("1966 m", Age(1966, Unit.MONTHS)),
+        ("7/3/1984", None),
+        ("old", None),
+        ("", None),
+    ],
+)
+def test_an_age_is_told_from_a_date(text: str, age: Age | None) -> None:
+    assert told_age(text, Unit.MONTHS) == age
 
 
 @pytest.mark.parametrize(
