@@ -53,7 +53,7 @@ class FakeCalls(FakeDesk):
     def _named(self, order: CallOrder) -> Token:
         token = self._known(order.token_id or "")
         if token.state in BUSY and token.room != order.room:
-            raise CalledElsewhereError("another room was first")
+            raise CalledElsewhereError(f"room {token.room} was first")
         return token
 
     def refer(self, token_id: str, order: IssueOrder, body: Mapping[str, Json]) -> Issued:
