@@ -76,7 +76,7 @@ def append(
         token_id=token_id,
         at=at if last_at is None else max(at, last_at + TICK),
         service_day=service_day,
-        body=body,
+        body=dict(body),
     )
     return Appended(written, _write(connection, facility_id, written, at))
 
