@@ -26,6 +26,9 @@ tls_certificate = "/etc/opd-kiosk/server.pem"
 tls_key = "/etc/opd-kiosk/server.key"
 retention_days = 400
 backup_dir = "/mnt/backups"
+pin_pepper = "/etc/opd-kiosk/pin.pepper"
+staff_valid_days = 30
+desk_idle_min = 5
 """
 
 
@@ -38,6 +41,11 @@ def test_without_anything_every_setting_has_a_default() -> None:
 def test_copies_go_beside_the_store_unless_another_disk_is_named() -> None:
     assert Settings(data_dir=Path("/data")).backup_folder == Path("/data/backups")
     assert load({}, GOOD_FILE).backup_folder == Path("/mnt/backups")
+
+
+def test_the_pepper_lies_beside_the_data_unless_another_place_is_named() -> None:
+    assert Settings(data_dir=Path("/data")).pepper_file == Path("/data/pin.pepper")
+    assert load({}, GOOD_FILE).pepper_file == Path("/etc/opd-kiosk/pin.pepper")
 
 
 def test_a_file_sets_every_key() -> None:
@@ -59,6 +67,9 @@ def test_a_file_sets_every_key() -> None:
         tls_key=Path("/etc/opd-kiosk/server.key"),
         retention_days=400,
         backup_dir=Path("/mnt/backups"),
+        pin_pepper=Path("/etc/opd-kiosk/pin.pepper"),
+        staff_valid_days=30,
+        desk_idle_min=5,
     )
     assert all(getattr(settings, field.name) != getattr(Settings(), field.name) for field in fields(Settings))
 

@@ -35,11 +35,15 @@ def set_(context: click.Context, facility_id: str, staff_id: str, generate: bool
     """Set the PIN of STAFF, asking for it twice. Desks know it with their next exchange."""
     import os
 
-    from kiosk.pepper import made_pepper
+    from kiosk.pepper import PepperError, kept_pepper
     from kiosk.pins import hash_pin
     from kiosk.server.staff_pins import expect_member, set_pin
 
-    pepper = made_pepper(settings_of(context).pepper_file, os.environ)
+    path = settings_of(context).pepper_file
+    pepper = kept_pepper(path, os.environ)
+    if pepper is None:
+        # Not made here: beside another data_dir than the server's it would silently be another one.
+        raise PepperError(f"there is no {path}: start the server once, or set data_dir or pin_pepper as the server has")
     with opened_database(context) as database:
         with database.reader.begin() as connection:
             expect_member(connection, facility_id, staff_id, datetime.now(UTC))  # before anybody types

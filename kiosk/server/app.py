@@ -12,7 +12,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from kiosk.errors import ServerError, SettingError
+from kiosk.errors import KioskError, ServerError, SettingError
 from kiosk.server.crowd import REQUESTS
 from kiosk.server.database import Database, open_database
 from kiosk.server.hub import STREAMS
@@ -62,6 +62,7 @@ def run_server(
     with closing(door.listen()) as listener, closing(open_database(database_url)) as database:
         _check_workers(database, workers)
         retry_parked(database)
+        _make_pepper(pepper)
         _allow_connections()
         if workers == 1:
             server = _Server(database, door, listener, pepper)
@@ -73,6 +74,15 @@ def run_server(
         with stop_signal() as stopped:
             _say_listening(door, listener, workers)
             keep_working(stopped, workers, _work, (database_url, door, listener, pepper, prepare_worker))
+
+
+def _make_pepper(pepper: Callable[[], bytes] | None) -> None:
+    """With the first start, so that PINs can be set. One that cannot be read holds up no patient."""
+    try:
+        if pepper is not None:
+            pepper()
+    except KioskError as error:
+        _log.error("pepper_unusable", code=error.code, problem=str(error))
 
 
 def _say_listening(door: Door, listener: socket.socket, workers: int) -> None:

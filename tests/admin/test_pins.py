@@ -1,7 +1,11 @@
 """``kiosk admin pins`` as an administrator types it; nobody sees a PIN twice."""
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +16,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from kiosk.__main__ import cli
-from kiosk.pepper import SERVER_FILE, kept_pepper
+from kiosk.pepper import SERVER_FILE, kept_pepper, made_pepper
 from kiosk.pins import fits
 from kiosk.server.configuring import import_configuration
 from kiosk.server.database import Database, open_database
@@ -30,6 +34,7 @@ class Office:
         url = f"sqlite:///{lay_server(folder / 'server.db')}"
         self.environ = {"KIOSK_DATA_DIR": str(folder / "data"), "KIOSK_DATABASE_URL": url}
         self.pepper_file = folder / "data" / SERVER_FILE
+        made_pepper(self.pepper_file, {})
         self.database: Database = open_database(url)
         import_configuration(self.database, rampur(), datetime.now(UTC))
 
@@ -110,7 +115,10 @@ def test_the_list_tells_who_has_one_and_who_must_have_a_new_one(office: Office) 
     assert listed["anita"]["since"].startswith(f"{datetime.now(UTC):%Y-%m-}")
     office.pepper_file.unlink()
     assert office.listed()["anita"]["pin"] == "lost"
-    assert not office.pepper_file.exists(), "looking makes none"
+    ended = office.run("set", RAMPUR, "s-2", typed="730152\n730152\n")
+    assert ended.stderr.startswith(f"PEPPER_UNUSABLE: there is no {office.pepper_file}: start the server once, or ")
+    assert not office.pepper_file.exists(), "in a wrong folder it would be another than the server's"
+    made_pepper(office.pepper_file, {})
     office.run("set", RAMPUR, "s-2", typed="730152\n730152\n")
     assert [line["pin"] for line in office.listed().values()] == ["lost", "set"]
     assert "anita, role registrar, pin lost" in office.run("list", RAMPUR).stdout
@@ -125,10 +133,34 @@ def test_who_leaves_has_none_any_more(office: Office) -> None:
 
 
 def test_the_settings_say_where_the_pepper_lies(office: Office, tmp_path: Path) -> None:
-    office.environ["KIOSK_PIN_PEPPER"] = str(tmp_path / "elsewhere" / "secret")
+    elsewhere = tmp_path / "elsewhere" / "secret"
+    office.environ["KIOSK_PIN_PEPPER"] = str(elsewhere)
+    made_pepper(elsewhere, {})
     office.run("set", RAMPUR, "anita", typed="482913\n482913\n")
     assert office.listed()["anita"]["pin"] == "set"
-    assert not office.pepper_file.exists()
-    (tmp_path / "elsewhere" / "secret").write_text("spoilt")
+    elsewhere.write_text("spoilt")
     ended = office.run("set", RAMPUR, "anita", typed="482913\n482913\n")
     assert (ended.exit_code, ended.stderr.split(":")[0]) == (1, "PEPPER_UNUSABLE")
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_the_server_makes_its_pepper_when_it_starts(tmp_path: Path, *, spoilt: bool) -> None:
+    """One that cannot be read is told and left alone; the server serves kiosks all the same."""
+    if spoilt:
+        (tmp_path / SERVER_FILE).write_text("spoilt")
+    lay_server(tmp_path / "server.db")
+    words = [sys.executable, "-m", "kiosk", "server", "--port", "0"]
+    environ = {**os.environ, "KIOSK_DATA_DIR": str(tmp_path)}
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environ) as server:
+        assert server.stderr is not None
+        told = []
+        for line in server.stderr:
+            told.append(json.loads(line)["event"])
+            if told[-1] == "server_listening":
+                break
+        server.send_signal(signal.SIGTERM)
+        server.stderr.read()
+    assert (server.returncode, told[-1]) == (0, "server_listening")
+    assert ("pepper_unusable" in told) is spoilt
+    if not spoilt:
+        assert kept_pepper(tmp_path / SERVER_FILE, {}) is not None
