@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from kiosk.desk_ports import DeskStore
 from kiosk.errors import DepartmentClosedError, DepartmentUnknownError, NotAllowedError
@@ -14,6 +14,8 @@ from kiosk.model.staff import Right, SignedIn
 from kiosk.model.token import Priority, State, Token
 from kiosk.ports import Clock, IssueOrder
 
+FRESH = timedelta(minutes=5)
+"""As at the kiosk: older knowledge of others' queues is not shown as people ahead."""
 UNDO_S = 10.0
 """For so long the last act can be taken back."""
 UNDO_LATE = "UNDO_LATE"
@@ -54,16 +56,23 @@ class Done:
 
 @dataclass(frozen=True)
 class Acts:
-    """How acts of the staff get into the store. ``facility`` gives the hospital as it is now, openings applied.
+    """How acts of the staff get into the store.
 
     Every method that writes raises, besides what it names, IllegalMoveError where the act does not fit the token (any
     more), and StoreError.
+
+    Attributes:
+        facility: gives the hospital as it is now, openings applied.
+        notice_version: of the privacy notice that patients are told of.
+        wants_slips: whether this desk has a printer.
     """
 
     store: DeskStore
     facility: Callable[[], Facility]
     clock: Clock
     notice_version: str
+    wants_slips: bool = True
+    has_server: bool = False
 
     def do(self, kind: Kind, post: Post, token_id: str, body: dict[str, Json]) -> Done:
         """Write one act; ``body`` says who answers for it, as ``answering`` gives it."""
@@ -125,8 +134,6 @@ class Acts:
         source: str,
         priority: Priority = Priority.ROUTINE,
         approved_by: SignedIn | None = None,
-        wants_slip: bool = True,
-        shows_people_ahead: bool = True,
     ) -> IssueOrder:
         """A token of the staff's giving; beyond hours and quota only where ``approved_by``, who may direct, says so.
 
@@ -147,12 +154,18 @@ class Acts:
             language=language,
             notice_version=self.notice_version,
             source=source,
-            wants_slip=wants_slip,
-            shows_people_ahead=shows_people_ahead,
+            wants_slip=self.wants_slips,
+            shows_people_ahead=self._knows_queue(),
             priority=priority,
             ignores_quota=approved_by is not None,
             remarks={**remarks, "room": post.room},
         )
+
+    def _knows_queue(self) -> bool:
+        """A station of a server knows the whole queue only while its last sync is fresh."""
+        synced_at = self.store.last_synced_at()
+        is_fresh = synced_at is not None and self.clock.now() - synced_at <= FRESH
+        return is_fresh or not self.has_server
 
 
 def answering(post: Post, right: Right, approved_by: SignedIn | None = None, *, reason: str = "") -> dict[str, Json]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from kiosk.acts import Acts, Done, Post, answering
@@ -20,8 +19,6 @@ PHONE = "phone"
 """The source of tokens whose holders scanned the hospital's QR, perhaps at home."""
 COPIES = 99
 """A desk may reprint more often than anybody will."""
-FRESH = timedelta(minutes=5)
-"""As at the kiosk: older knowledge of others' queues is not shown as people ahead."""
 
 
 class SlipOutcome(StrEnum):
@@ -37,8 +34,6 @@ class DeskWork:
     """Raises as ``Acts`` does, and NotAllowedError where neither the staff nor an approver has the right."""
 
     acts: Acts
-    wants_slips: bool = True
-    has_server: bool = False
 
     # --- patients ----------------------------------------------------------------------------------------------------
 
@@ -70,15 +65,8 @@ class DeskWork:
             source=WALK_IN,
             priority=priority,
             approved_by=approved_by,
-            wants_slip=self.wants_slips,
-            shows_people_ahead=self._knows_queue(),
         )
         return self.acts.store.issue(order)
-
-    def _knows_queue(self) -> bool:
-        synced_at = self.acts.store.last_synced_at()
-        is_fresh = synced_at is not None and self.acts.clock.now() - synced_at <= FRESH
-        return is_fresh or not self.has_server
 
     def arrive(self, post: Post, token_id: str) -> Done:
         """The holder of a phone token stands here; a token of today that has lapsed comes back to life."""
