@@ -13,6 +13,8 @@ class FakeScanner:
         self._report: Callable[[ScannerReport], None] | None = None
 
     def start(self, report: Callable[[ScannerReport], None]) -> None:
+        if self._report is not None:
+            raise RuntimeError("the scanner is running already")
         self._report = report
         report(CameraStateChanged(DeviceState.STARTING))
         report(CameraStateChanged(DeviceState.RUNNING))

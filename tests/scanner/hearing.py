@@ -2,7 +2,7 @@
 
 from queue import Queue
 
-from kiosk.ports import CameraStateChanged, DeviceState, PreviewFrame, ScannerReport
+from kiosk.ports import CameraStateChanged, DeviceState, GunStateChanged, PreviewFrame, ScannerReport
 
 LONGEST_S = 20.0
 
@@ -24,6 +24,9 @@ class Hearing:
 
     def until_state(self, state: DeviceState, code: str = "") -> list[ScannerReport]:
         return self.until(CameraStateChanged(state, code))
+
+    def until_gun(self, state: DeviceState, code: str = "") -> list[ScannerReport]:
+        return self.until(GunStateChanged(state, code))
 
     def preview(self) -> PreviewFrame:
         while not isinstance(heard := self._reports.get(timeout=LONGEST_S), PreviewFrame):

@@ -1,21 +1,22 @@
-"""The port Scanner: one contract for the fake and the real one; and what the real one's process may do to us."""
+"""The port Scanner over a camera and over the fake; and what the camera's process may do to us."""
 
 import json
 import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from kiosk.errors import SettingError
-from kiosk.ports import CameraStateChanged, CodeRead, DeviceState, Scanner, ScannerReport
+from kiosk.ports import CameraStateChanged, CodeRead, DeviceState
 from kiosk.scanner import camera_scanner
 from kiosk.scanner.camera_scanner import STOP_S, CameraScanner, Patience
 from kiosk.scanner.child import Child, ChildMain
+from tests.contracts.scanner import ScannerContract, Stage
 from tests.scanner import rogues
 from tests.scanner.fake_scanner import FakeScanner
 from tests.scanner.hearing import LONGEST_S, Hearing
@@ -27,54 +28,20 @@ IMPATIENT = Patience(start_up_s=15.0, first_back_off_s=0.05, last_back_off_s=0.2
 NO_PATIENCE = replace(IMPATIENT, silence_s=0.3)
 
 
-@dataclass
-class Stage:
-    """A scanner, and how to hold the card up before it for some seconds."""
-
-    scanner: Scanner
-    show_card: Callable[[], None]
-
-
-def fake_stage() -> Stage:
-    scanner = FakeScanner()
-    return Stage(scanner, lambda: scanner.show(TEXT, hold_s=3))
+class TestFakeScanner(ScannerContract):
+    @pytest.fixture
+    def stage(self) -> Iterator[Stage]:
+        scanner = FakeScanner()
+        yield Stage(scanner, lambda: scanner.show(TEXT, hold_s=3), TEXT)
+        scanner.stop()
 
 
-def real_stage() -> Stage:
-    return Stage(CameraScanner(f"file:{CARD}"), lambda: None)
-
-
-@pytest.fixture(params=[fake_stage, real_stage], ids=["fake", "real"])
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    stage: Stage = request.param()
-    yield stage
-    stage.scanner.stop()
-
-
-def test_contract_starts_reads_stops_and_starts_again(stage: Stage) -> None:
-    for _ in range(2):
-        hearing = Hearing()
-        stage.scanner.start(hearing)
-        assert hearing.until_state(DeviceState.RUNNING) == [CameraStateChanged(DeviceState.STARTING)]
-        stage.show_card()
-        assert hearing.until(CodeRead(TEXT)) == []
-        stage.scanner.stop()
-        assert set(hearing.until_state(DeviceState.STOPPED)) <= {CodeRead(TEXT)}
-        stage.show_card()
-        assert hearing.is_over()
-
-
-def test_contract_a_card_that_stays_is_told_again(stage: Stage) -> None:
-    hearing = Hearing()
-    stage.scanner.start(hearing)
-    hearing.until_state(DeviceState.RUNNING)
-    stage.show_card()
-    assert [hearing.until(CodeRead(TEXT)) for _ in range(4)] == [[]] * 4
-
-
-def test_contract_stopping_what_does_not_run_is_harmless(stage: Stage) -> None:
-    stage.scanner.stop()
-    stage.scanner.stop()
+class TestCameraScanner(ScannerContract):
+    @pytest.fixture
+    def stage(self) -> Iterator[Stage]:
+        scanner = CameraScanner(f"file:{CARD}")
+        yield Stage(scanner, lambda: None, TEXT)
+        scanner.stop()
 
 
 # --- the camera's process --------------------------------------------------------------------------------------------
@@ -185,25 +152,3 @@ def test_a_missing_camera_is_a_state_and_no_end(watched: Watched, tmp_path: Path
 def test_a_setting_without_sense_is_refused_before_anything_starts() -> None:
     with pytest.raises(SettingError, match="KIOSK_CAMERA"):
         CameraScanner("webcam")
-
-
-def test_stop_may_be_called_from_a_report() -> None:
-    scanner = CameraScanner(f"file:{CARD}", patience=IMPATIENT)
-    hearing = Hearing()
-
-    def report(heard: ScannerReport) -> None:
-        hearing(heard)
-        if isinstance(heard, CodeRead):
-            scanner.stop()
-
-    scanner.start(report)
-    hearing.until_state(DeviceState.STOPPED)
-    for thread in threading.enumerate():
-        if thread.name == "scanner":
-            thread.join(5)
-
-
-def test_starting_twice_is_a_bug(watched: Watched) -> None:
-    scanner, hearing = watched()
-    with pytest.raises(RuntimeError):
-        scanner.start(hearing)

@@ -1,0 +1,76 @@
+"""Bytes from a gun become scans, whole or not at all."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.model.qr import MAX_BYTES, Reason
+from kiosk.ports import CodeRead, CodeSpoiled
+from kiosk.scanner.gun_lines import GunLines, text_of
+from tests.scanner.guns import split
+from tests.scanner.names import SCRIPTS, names_in
+
+names = st.sampled_from(SCRIPTS).flatmap(names_in)
+codes = st.one_of(names, st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1)).filter(str.strip)
+
+
+@given(st.lists(st.tuples(codes, st.sampled_from(["\r", "\n", "\r\n"]))), st.lists(st.integers(0, 9999)))
+def test_lines_come_whole_however_the_bytes_are_cut(sent: list[tuple[str, str]], places: list[int]) -> None:
+    data = "".join(code + end for code, end in sent).encode()
+    lines = GunLines()
+    scans = [scan for piece in split(data, places) for scan in lines.feed(piece, 0.0)]
+    assert scans == [CodeRead(code) for code, _ in sent]
+    assert lines.wait_s(0.0) is None
+
+
+def test_a_pause_ends_a_scan_and_only_a_pause_does() -> None:
+    lines = GunLines(idle_s=0.05)
+    assert lines.feed(b"91-0000", 1.0) == []
+    assert lines.wait_s(1.0) == pytest.approx(0.05)
+    assert lines.settle(1.04) == []
+    assert lines.feed(b"-0000-0018", 1.04) == []
+    assert lines.settle(1.08) == []
+    assert lines.settle(1.1) == [CodeRead("91-0000-0000-0018")]
+    assert lines.settle(9.0) == []
+
+
+def test_what_comes_after_a_pause_is_another_scan_even_where_nobody_looked_meanwhile() -> None:
+    lines = GunLines()
+    lines.feed(b"one", 1.0)
+    assert lines.feed(b"two\n", 2.0) == [CodeRead("one"), CodeRead("two")]
+
+
+@given(st.integers(0, 3 * MAX_BYTES), st.lists(st.integers(0, 9999), max_size=8))
+def test_too_much_is_dropped_whole_and_told_once(size: int, places: list[int]) -> None:
+    lines = GunLines()
+    data = b"9" * size + b"\nnext\n"
+    scans = [scan for piece in split(data, places) for scan in lines.feed(piece, 0.0)]
+    first = [CodeSpoiled(Reason.TOO_LARGE)] if size > MAX_BYTES else [CodeRead("9" * size)] * bool(size)
+    assert scans == [*first, CodeRead("next")]
+
+
+@given(names)
+def test_names_in_all_scripts_come_through(name: str) -> None:
+    assert text_of(name.encode()) == name
+
+
+@given(names)
+def test_a_gun_that_took_it_for_latin_is_put_right(name: str) -> None:
+    assert text_of(name.encode().decode("latin-1").encode()) == name
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("José".encode(), "José"),
+        ("José".encode().decode("cp1252").encode(), "José"),
+        ("José".encode("latin-1"), None),
+        (b"\xff\xfe", None),
+        ("鐄嫩什鄍".encode(), None),
+        ("हरी\ufffd".encode(), None),
+    ],
+)
+def test_doubt_is_no_text(line: bytes, text: str | None) -> None:
+    assert text_of(line) == text
+    expected = CodeSpoiled(Reason.TEXT_MALFORMED) if text is None else CodeRead(text)
+    assert GunLines().feed(line + b"\n", 0.0) == [expected]
