@@ -106,3 +106,24 @@ class DeskSession(Sitting):
             leave,
             lambda post, by: work.walk_in(post, patient, department, language, priority=priority, approved_by=by),
         )
+
+    # --- what supervisors alone may say -------------------------------------------------------------------------------
+
+    def change_opening(self, department: str, room: str, is_open: bool | None, reason: str = "") -> None:
+        """A department, or one of its rooms; None is as planned again."""
+        work = self.parts.work
+        self._do("change_opening", lambda post: work.change_opening(post, department, room, is_open, reason))
+
+    def transfer_all(self, department_from: str, department_to: str) -> None:
+        """``acted("transfer_all", tuple of Done)``."""
+        work = self.parts.work
+        self._do("transfer_all", lambda post: work.transfer_all(post, department_from, department_to))
+
+    def cancel_all(self, department: str, reason: str) -> None:
+        """``acted("cancel_all", tuple of Done)``."""
+        work = self.parts.work
+        self._do("cancel_all", lambda post: work.cancel_all(post, department, reason))
+
+    def accept_clock(self) -> None:
+        work = self.parts.work
+        self._do("accept_clock", work.accept_clock)

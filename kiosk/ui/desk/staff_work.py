@@ -74,6 +74,16 @@ class Work(Protocol):
         self, post: Post, token_id: str, priority: Priority, approved_by: SignedIn | None = None, reason: str = ""
     ) -> Done: ...
 
+    def change_opening(
+        self, post: Post, department: str, room: str, is_open: bool | None, reason: str = ""
+    ) -> None: ...
+
+    def transfer_all(self, post: Post, department_from: str, department_to: str) -> tuple[Done, ...]: ...
+
+    def cancel_all(self, post: Post, department: str, reason: str) -> tuple[Done, ...]: ...
+
+    def accept_clock(self, post: Post) -> None: ...
+
 
 class Undoing(Protocol):
     """Takes acts back; ``acts.Acts`` does."""

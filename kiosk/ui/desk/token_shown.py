@@ -14,11 +14,14 @@ translate = QCoreApplication.translate
 
 
 class TokenShown(QWidget):
-    """Signals: ``next_wished``, ``reprint_wished``, ``other_wished`` (a token of another department for the same)."""
+    """Signals: ``next_wished``, ``reprint_wished``; ``other_wished``: a token of another department for the same
+    patient; ``read_wished``: the number was read out.
+    """
 
     next_wished = Signal()
     reprint_wished = Signal()
     other_wished = Signal()
+    read_wished = Signal()
 
     def __init__(self, metrics: Metrics, facility: Facility) -> None:
         super().__init__()
@@ -35,17 +38,34 @@ class TokenShown(QWidget):
         self.reprint.clicked.connect(self.reprint_wished)
         self.other = DeskButton(metrics, "plain", icon="walk-in", height_u=9)
         self.other.clicked.connect(self.other_wished)
+        self.read = DeskButton(metrics, "call-next", icon="read-out", icon_u=5, height_u=12)
+        self.read.clicked.connect(self.read_wished)
         self.next = DeskButton(metrics, "call-next", icon="next", icon_u=5, height_u=12)
         self.next.clicked.connect(self.next_wished)
         self._arrange(metrics)
 
-    def show_token(
-        self, token: Token, language: str, *, already: bool, people_ahead: int | None, can_go_on: bool = True
-    ) -> None:
+    def show_token(self, token: Token, language: str, *, already: bool, people_ahead: int | None) -> None:
+        """The token of a walk-in; ``already`` says that the patient had it before."""
+        title = translate("WalkIn", "This patient has a token today") if already else translate("WalkIn", "Token")
+        self._show(token, language, title, people_ahead)
+        self.other.show_words(translate("WalkIn", "Another department"))
+        self.other.setVisible(already)
+        self.read.hide()
+        self.next.show_words(translate("WalkIn", "Next patient"))
+        self.next.show_role("call-next")
+
+    def read_token(self, token: Token, language: str) -> None:
+        """A token whose slip did not come out."""
+        self._show(token, language, translate("Slips", "Please read this number out"), None)
+        self.other.hide()
+        self.read.show_words(translate("Slips", "I have read it out"))
+        self.read.show()
+        self.next.show_words(translate("Desk", "Back"))
+        self.next.show_role("plain")
+
+    def _show(self, token: Token, language: str, title: str, people_ahead: int | None) -> None:
         department = self._facility.department(token.queue_department)
-        self._title.setText(
-            translate("WalkIn", "This patient has a token today") if already else translate("WalkIn", "Token")
-        )
+        self._title.setText(title)
         self.label.setText(token.label)
         self._sign.show_icon(department_icon(token.queue_department))
         self._department.setText(department.name(language) if department else token.queue_department)
@@ -55,9 +75,6 @@ class TokenShown(QWidget):
         self._place.setText("  ·  ".join(part for part in (step, ahead) if part))
         self.show_slip(token.slip)
         self.reprint.show_words(translate("WalkIn", "Print again"))
-        self.other.show_words(translate("WalkIn", "Another department"))
-        self.other.setVisible(already and can_go_on)
-        self.next.show_words(translate("WalkIn", "Next patient") if can_go_on else translate("Desk", "Back"))
 
     def show_slip(self, slip: SlipState) -> None:
         tone, picture, words = slip_words(slip)
@@ -74,7 +91,7 @@ class TokenShown(QWidget):
         ticket = panel(
             "ticket", line_up(metrics, DOWN, 1, self._title, (self.label, 6), place, self._place, 1, edge_u=3)
         )
-        acts = line_up(metrics, DOWN, self._slip_panel, 1, self.reprint, self.other, self.next, gap_u=1.6)
+        acts = line_up(metrics, DOWN, self._slip_panel, 1, self.reprint, self.other, self.read, self.next, gap_u=1.6)
         self.setLayout(line_up(metrics, ACROSS, (ticket, 11), (acts, 7), gap_u=2, edge_u=1))
 
 
