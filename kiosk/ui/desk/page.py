@@ -18,5 +18,8 @@ class Page(QWidget):
         """Set every text; called when the page comes up, and when the language changes."""
         raise NotImplementedError
 
+    def fill(self) -> None:
+        """Somebody is signed in and has a place: take up what the session knows."""
+
     def forget(self) -> None:
         """Leave nothing of any patient behind: nobody is signed in any more."""

@@ -51,7 +51,7 @@ class Field(QFrame):
     def __init__(self, metrics: Metrics) -> None:
         super().__init__()
         self.setProperty("role", "field")
-        self._shown = Shown("")
+        self._shown, self._was_copied = Shown(""), False
         self.caption = PlainLabel("caption")
         self.value = ValueLabel()
         self.copy = DeskButton(metrics, "copy", icon="copy", icon_u=3, height_u=5.9, tight=True)
@@ -68,7 +68,14 @@ class Field(QFrame):
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self._shown.copied)
+        self._was_copied = True
         self.copied.emit(self.caption.text())
+
+    def forget(self) -> None:
+        """What came from here leaves the clipboard, unless somebody has copied something else since."""
+        if self._was_copied and QApplication.clipboard().text() == self._shown.copied:
+            QApplication.clipboard().clear()
+        self._was_copied = False
 
 
 class PatientCard(QFrame):
@@ -114,6 +121,10 @@ class PatientCard(QFrame):
         hides = patient is not None and bool(patient.abha_number or patient.abha_address) and not is_open
         self.show_number.show_words("", translate("Desk", "Show the ABHA number"))
         self.show_number.setVisible(hides)
+
+    def forget(self) -> None:
+        for field in self.fields.values():
+            field.forget()
 
 
 def _shown(patient: Patient | None, person: Callable[[Patient], str], *, is_open: bool) -> dict[str, Shown]:

@@ -130,18 +130,8 @@ class PlacePage(Page):
         for column in range(COLUMNS):
             self._room_grid.setColumnStretch(column, 1)
         left = line_up(metrics, DOWN, self._titles[0], grid, 1, gap_u=2)
-        right = line_up(
-            metrics,
-            DOWN,
-            self._titles[1],
-            self._room_grid,
-            1,
-            self._typed_label,
-            self.pad,
-            self.begin,
-            gap_u=1.6,
-            edge_u=2,
-        )
-        place = panel("panel", right)
-        place.setFixedWidth(metrics.px(70))
-        self.setLayout(line_up(metrics, ACROSS, (left, 1), place, gap_u=3, edge_u=3))
+        typing = (self._typed_label, self.pad, self.begin)
+        right = line_up(metrics, DOWN, self._titles[1], self._room_grid, 1, *typing, gap_u=1.6, edge_u=2)
+        rooms = panel("panel", right)
+        rooms.setFixedWidth(metrics.px(70))
+        self.setLayout(line_up(metrics, ACROSS, (left, 1), rooms, gap_u=3, edge_u=3))

@@ -51,8 +51,8 @@ class QueueDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ROW_ROLE)
-        place = QRect(option.rect)  # type: ignore[attr-defined]  # PySide's stubs lack the fields of style options
-        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        place = QRect(option.rect)
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.fillRect(place, CHOSEN if is_chosen else self._ground(row.token))
         painter.fillRect(place.left(), place.bottom(), place.width(), 1, LINE)
@@ -131,7 +131,7 @@ class QueueDelegate(QStyledItemDelegate):
 def waited(token: Token, now: datetime) -> tuple[str, QColor, str]:
     """Picture, colour and words of how long a token has waited; calm for all that do not wait."""
     if token.state is not State.WAITING:
-        return STATE_ICONS[token.state] if token.state is State.WAITING else "clock", MUTED, ""
+        return "clock", MUTED, ""
     time = now - token.queued_at
     name, colour = next((name, colour) for least, name, colour in _WAITS if time >= least)
     return name, colour, span(time)

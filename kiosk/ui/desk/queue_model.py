@@ -4,18 +4,21 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt, QTimer
 
 from kiosk.model.desk import DeskRow
 from kiosk.model.queue import Classes
 from kiosk.model.search import Entry, entry
 from kiosk.ui.desk.queue_order import Choice, Column, Key, key_of
 
+translate = QCoreApplication.translate
+
 ROW_ROLE = Qt.ItemDataRole.UserRole
 AT_ONCE = 60
 """Rows changed in one go; the rest waits for the next turn of the event loop."""
 READ_AT_ONCE = 200
 Index = QModelIndex | QPersistentModelIndex
+NO_PARENT = QModelIndex()
 
 
 class QueueModel(QAbstractTableModel):
@@ -76,10 +79,10 @@ class QueueModel(QAbstractTableModel):
 
     # --- what Qt asks ------------------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: QModelIndex()) -> int:
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._shown)
 
-    def columnCount(self, parent: QModelIndex()) -> int:
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(Column)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -92,7 +95,21 @@ class QueueModel(QAbstractTableModel):
             return row.token.label
         return None
 
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return {
+            Column.LABEL: translate("Desk", "Token"),
+            Column.PATIENT: translate("Desk", "Patient"),
+            Column.WAITED: translate("Desk", "Waiting"),
+            Column.STATE: translate("Desk", "State"),
+        }[Column(section)]
+
+    def retranslate(self) -> None:
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
+
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """All lines anew, in another order."""
         self._column, self._descending = Column(column), order == Qt.SortOrder.DescendingOrder
         self._rebuild()
 
@@ -105,10 +122,8 @@ class QueueModel(QAbstractTableModel):
     def _rebuild(self) -> None:
         """All lines anew: another choice, or another order."""
         self.beginResetModel()
-        chosen = [
-            (key_of(row, self._column, self._classes), row) for row in self._all.values() if self._choice.takes(row)
-        ]
-        chosen.sort(key=lambda pair: pair[0])
+        rows = [row for row in self._all.values() if self._choice.takes(row, self._entry)]
+        chosen = sorted(((self._key(row), row) for row in rows), key=lambda pair: pair[0])
         self._keys = [key for key, _ in chosen]
         self._shown = [row for _, row in chosen]
         self._key_by_id = {row.token.token_id: key for key, row in chosen}

@@ -94,6 +94,7 @@ class Sitting(QObject):
         rows_changed: DeskRows written since.
         current_changed: the rows called to, served and held in this room, the latest first, held ones last.
         acted: name of an act that was done, and what it gave (CallResult, Done, Issued, SlipJob or None).
+        act_refused: code of why an act was not done; ``told`` says it to people.
         told: code and details for the message bar.
         undo_offered: label and seconds; 0 seconds withdraws the offer.
         idle_warned: seconds until signed out; 0 takes it back.
@@ -108,6 +109,7 @@ class Sitting(QObject):
     rows_changed = Signal(object)
     current_changed = Signal(object)
     acted = Signal(str, object)
+    act_refused = Signal(str)
     told = Signal(str, object)
     undo_offered = Signal(str, float)
     slips_changed = Signal(object)
@@ -319,6 +321,7 @@ class Sitting(QObject):
     def _fail(self, error: BaseException) -> None:
         self._set_busy(False)
         self._tell_error(error)
+        self.act_refused.emit(_code(error))
         self.refresh()
 
     def _tell_error(self, error: BaseException) -> None:
@@ -331,7 +334,7 @@ class Sitting(QObject):
 
     def _welcome(self, who: SignedIn) -> None:
         self._set_busy(False)
-        if self.place is not None:
+        if self.place is not None and (self.place.room or not who.may(Right.CALL)):
             self._enter(who, self.place)
         else:
             self._looks.send(self.parts.places.load, partial(self._enter, who), self._tell_error)
@@ -343,8 +346,10 @@ class Sitting(QObject):
         self._take_place(place)
 
     def _take_place(self, place: Place | None) -> None:
-        """Departments that are no more are left out."""
-        known = {department.code for department in self.facility.departments}
+        """Departments that are no more are left out; who calls nobody needs no room."""
+        known = [department.code for department in self.facility.departments]
+        if place is None and self.who is not None and not self.may(Right.CALL):
+            place = Place("", tuple(known))
         left = tuple(code for code in place.departments if code in known) if place is not None else ()
         self.place = Place(place.room, left) if place is not None and left else None
         self.post = Post(self.place.room, left, self.who) if self.place is not None and self.who is not None else None
@@ -352,11 +357,11 @@ class Sitting(QObject):
         self._watch.watch_room(self.place.room if self.place is not None else None)
 
     def _refuse(self, error: BaseException) -> None:
-        self._set_busy(False)
         if isinstance(error, PinError):
+            self._set_busy(False)
             self.sign_in_refused.emit(error.code, error.wait_s)
         else:
-            self._tell_error(error)
+            self._fail(error)
 
     def _end_idle(self) -> None:
         self.sign_out()
@@ -368,6 +373,10 @@ class Sitting(QObject):
         for act in lost:
             self.told.emit(SECOND, {"kind": act.kind, "label": act.label, "room": act.room})
         self.refresh()
+
+
+def _code(error: BaseException) -> str:
+    return error.code if isinstance(error, KioskError | IllegalMoveError) else BUG
 
 
 def _tokens(outcome: object) -> list[tuple[Token, Patient | None]]:

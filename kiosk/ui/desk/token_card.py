@@ -4,12 +4,11 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from kiosk.model.desk import DeskRow
-from kiosk.model.queue import lane_of
 from kiosk.model.token import State, Token
 from kiosk.ui.arrange import ACROSS, DOWN, icon, line_up
 from kiosk.ui.desk.buttons import DeskButton
 from kiosk.ui.desk.session import DeskSession
-from kiosk.ui.desk.words import STATE_ICONS, clock_time, lane_word, priority_word, queue_words, span, state_word
+from kiosk.ui.desk.words import STATE_ICONS, clock_time, priority_word, queue_words, span, state_word
 from kiosk.ui.labels import PlainLabel
 from kiosk.ui.theme import Metrics, show_role
 
@@ -71,7 +70,7 @@ class RoomStrip(QWidget):
 
     def show_rows(self, rows: tuple[DeskRow, ...], at_hand: str) -> None:
         self._ids = [row.token.token_id for row in rows]
-        self.setVisible(len(rows) > 1)
+        self.setVisible(len(rows) > 1 or bool(rows and not at_hand))
         for chip in self.chips[len(rows) :]:
             chip.hide()
         for chip, row in zip(self.chips, rows, strict=False):
@@ -84,13 +83,6 @@ class RoomStrip(QWidget):
         chip = DeskButton(metrics, "chip", icon="hold", icon_u=2.6, height_u=5.9, tight=True)
         chip.clicked.connect(lambda: self.chosen.emit(self._ids[place]))
         return chip
-
-
-def why_called(token: Token, session: DeskSession) -> str:
-    """``priority, waiting 42 min``: why this one, in a line."""
-    lane = lane_word(lane_of(token, session.facility.classes))
-    waited = (token.called_at or session.clock.now()) - token.queued_at
-    return translate("Desk", "{lane}, waiting {time}").format(lane=lane, time=span(waited))
 
 
 def _details(token: Token, session: DeskSession) -> str:

@@ -61,6 +61,7 @@ class StoreWatch(QObject):
         self._store, self._facility, self._clock = store, facility, clock
         self._looks, self._failed = looks, failed
         self._mark = 0
+        self._fault = ""
         self._is_looking, self._looks_again, self._is_overtaken = False, False, False
         self._again = QTimer(self, interval=round(every_s * 1000))
         self._again.timeout.connect(self.look)
@@ -100,6 +101,7 @@ class StoreWatch(QObject):
             self._show(look)
 
     def _show(self, look: _Look) -> None:
+        self._fault = ""
         if look.day != self.day:
             self.day = look.day
             self.rows = {}
@@ -113,8 +115,11 @@ class StoreWatch(QObject):
             self.look()
 
     def _fail(self, error: BaseException) -> None:
+        """Told once, not at each of many looks that fail alike."""
         self._is_looking = False
-        self._failed(error)
+        if str(error) != self._fault:
+            self._fault = str(error)
+            self._failed(error)
 
     def _merge(self, rows: Iterable[DeskRow]) -> None:
         news = [row for row in rows if self.rows.get(row.token.token_id) != row]

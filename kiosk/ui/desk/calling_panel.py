@@ -1,0 +1,164 @@
+"""The left half of the calling page: call next, what was called and why, and what can be done with it."""
+
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from kiosk.calling import CallResult
+from kiosk.model.desk import DeskRow
+from kiosk.model.staff import Right
+from kiosk.model.token import State
+from kiosk.ui.arrange import DOWN, line_up
+from kiosk.ui.desk.act_grid import ActGrid
+from kiosk.ui.desk.buttons import DeskButton
+from kiosk.ui.desk.message_bar import MessageBar
+from kiosk.ui.desk.patient_card import PatientCard
+from kiosk.ui.desk.sentences import Tone, sentence, tone_of
+from kiosk.ui.desk.session import DeskSession
+from kiosk.ui.desk.token_card import RoomStrip, TokenCard
+from kiosk.ui.desk.words import lane_word, person_words, span
+from kiosk.ui.theme import Metrics
+
+translate = QCoreApplication.translate
+
+CALM_MS = 200
+"""An act that takes less than this makes no button look asleep."""
+
+
+class CallingPanel(QWidget):
+    """Signals: ``act_wished`` with an act's name, for the token at hand."""
+
+    act_wished = Signal(str)
+
+    def __init__(self, metrics: Metrics, session: DeskSession) -> None:
+        super().__init__()
+        self._session = session
+        self._at_hand, self._looked_at, self._open_id = "", "", ""
+        self._looks_busy = False
+        self.call_next = DeskButton(metrics, "call-next", icon="call", icon_u=6.4, height_u=11)
+        self.call_next.clicked.connect(session.call_next)
+        self.messages = MessageBar(metrics)
+        self.messages.undo_wished.connect(session.undo)
+        self.strip = RoomStrip(metrics)
+        self.strip.chosen.connect(self.take_at_hand)
+        self.card = TokenCard(metrics)
+        self.card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.patient = PatientCard(metrics)
+        self.patient.show_wished.connect(self._show_details)
+        self.patient.copied.connect(lambda what: self.tell("COPIED", {"what": what}))
+        self.acts = ActGrid(metrics)
+        self.acts.wished.connect(self.act_wished)
+        self._calm = QTimer(self, interval=CALM_MS, singleShot=True)
+        self._calm.timeout.connect(lambda: self._look_busy(True))
+        parts = (self.call_next, self.messages, self.strip, (self.card, 1), self.patient, self.acts)
+        self.setLayout(line_up(metrics, DOWN, *parts, gap_u=1.1))
+        self._connect()
+
+    @property
+    def row(self) -> DeskRow | None:
+        """The token at hand; at a desk that calls nobody, the one whose line was touched."""
+        return self._session.rows.get(self._at_hand or self._looked_at)
+
+    def take_at_hand(self, token_id: str) -> None:
+        """One of this room's tokens."""
+        self._at_hand = token_id
+        self.redraw()
+
+    def follow_current(self) -> None:
+        """Somebody has signed in: what was left in this room is at hand again."""
+        self._follow(self._session.current)
+
+    def look_at(self, token_id: str) -> None:
+        """A line of the list was touched: its patient is shown where no token can be at hand."""
+        self._looked_at = "" if self._session.may(Right.CALL) else token_id
+        self.redraw()
+
+    def redraw(self) -> None:
+        session, row = self._session, self.row
+        calls = session.may(Right.CALL)
+        for widget in (self.call_next, self.acts):
+            widget.setVisible(calls)
+        self.call_next.show_words(translate("Desk", "Call next"))
+        can_call = not self._looks_busy and session.post is not None and bool(session.post.room)
+        self.call_next.setEnabled(can_call)
+        self.call_next.show_role("call-next" if can_call else "call-next-off")
+        self.strip.show_rows(session.current, self._at_hand)
+        self.card.show_row(row, session, self._waiting())
+        token = row.token if row is not None else None
+        self.acts.show_token(token, session.who, is_busy=self._looks_busy)
+        today = session.facility.local(session.clock.now()).date()
+        is_open = token is not None and token.token_id == self._open_id
+        self.patient.show_row(row, lambda patient: person_words(patient, today, session.language), is_open=is_open)
+        self.messages.redraw()
+
+    def forget(self) -> None:
+        """Nothing of a patient stays, on the clipboard neither."""
+        self._at_hand = self._looked_at = self._open_id = ""
+        self.messages.tell(Tone.PLAIN, lambda: "")
+        self.patient.forget()
+        self.redraw()
+
+    def tell(self, code: str, details: dict[str, str]) -> None:
+        self.messages.tell(tone_of(code), lambda: sentence(code, details))
+
+    # --- news --------------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        session = self._session
+        session.current_changed.connect(self._follow)
+        session.rows_changed.connect(lambda _rows: self.redraw())
+        session.acted.connect(self._tell_act)
+        session.told.connect(self.tell)
+        session.undo_offered.connect(lambda _label, seconds: self.messages.offer_undo(seconds))
+        session.details_shown.connect(self._open)
+        session.busy_changed.connect(self._wait)
+
+    def _follow(self, current: tuple[DeskRow, ...]) -> None:
+        """What is at hand stays so while it is in this room; else the one called last."""
+        if all(row.token.token_id != self._at_hand for row in current):
+            active = [row.token.token_id for row in current if row.token.state is not State.HELD]
+            self._at_hand = active[0] if active else ""
+        self.redraw()
+
+    def _tell_act(self, name: str, outcome: object) -> None:
+        if isinstance(outcome, CallResult):
+            self._at_hand = outcome.called.token.token_id
+            self.messages.tell(Tone.WARNING if outcome.alone else Tone.GOOD, lambda: _called(outcome))
+            self.redraw()
+        elif name == "undo":
+            self.messages.tell(Tone.PLAIN, lambda: translate("Desk", "Undone."))
+        elif name != "show_details" and outcome is not None:
+            self.messages.tell(Tone.GOOD, lambda: translate("Desk", "Done."))
+
+    def _open(self, token_id: str) -> None:
+        self._open_id = token_id
+        self.redraw()
+
+    def _show_details(self) -> None:
+        if self.row is not None:
+            self._session.show_details(self.row.token.token_id)
+
+    def _waiting(self) -> int:
+        departments = self._session.post.departments if self._session.post is not None else ()
+        tokens = (row.token for row in self._session.rows.values())
+        return sum(
+            each.state is State.WAITING and each.arrived and each.queue_department in departments for each in tokens
+        )
+
+    def _wait(self, is_busy: bool) -> None:
+        if is_busy:
+            self._calm.start()
+        else:
+            self._calm.stop()
+            self._look_busy(False)
+
+    def _look_busy(self, looks_busy: bool) -> None:
+        if looks_busy is not self._looks_busy:
+            self._looks_busy = looks_busy
+            self.redraw()
+
+
+def _called(result: CallResult) -> str:
+    """``MA-017 called: priority, waiting 42 min``: why this one."""
+    words = translate("Desk", "{label} called: {lane}, waited {time}.")
+    told = words.format(label=result.called.token.label, lane=lane_word(result.lane), time=span(result.waited))
+    return told + (" " + sentence("CALLED_ALONE", {}) if result.alone else "")
