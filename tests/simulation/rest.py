@@ -3,23 +3,26 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from kiosk.model.events import Event, Kind
+from kiosk.model.events import OF_FACILITY, Event, Kind, parse_instant
 from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.token import Token
 from kiosk.server import tables as server
 from kiosk.server.projection import token_of as server_token
 from kiosk.store import tables as local
+from kiosk.store.rows import event_of as local_event
 from kiosk.store.rows import token_of as local_token
 from tests.simulation.hospital import Hospital
 from tests.simulation.records import Records, hold
 from tests.simulation.station import Station
 
 Tokens = dict[str, Token]
+Openings = dict[tuple[str, str], tuple[datetime, str, bool | None]]
+"""Service day and department -> since when, says which event, and whether it is open."""
 
 
 def check_rest(hospital: Hospital, stations: Iterable[Station], records: Records) -> None:
@@ -29,6 +32,7 @@ def check_rest(hospital: Hospital, stations: Iterable[Station], records: Records
     tokens = _server_tokens(hospital)
     _check_projection(hospital, held, tokens)
     _check_counts(hospital, tokens)
+    _check_openings(hospital, held)
     for station in stations:
         _check_station(station, held, tokens, records)
 
@@ -59,6 +63,26 @@ def _check_counts(hospital: Hospital, tokens: Tokens) -> None:
     hold(counted == counts, "the day's counts are not those of its tokens")
 
 
+def _check_openings(hospital: Hospital, held: Iterable[Event]) -> None:
+    with hospital.database.reader.connect() as connection:
+        rows = connection.execute(select(server.opening)).all()
+    kept = {(row.service_day.isoformat(), row.department): (row.changed_at, row.event_id, row.is_open) for row in rows}
+    hold(kept == openings_of(held), "what the server takes for open is not what its events say")
+
+
+def openings_of(events: Iterable[Event]) -> Openings:
+    """What is open by word of a supervisor: the newest word counts."""
+    told = [event for event in events if event.kind == Kind.OPENING_CHANGED]
+    return {
+        (event.service_day.isoformat(), str(event.body["department"])): (
+            event.at,
+            event.event_id,
+            event.body["is_open"] is True,
+        )
+        for event in sorted(told, key=lambda event: (event.at, event.event_id))
+    }
+
+
 def _check_station(station: Station, held: list[Event], tokens: Tokens, records: Records) -> None:
     """Of two tokens with one number, as a copy of a store may give out, a station knows one or the other.
 
@@ -67,6 +91,10 @@ def _check_station(station: Station, held: list[Event], tokens: Tokens, records:
     with station.store._reader.connect() as connection:
         rows = connection.execute(select(local.event)).all()
         mine = {row.token_id: local_token(row) for row in connection.execute(select(local.token))}
+        kept = {
+            (row.service_day, row.department): (parse_instant(row.changed_at), row.event_id, row.is_open)
+            for row in connection.execute(select(local.opening))
+        }
     events = {row.event_id: row.hash for row in rows}
     missed = [event for event in held if event.event_id not in events]
     hold(not missed, f"{station.name} never pulled {len(missed)} events")
@@ -76,6 +104,8 @@ def _check_station(station: Station, held: list[Event], tokens: Tokens, records:
     unsure = {row.token_id for row in rows if row.event_id in records.gone - here} | records.doubles
     mine, tokens = _without(mine, unsure), _without(tokens, unsure)
     hold(mine == tokens, f"{station.name}'s tokens are not the server's: {_difference(mine, tokens)}")
+    # Of an event that is gone everywhere else it may know alone.
+    hold(kept == openings_of(map(local_event, rows)), f"{station.name} takes for open what its events do not say")
     hold(station.store.unsynced() == 0, f"{station.name} has events left to send")
 
 
@@ -89,6 +119,8 @@ def replay(held: Iterable[Event]) -> tuple[Tokens, set[tuple[str, int]]]:
     numbers: set[tuple[object, ...]] = set()
     unfit: set[tuple[str, int]] = set()
     for event in held:
+        if event.kind in OF_FACILITY:
+            continue
         try:
             after = apply(tokens.get(event.token_id), event)
             if event.kind == Kind.TOKEN_ISSUED:

@@ -6,14 +6,18 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from kiosk.errors import StoreForkError
+from kiosk.model.desk import CallOrder
 from kiosk.model.events import Json, Kind
 from kiosk.model.moves import MOVES
+from kiosk.model.patient import Patient
+from kiosk.model.queue import CallingRule
 from kiosk.model.token import SlipState
+from kiosk.ports import IssueOrder
 from kiosk.server.identity import Role
 from kiosk.server.ingest import EventRefusedError
 from kiosk.server.problems import ProblemError
 from tests.simulation.faults import Fault
-from tests.simulation.scenery import DEPARTMENTS, patients
+from tests.simulation.scenery import DEPARTMENTS, HOSPITAL, patients
 from tests.simulation.station import Station
 from tests.simulation.world import LONG_AGO, World
 
@@ -24,8 +28,10 @@ CLOCK_ERRORS_H = (0.0, 0.0, 0.0, 0.05, -0.05, 0.5, -3.0, 8.0, 24.0, -24.0, 24.0 
 DEEPEST = 2
 """So many exchanges may lie within one another."""
 MOST_STATIONS = 7
+ROOMS = ("1", "2")
 RECENT = 8
 """Staff act on one of so many tokens, so that desks get in each other's way."""
+_CALLED = "SELECT token_id FROM token WHERE state IN ('called', 'serving') ORDER BY moved_at DESC, token_id LIMIT ?"
 _NEWEST = "SELECT token_id, state FROM token ORDER BY issued_at DESC, token_id LIMIT ?"
 Step: TypeAlias = Callable[[World, Station], None]
 
@@ -57,9 +63,14 @@ def _serve(world: World, station: Station) -> None:
     """Kiosks issue; desks mostly call, but register walk-ins too."""
     is_desk = world.links[station.name].caller.role is Role.DESK
     if is_desk and world.chance.random() < 0.8:
-        _act(world, station)
+        _chosen_act(world, station)
     else:
         _check_in(world, station)
+
+
+def _chosen_act(world: World, station: Station) -> None:
+    (act,) = world.chance.choices(list(AT_DESK), list(AT_DESK.values()))
+    act(world, station)
 
 
 def _check_in(world: World, station: Station) -> None:
@@ -84,6 +95,41 @@ def _act(world: World, station: Station) -> None:
         return f"{kind} {token.label}"
 
     world.try_act(station, acted)
+
+
+def _call(world: World, station: Station) -> None:
+    """The next one, from what this desk knows; others may call the same patient meanwhile."""
+    room, queues = world.chance.choice(ROOMS), tuple(world.chance.sample(DEPARTMENTS, 2))
+    now = station.clock.now()
+    order = CallOrder("none", HOSPITAL.facility_id, HOSPITAL.service_day(now), queues, room, "s1")
+
+    def called() -> str:
+        found = station.store.call(order, CallingRule(), {}, now)
+        return f"{found.token.label} to {room}" if found else "nobody waits"
+
+    world.try_act(station, called)
+
+
+def _refer(world: World, station: Station) -> None:
+    with station.store._reader.connect() as connection:
+        called = connection.exec_driver_sql(_CALLED, (RECENT,)).scalars().all()
+    if not called:
+        return
+    token_id, queue = world.chance.choice(called), world.chance.choice(DEPARTMENTS)
+    department = HOSPITAL.department(queue)
+    assert department is not None
+    order = IssueOrder(Patient(), HOSPITAL, department, station.clock.now(), "hi", "2026-11")
+    world.try_act(station, lambda: f"refers to {station.store.refer(token_id, order, {}).token.label}")
+
+
+def _open_or_close(world: World, station: Station) -> None:
+    body: dict[str, Json] = {"department": world.chance.choice(DEPARTMENTS), "is_open": world.chance.random() < 0.5}
+
+    def declared() -> str:
+        station.store.declare(Kind.OPENING_CHANGED, HOSPITAL, station.clock.now(), body)
+        return f"{body['department']} open: {body['is_open']}"
+
+    world.try_act(station, declared)
 
 
 def _print(world: World, station: Station) -> None:
@@ -177,6 +223,7 @@ def _pair_again(world: World, station: Station) -> None:
         world.pair(station)
 
 
+AT_DESK: Mapping[Step, int] = {_act: 12, _call: 5, _refer: 2, _open_or_close: 1}
 DAILY: Mapping[Step, int] = {_serve: 34, _print: 10, World.sync: 34}
 STEPS: Mapping[Step, int] = {
     **DAILY,
