@@ -10,7 +10,7 @@ import pytest
 from kiosk.errors import ServerError, StoreForkError
 from kiosk.model.events import Kind
 from kiosk.model.exchange import Parked, Pull, Push
-from kiosk.sync.loop import LONGEST_BACKOFF_S, SyncReport, SyncThread, backoff_s, sync_until_done
+from kiosk.sync.loop import LONGEST_BACKOFF_S, SyncReport, SyncThread, backoff_s, rounds, sync_until_done
 from tests.sync.chain import Chain
 from tests.sync.fake_server import FakeHospitalServer
 from tests.sync.fake_store import FakeStore
@@ -241,3 +241,40 @@ def test_stop_during_a_backoff_does_not_wait_for_it() -> None:
     watched.thread.nudge()
     assert watched.thread.stop(WAIT_S)
     assert server.exchanges == 1, "a nudge does not shorten a back-off"
+
+
+def test_once_the_server_answers_again_nobody_waits_for_a_backoff(stopped: list[SyncThread]) -> None:
+    server = FakeHospitalServer()
+    server.faults = [ServerError("down"), ServerError("down")]
+    watched = Watched(FakeStore(Chain().issue_many(1)), server, NEVER_S)
+    stopped.append(watched.thread)
+    watched.thread.start()
+    for _ in range(2):
+        assert watched.failed.get(timeout=WAIT_S) == "SERVER_UNREACHABLE"
+        watched.thread.hurry()
+    assert watched.synced.get(timeout=WAIT_S).pushed == 1
+
+
+def test_a_pause_that_the_server_asked_for_is_not_cut_short() -> None:
+    server = FakeHospitalServer()
+    server.faults = [ServerError("busy", code="SERVER_BUSY", retry_after_s=NEVER_S)]
+    watched = Watched(FakeStore(Chain()), server, 0.001)
+    watched.thread.start()
+    assert watched.failed.get(timeout=WAIT_S) == "SERVER_BUSY"
+    watched.thread.hurry()
+    assert watched.thread.stop(WAIT_S)
+    assert server.exchanges == 1
+
+
+def test_each_round_trip_has_its_turn() -> None:
+    held: list[bool] = []
+    lock = threading.Lock()
+
+    class Looking(FakeHospitalServer):
+        def exchange(self, push: Push) -> Pull:
+            held.append(lock.locked())
+            return super().exchange(push)
+
+    for _ in rounds(FakeStore(Chain().issue_many(300)), Looking(), CLOCK, turn=lock):
+        assert not lock.locked()
+    assert held == [True, True]
