@@ -3,11 +3,12 @@
 Each is answered from an index whose size does not grow with the day; ``tests/server/test_queries.py`` holds it to that.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from functools import cache
 from itertools import product
 
-from sqlalchemy import Connection, Select, select, union_all
+from sqlalchemy import CompoundSelect, Connection, Select, bindparam, select, union_all
 
 from kiosk.model.patient import PatientKeys
 from kiosk.model.queue import CallingRule, Classes, next_call, place
@@ -41,35 +42,17 @@ def next_of(
 
 
 def heads_of(
-    connection: Connection, facility_id: str, service_day: date, departments: Iterable[str], limit: int
+    connection: Connection, facility_id: str, service_day: date, departments: Sequence[str], limit: int
 ) -> list[Token]:
     """The first ``limit`` of each priority of each department who wait and are there, in the order of their places."""
-    return _found(
-        connection,
-        [
-            _of_day(facility_id, service_day)
-            .where(_t.queue_department == department, _t.state == State.WAITING, _t.priority == priority, _t.arrived)
-            .order_by(_t.queued_at, _t.token_id)
-            .limit(limit)
-            for department, priority in product(departments, Priority)
-        ],
-    )
+    return _found(connection, _heads, facility_id, service_day, departments, limit)
 
 
 def last_called(
-    connection: Connection, facility_id: str, service_day: date, departments: Iterable[str], limit: int
+    connection: Connection, facility_id: str, service_day: date, departments: Sequence[str], limit: int
 ) -> list[Token]:
     """The last ``limit`` of each department who were called in their turn: emergencies never are."""
-    return _found(
-        connection,
-        [
-            _of_day(facility_id, service_day)
-            .where(_t.queue_department == department, WAS_CALLED, _t.priority != Priority.EMERGENCY)
-            .order_by(_t.called_at.desc())
-            .limit(limit)
-            for department in departments
-        ],
-    )
+    return _found(connection, _last, facility_id, service_day, departments, limit)
 
 
 def busy_keys(connection: Connection, facility_id: str, service_day: date) -> frozenset[PatientKeys]:
@@ -87,13 +70,42 @@ def _hides_somebody(heads: Iterable[Token], busy: Collection[PatientKeys], limit
     return any(len(found) == limit and not any(found) for found in free.values())
 
 
-def _of_day(facility_id: str, service_day: date) -> Select[tuple[object, ...]]:
-    return select(token).where(_t.facility_id == facility_id, _t.service_day == service_day)
-
-
-def _found(connection: Connection, ranges: Sequence[Select[tuple[object, ...]]]) -> list[Token]:
-    """Each range is asked for by itself: all in one condition, the database would read and sort more than heads."""
-    if not ranges:
+def _found(
+    connection: Connection,
+    ask: Callable[[int], CompoundSelect[tuple[object, ...]]],
+    facility_id: str,
+    service_day: date,
+    departments: Sequence[str],
+    limit: int,
+) -> list[Token]:
+    if not departments:
         return []
-    parts = union_all(*(select(each.subquery()) for each in ranges))
-    return sorted((token_of(row) for row in connection.execute(parts).mappings()), key=place)
+    named = {f"department_{nth}": department for nth, department in enumerate(departments)}
+    given = {"of_facility": facility_id, "of_day": service_day, "most": limit, **named}
+    return sorted((token_of(row) for row in connection.execute(ask(len(departments)), given).mappings()), key=place)
+
+
+@cache
+def _heads(departments: int) -> CompoundSelect[tuple[object, ...]]:
+    waits = (_t.state == State.WAITING, _t.arrived)
+    return _each_by_itself(
+        _of(nth).where(*waits, _t.priority == priority).order_by(_t.queued_at, _t.token_id)
+        for nth, priority in product(range(departments), Priority)
+    )
+
+
+@cache
+def _last(departments: int) -> CompoundSelect[tuple[object, ...]]:
+    in_turn = (WAS_CALLED, _t.priority != Priority.EMERGENCY)
+    return _each_by_itself(_of(nth).where(*in_turn).order_by(_t.called_at.desc()) for nth in range(departments))
+
+
+def _of(nth: int) -> Select[tuple[object, ...]]:
+    """The tokens of one queue. Its values are left open, so that the statement is made once and not for each call."""
+    day = (_t.facility_id == bindparam("of_facility"), _t.service_day == bindparam("of_day"))
+    return select(token).where(*day, _t.queue_department == bindparam(f"department_{nth}")).limit(bindparam("most"))
+
+
+def _each_by_itself(ranges: Iterable[Select[tuple[object, ...]]]) -> CompoundSelect[tuple[object, ...]]:
+    """All in one condition, the database would read and sort more than their heads."""
+    return union_all(*(select(each.subquery()) for each in ranges))
