@@ -1,0 +1,20 @@
+"""The message bar of pages on which nothing can be undone."""
+
+from collections.abc import Mapping
+
+from kiosk.ui.desk.message_bar import MessageBar
+from kiosk.ui.desk.sentences import sentence, tone_of
+from kiosk.ui.desk.session import DeskSession
+from kiosk.ui.theme import Metrics
+
+
+class PageNews(MessageBar):
+    """Says what the session tells while its page is up."""
+
+    def __init__(self, metrics: Metrics, session: DeskSession) -> None:
+        super().__init__(metrics)
+        session.told.connect(self._take)
+
+    def _take(self, code: str, details: Mapping[str, str]) -> None:
+        if self.isVisible():
+            self.tell(tone_of(code), lambda: sentence(code, details))
