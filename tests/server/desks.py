@@ -20,6 +20,7 @@ from kiosk.model.token import Priority, State, Token
 from kiosk.server.database import Database
 from kiosk.server.rows import event_of
 from kiosk.server.tables import event
+from kiosk.sync.messages import MAX_COUNT
 from tests.sync.chain import DAY, FACILITY, Chain
 
 NAMED, REPEATED = 0.05, 0.1
@@ -97,7 +98,7 @@ class Desk:
         first = len(self.chain.events) + 1
         self.chain.write(Kind.TOKEN_STARTED, token_id)
         self.chain.write(Kind.TOKEN_COMPLETED, token_id)
-        self.push(self.chain.push(first))
+        self.push(self.chain.push(first, cursor=MAX_COUNT))  # nothing is pulled
 
 
 def work_together(desks: Sequence[Desk], hall: Hall) -> None:
