@@ -1,5 +1,6 @@
 """``kiosk doctor``: one line for each thing, with what to do about it."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from kiosk.store.backup import back_up
 from kiosk.store.restoring import restore
 from kiosk.store.store import open_store
 from tests.escpos_printer import TcpPrinter
+from tests.fakes import FakeClock
 
 pytestmark = pytest.mark.usefixtures("qapp")
 CARD = Path(__file__).parent.parent / "resources" / "cards" / "02-hindi-app.png"
@@ -128,3 +130,16 @@ def test_a_damaged_page_in_a_store_that_opens_comes_with_the_way_back(settings: 
     told = found(settings)["store"]
     assert told.text.startswith("STORE_DAMAGED: ")
     assert told.advice.endswith(f"kiosk restore {copy}")
+
+
+def test_a_clock_that_is_accepted_leaves_who_said_so_and_what_was_wrong(settings: Settings) -> None:
+    now = SystemClock().now()
+    with closing(open_store(settings.data_dir, "", new_id, {})) as store:
+        Registration(store, SAMPLE_FACILITY, FakeClock(now + timedelta(hours=2))).check_in(
+            Patient("91000000000018"), "MED", "hi"
+        )
+    findings = {finding.name: finding for finding in examine(settings, {}, accept_clock=True)}
+    assert findings["clock"].ok
+    with closing(open_store(settings.data_dir, "", new_id, {})) as store:
+        told = store.next_push(10).events[-1]
+    assert (told.kind, told.body) == ("clock_accepted", {"by": "kiosk doctor", "fault": "CLOCK_BEHIND"})
