@@ -48,7 +48,11 @@ class DeskStore(TokenStore, Protocol):
         ...
 
     def open_slips(self, service_day: date) -> Sequence[OpenSlip]:
-        """The newest copy's job of each token, where it failed, is in doubt, or waits no more for a patient."""
+        """The newest copy's job of each token, where it failed, is in doubt, or waits no more for a patient.
+
+        The oldest first; none of patients who are through. Of other stations' slips no job is here: they go by their
+        token's id, which ``slip_moved`` takes too.
+        """
         ...
 
     def openings(self, facility_id: str, service_day: date) -> Sequence[OpeningChange]: ...
