@@ -13,6 +13,7 @@ from kiosk.model.moves import apply
 from kiosk.model.patient import PatientKeys
 from kiosk.model.queue import (
     ALL_PRIORITIES,
+    MICROSECOND,
     USUAL_RULE,
     CallingRule,
     Classes,
@@ -198,6 +199,15 @@ def test_only_those_who_wait_and_are_there_are_called(state: State) -> None:
     assert next_call(not_there, [], (), USUAL_RULE, CLASSES) is None
 
 
+@given(st.lists(st.tuples(PRIORITIES, st.integers(0, 9)), min_size=1, max_size=12), RULES)
+def test_places_count_and_not_numbers(queue: list[tuple[Priority, int]], rule: CallingRule) -> None:
+    """As after returns, which have older numbers than the places that they get."""
+    tokens = [waiting(number, each, queued_at=NINE + at * SECOND) for number, (each, at) in enumerate(queue)]
+    found = next_call(tokens, [], (), rule, CLASSES)
+    assert found is not None
+    assert found == min((each for each in tokens if lanes([each]) == lanes([found])), key=lambda each: each.queued_at)
+
+
 def test_what_counts_as_priority_is_the_departments_own_affair() -> None:
     elderly = waiting(2, ELDERLY)
     classes = {"MED": frozenset({Priority.INFANT}), "EYE": ALL_PRIORITIES}
@@ -220,10 +230,24 @@ def test_a_streak_is_of_the_last_calls_and_emergencies_do_not_count() -> None:
     assert streak([waiting(7, ELDERLY)], CLASSES) == 0
 
 
-OTHERS = st.lists(st.tuples(PRIORITIES, st.booleans(), st.sampled_from(["MED", "EYE"])), max_size=12)
+OTHERS = st.lists(st.tuples(st.sampled_from([ELDERLY, ROUTINE]), st.booleans(), st.sampled_from(["MED", "EYE"])))
 
 
-@given(OTHERS, st.integers(0, 12), st.integers(0, 12), PRIORITIES)
+def test_who_returns_waits_for_those_of_the_same_department_who_are_there() -> None:
+    others = [
+        waiting(1, queue_department="EYE"),
+        waiting(2, arrived=False),
+        waiting(3, ELDERLY),
+        waiting(4),
+        waiting(5),
+    ]
+    assert place_behind(others, waiting(0), 1, CLASSES) == NINE + 4 * SECOND + MICROSECOND
+    assert place_behind(others, waiting(0), 9, CLASSES) == NINE + 5 * SECOND + MICROSECOND
+    assert place_behind(others, waiting(0), 0, CLASSES) == waiting(0).queued_at
+    assert place_behind([], waiting(0), 3, CLASSES) == waiting(0).queued_at
+
+
+@given(OTHERS, st.integers(0, 12), st.integers(0, 12), st.sampled_from([ELDERLY, ROUTINE]))
 def test_who_returns_stands_behind_so_many_and_no_more(
     others: list[tuple[Priority, bool, str]], own: int, count: int, priority: Priority
 ) -> None:
