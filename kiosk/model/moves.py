@@ -68,7 +68,7 @@ def _moved(token: Token, event: Event) -> Token:
         case Kind.DETAILS_SHOWN:
             return token
         case Kind.PRIORITY_CHANGED:
-            return replace(token, priority=_priority(event))
+            return replace(token, priority=_priority(_text(event, "priority")))
         case Kind.ACT_UNDONE:
             return _undone(token, event)
     return _acted(token, event)
@@ -164,13 +164,13 @@ def _issued(event: Event) -> Token:
         keys=PatientKeys(_optional(event, "number_key"), _optional(event, "address_key")),
         source=_text(event, "source"),
         arrived=event.body.get("arrived") is not False,
-        priority=_priority(event),
+        priority=_priority(_text(event, "priority") if "priority" in event.body else Priority.ROUTINE),
     )
 
 
-def _priority(event: Event) -> Priority:
+def _priority(text: str) -> Priority:
     try:
-        return Priority(str(event.body.get("priority", Priority.ROUTINE.value)))
+        return Priority(text)
     except ValueError as error:
         raise IllegalMoveError("BODY_INVALID", "unknown priority") from error
 
