@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from tests.bench.report import machine
+from tests.bench.server_calls import called
 from tests.bench.server_crowded import crowded
 from tests.bench.server_database import POSTGRES_SETTINGS, Bench, bench_cluster
 from tests.bench.server_grown import grown
@@ -78,7 +79,13 @@ def _grown(bench: Bench, extent: Extent) -> Iterator[str]:
         yield from grown(bench, kind, workers, tokens)
 
 
-PARTS = {"pushed": _pushed, "crowded": _crowded, "grown": _grown}
+def _called(bench: Bench, extent: Extent) -> Iterator[str]:
+    for kind, workers in ((POSTGRESQL, 2), (SQLITE, 1)):
+        yield ""
+        yield from called(bench, kind, workers)
+
+
+PARTS = {"pushed": _pushed, "crowded": _crowded, "grown": _grown, "calls": _called}
 
 
 if __name__ == "__main__":

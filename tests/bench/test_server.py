@@ -17,6 +17,7 @@ from kiosk.server.database import Database, open_database
 from kiosk.server.queries import day_counts, queue_of
 from kiosk.server.tables import day_count, event, facility, patient, store, token
 from tests.bench import server_pushed
+from tests.bench.server_calls import called
 from tests.bench.server_crowd import Crowd, storm
 from tests.bench.server_database import Bench
 from tests.bench.server_floors import copy_rate, executemany_rate, rows_of, select_rate
@@ -90,6 +91,14 @@ def test_pushes_and_pulls_are_measured_and_told(tmp_path: Path, monkeypatch: pyt
     assert len(told) == 4
     assert [bool(re.search(r" +[1-9][0-9]* events/s; ", line)) for line in told[1:]] == [True] * 3
     assert "pull of 400" in told[2]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_calls_are_measured_and_told(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    cluster: Any = request.getfixturevalue("postgres") if kind == "postgresql" else None
+    told = list(called(Bench(cluster, tmp_path), kind, 1, tokens=2_000, calls=12))
+    assert "2,000 tokens today" in told[0]
+    assert re.search(r"p50 [0-9.]+ ms, p99 [0-9.]+ ms, aim under 100: .*; [0-9.]+ times", told[1])
 
 
 def test_a_storm_brings_all_of_everybody(postgres: Postgres, tmp_path: Path) -> None:
