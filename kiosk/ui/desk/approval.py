@@ -39,7 +39,7 @@ class Approval(QWidget):
         self.pin.entered.connect(self._give)
         self._told = PlainLabel("warning-text", lines=2, align=CENTRE)
         self._told.setMinimumHeight(metrics.px(6))
-        words = line_up(metrics, DOWN, self._title, (self.people, 1), self.back, gap_u=2)
+        words = line_up(metrics, DOWN, self._title, (self.people, 1), line_up(metrics, ACROSS, self.back, 1), gap_u=2)
         right_side = panel("panel", line_up(metrics, DOWN, self._who, (self.pin, 1), self._told, gap_u=1, edge_u=2))
         right_side.setFixedWidth(metrics.px(58))
         self.setLayout(line_up(metrics, ACROSS, (words, 1), right_side, gap_u=3, edge_u=1))

@@ -26,7 +26,9 @@ class Choices(QObject, Generic[_V]):
         lines: int = 1,
         height_u: float = 5.9,
         can_be_none: bool = False,
+        is_even: bool = True,
     ) -> None:
+        """``is_even``: all are equally wide, whatever their words are."""
         super().__init__()
         self.value: _V | None = None
         self._can_be_none = can_be_none
@@ -35,11 +37,12 @@ class Choices(QObject, Generic[_V]):
         self.buttons: dict[_V, DeskButton] = {}
         for place, (value, name) in enumerate(icons.items()):
             button = DeskButton(metrics, "chip", icon=name, icon_u=3, lines=lines, height_u=height_u, tight=True)
-            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+            wide = QSizePolicy.Policy.Ignored if is_even else QSizePolicy.Policy.Preferred
+            button.setSizePolicy(wide, QSizePolicy.Policy.Expanding)
             button.clicked.connect(lambda _=False, value=value: self._touch(value))
             self.buttons[value] = button
             self.grid.addWidget(button, place // columns, place % columns)
-        for column in range(columns):
+        for column in range(columns if is_even else 0):
             self.grid.setColumnStretch(column, 1)
 
     def choose(self, value: _V | None) -> None:

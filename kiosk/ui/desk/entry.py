@@ -8,6 +8,9 @@ from kiosk.ui.arrange import DOWN, line_up
 from kiosk.ui.labels import PlainLabel
 from kiosk.ui.theme import Metrics, families, show_role
 
+HEIGHT_U = 6.2
+"""As in the style sheet, for what stands beside it."""
+
 
 class Entry(QWidget):
     """Signals: ``changed`` with every letter; ``entered`` when the cursor comes in, True by a finger."""

@@ -13,7 +13,7 @@ from kiosk.model.walk_in import Draft, Field, Understood, understood
 from kiosk.ui.arrange import ACROSS, DOWN, line_up
 from kiosk.ui.desk.buttons import DeskButton
 from kiosk.ui.desk.choices import Choices
-from kiosk.ui.desk.entry import Entry
+from kiosk.ui.desk.entry import HEIGHT_U, Entry
 from kiosk.ui.labels import PlainLabel
 from kiosk.ui.theme import Metrics
 
@@ -48,14 +48,16 @@ class PersonForm(QFrame):
         for entry in self.entries.values():
             entry.changed.connect(self.changed)
             entry.entered.connect(lambda touched, entry=entry: self.entered.emit(entry, touched))
-        self.baby = DeskButton(metrics, "plain", icon="baby", icon_u=3, height_u=5.9)
+        self.baby = DeskButton(metrics, "plain", icon="baby", icon_u=3, height_u=HEIGHT_U)
         self.baby.clicked.connect(self._name_baby)
-        self.unknown = DeskButton(metrics, "plain", icon="unknown", icon_u=3, height_u=5.9)
+        self.unknown = DeskButton(metrics, "plain", icon="unknown", icon_u=3, height_u=HEIGHT_U)
         self.unknown.clicked.connect(self._name_unknown)
-        self.units: Choices[Unit] = Choices(metrics, dict.fromkeys(Unit, ""), columns=3)
+        self.units: Choices[Unit] = Choices(metrics, dict.fromkeys(Unit, ""), columns=3, is_even=False)
         self.units.chosen.connect(self.changed)
         sexes = (Sex.FEMALE, Sex.MALE, Sex.TRANSGENDER, Sex.OTHER)
-        self.sexes: Choices[Sex] = Choices(metrics, dict.fromkeys(sexes, ""), columns=4, can_be_none=True)
+        self.sexes: Choices[Sex] = Choices(
+            metrics, dict.fromkeys(sexes, ""), columns=4, can_be_none=True, is_even=False
+        )
         self.sexes.chosen.connect(self.changed)
         self._sex_caption = PlainLabel("caption")
         self._hint = PlainLabel("warning-text", lines=1)
@@ -141,7 +143,7 @@ class PersonForm(QFrame):
         first = line_up(metrics, ACROSS, (self.entries[Field.NAME], 1), buttons, gap_u=1)
         units = line_up(metrics, DOWN, PlainLabel("caption"), self.units.grid, gap_u=0.2)
         sexes = line_up(metrics, DOWN, self._sex_caption, self.sexes.grid, gap_u=0.2)
-        second = line_up(metrics, ACROSS, (self.entries[Field.AGE], 5), (units, 6), (sexes, 10), gap_u=1)
+        second = line_up(metrics, ACROSS, (self.entries[Field.AGE], 1), units, sexes, gap_u=1)
         third = line_up(metrics, ACROSS, (self.entries[Field.MOBILE], 1), (self.entries[Field.ABHA], 1), gap_u=1)
         self.setLayout(line_up(metrics, DOWN, first, second, third, self._hint, gap_u=0.6, edge_u=1.2))
 

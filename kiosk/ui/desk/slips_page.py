@@ -24,9 +24,12 @@ from kiosk.ui.theme import Metrics
 
 translate = QCoreApplication.translate
 
-ROW_U = 11.4
+ROW_U = 15.0
+"""Of a line whose trouble takes two, with what lies between lines."""
 HEAD_U = 12.0
 LEAST_ROWS = 3
+LEAST = 0.85
+"""Long names are cut off rather than made small."""
 
 
 class Rolls(Protocol):
@@ -185,15 +188,17 @@ class SlipLine(QFrame):
         super().__init__()
         self.slip = slip
         self.setProperty("role", "panel")
+        self.setFixedHeight(metrics.px(ROW_U - 1))
         self.label = PlainLabel("label")
-        self._person = PlainLabel("strong", elides=True)
-        self._told = PlainLabel("warning-text", lines=2, elides=True)
+        self._name = PlainLabel("strong", elides=True, least=LEAST)
+        self._person = PlainLabel("small", elides=True, least=LEAST)
+        self._told = PlainLabel("warning-text", lines=2, elides=True, least=LEAST)
         self.reprint = DeskButton(metrics, "primary", icon="printer", icon_u=3.2, height_u=7)
         self.read_out = DeskButton(metrics, "plain", icon="read-out", icon_u=3.2, height_u=7)
         self.has_it = DeskButton(metrics, "plain", icon="slip", icon_u=3.2, height_u=7)
         self.gone = DeskButton(metrics, "plain", icon="no-show", icon_u=3.2, height_u=7)
         self.label.setMinimumWidth(metrics.px(17))
-        words = line_up(metrics, DOWN, self._person, self._told, gap_u=0.1)
+        words = line_up(metrics, DOWN, 1, self._name, self._person, self._told, 1, gap_u=0.1)
         acts = (self.reprint, self.read_out, self.has_it, self.gone)
         self.setLayout(line_up(metrics, ACROSS, self.label, (words, 1), *acts, gap_u=1, edge_u=1))
 
@@ -203,7 +208,8 @@ class SlipLine(QFrame):
         parts = [clock_time(facility, slip.queued_at)]
         if row is not None:
             person = person_words(row.patient, row.token.service_day, language)
-            parts = [name_words(row.patient), person, queue_words(facility, row.token, language), *parts]
+            parts = [*parts, queue_words(facility, row.token, language), person]
+        self._name.setText(name_words(row.patient) if row is not None else "")
         self._person.setText(" · ".join(part for part in parts if part))
         self._told.setText(trouble_words(slip))
         self.reprint.show_words(translate("Slips", "Reprint"))
@@ -217,6 +223,7 @@ class SlipLine(QFrame):
             button.wake(is_awake, "plain")
 
     def forget(self) -> None:
+        self._name.setText("")
         self._person.setText("")
 
 

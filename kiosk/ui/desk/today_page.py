@@ -38,7 +38,7 @@ _REASONS = (
 )
 REASONS = tuple(str(each) for each in _REASONS)
 """Events carry the English words."""
-COUNT_MS = 1000
+COUNT_MS = 500
 """At most so often the figures are counted anew."""
 
 

@@ -53,6 +53,7 @@ class TokenShown(QWidget):
         self.read.hide()
         self.next.show_words(translate("WalkIn", "Next patient"))
         self.next.show_role("call-next")
+        self.next.picture.show_icon("next")
 
     def read_token(self, token: Token, language: str) -> None:
         """A token whose slip did not come out."""
@@ -62,6 +63,7 @@ class TokenShown(QWidget):
         self.read.show()
         self.next.show_words(translate("Desk", "Back"))
         self.next.show_role("plain")
+        self.next.picture.show_icon("back")
 
     def _show(self, token: Token, language: str, title: str, people_ahead: int | None) -> None:
         department = self._facility.department(token.queue_department)
