@@ -15,8 +15,8 @@ from tests.migrated import lay_store
 
 class TestSqliteStore(TokenStoreContract):
     @pytest.fixture
-    def store(self, tmp_path: Path) -> Iterator[TokenStore]:
-        store = open_store(lay_store(tmp_path), "A", shuffled_ids(), {})
+    def store(self, quick_path: Path) -> Iterator[TokenStore]:
+        store = open_store(lay_store(quick_path), "A", shuffled_ids(), {})
         yield store
         store.close()
 
