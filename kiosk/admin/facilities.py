@@ -88,6 +88,8 @@ def _department_line(department: Department, shares: Mapping[str, int]) -> dict[
         "prefix": department.prefix,
         "names": department.names,
         "room": department.room,
+        "rooms": department.rooms,
+        "priority": sorted(department.priority),
         "open": [opening_text(opening) for opening in department.openings],
         "holidays": sorted(day.isoformat() for day in department.holidays),
         "quota": department.quota,
@@ -99,6 +101,7 @@ def _department_text(department: Department) -> str:
     parts = [
         f"{department.code:12} {department.prefix:2} {department.name(ENGLISH)}",
         *([f"room {department.room}"] if department.room else []),
+        *([f"called to {' and '.join(department.rooms)}"] if department.rooms[1:] else []),
         " and ".join(opening_text(opening) for opening in department.openings),
         *([f"quota {department.quota}"] if department.quota is not None else []),
     ]

@@ -96,11 +96,21 @@ def test_programs_read_json(office: Office) -> None:
         "prefix": "M",
         "names": {"en": "Medicine", "hi": "मेडिसिन"},
         "room": "12",
+        "rooms": ["12"],
+        "priority": ["disability", "elderly", "infant", "pregnant"],
         "open": ["mon-sat 08:00-14:00"],
         "holidays": ["2026-11-30", "2026-12-25", "2027-01-26"],
         "quota": 200,
         "shares": {"K1": 120, "K2": 60, "D1": 20},
     }
+
+
+def test_rooms_are_listed_where_there_are_several(office: Office) -> None:
+    rooms = RAMPUR.replace("room = 12\n", 'room = 12\nrooms = [12, "14 A"]\npriority = ["infant"]\n')
+    office.text("import", office.write("facility.toml", rooms))
+    assert "Medicine, room 12, called to 12 and 14 A, mon-sat" in office.text("departments", "--facility", FACILITY)
+    medicine, *_ = office.lines("departments", "--facility", FACILITY)
+    assert (medicine["rooms"], medicine["priority"]) == (["12", "14 A"], ["infant"])
 
 
 def test_a_new_prefix_is_told_to_wait_for_the_next_day(office: Office) -> None:
