@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError
 
 from kiosk.errors import QuotaReachedError, StoreError, StoreFullError
 from kiosk.model.events import Kind
-from kiosk.model.token import SlipState
+from kiosk.model.token import SlipState, Token
 from kiosk.store.store import SqliteStore, open_store
 from tests.contracts.acts import events_of, issue, only_job, order, pulled
+from tests.contracts.calling import call, called_by_server
 from tests.fakes import shuffled_ids
 from tests.migrated import lay_store
-from tests.model.samples import ASHA, HOSPITAL, MONDAY, NINE, NUMBER, RAVI, SURGERY, minutes, person
+from tests.model.samples import ASHA, EYE, HOSPITAL, MONDAY, NINE, NUMBER, RAVI, SURGERY, minutes, person
 
 TOMORROW = NINE + timedelta(days=1)
 
@@ -44,6 +45,11 @@ def accept_clock(store: SqliteStore, now: datetime) -> None:
     store.declare(Kind.CLOCK_ACCEPTED, HOSPITAL, now, {"staff": "s1"})
 
 
+def only_token(store: SqliteStore) -> Token:
+    (row,) = store.tokens(MONDAY)
+    return row.token
+
+
 ACTS: dict[str, Callable[[SqliteStore], object]] = {
     "issue": lambda store: issue(store, RAVI),
     "first of the next day": lambda store: issue(store, RAVI, now=TOMORROW),
@@ -51,13 +57,19 @@ ACTS: dict[str, Callable[[SqliteStore], object]] = {
     "slip printed": lambda store: store.slip_moved(store.due_slips(NINE)[0].job_id, SlipState.PRINTED, NINE),
     "slip sending": lambda store: store.slip_moved(store.due_slips(NINE)[0].job_id, SlipState.SENDING, NINE),
     "synced": lambda store: store.synced(pulled(acked=0, cursor=3), NINE),
+    "call": call,
+    "the server's call": lambda store: store.take_called(called_by_server(only_token(store), NINE), NINE),
+    "referral": lambda store: store.refer(only_token(store).token_id, order(department=EYE, now=NINE + minutes(2)), {}),
+    "department closed": lambda store: store.declare(Kind.OPENING_CHANGED, HOSPITAL, NINE, {"department": "MED"}),
     "clock accepted": lambda store: accept_clock(store, NINE + minutes(1)),
 }
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_a_fault_at_commit_leaves_all_as_it_was_and_the_act_can_be_done_again(store: SqliteStore, act: str) -> None:
-    issue(store, ASHA)
+    token = issue(store, ASHA)
+    if act == "referral":
+        store.act(Kind.TOKEN_CALLED, token.token_id, NINE + minutes(1), {"room": "12"})
     before = everything(store)
 
     def cut(_connection: object) -> None:

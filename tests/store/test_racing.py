@@ -11,6 +11,7 @@ from kiosk.model.events import FIRST_HASH, is_chained
 from kiosk.model.patient import Patient
 from kiosk.store.store import SqliteStore, open_store
 from tests.contracts.acts import events_of, issue
+from tests.contracts.calling import call, call_order
 from tests.fakes import shuffled_ids
 from tests.model.samples import ASHA, MONDAY, person
 
@@ -50,6 +51,29 @@ def test_racing_threads_get_distinct_numbers(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert_whole(stores[0], 48)
+    for store in stores:
+        store.close()
+
+
+def test_racing_desks_never_call_the_same_token(tmp_path: Path) -> None:
+    stores = [opened(tmp_path, seed) for seed in (1, 2)]
+    for place in range(20):
+        issue(stores[0], person(place))
+    barrier = threading.Barrier(4)
+    labels_called: list[str] = []
+
+    def work(place: int) -> None:
+        barrier.wait(10)
+        while (called := call(stores[place % 2], call_order(room=str(place)))) is not None:
+            labels_called.append(called.token.label)
+
+    threads = [threading.Thread(target=work, args=[place]) for place in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(labels_called) == labels(20)
+    assert all(row.token.calls == 1 for row in stores[0].tokens(MONDAY))
     for store in stores:
         store.close()
 
