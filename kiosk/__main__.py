@@ -65,6 +65,19 @@ def run(context: click.Context, windowed: bool) -> None:
 
 
 @cli.command()
+@click.option("--windowed", is_flag=True, help="In a window instead of the full screen, for trying out.")
+@click.pass_context
+@calm
+def desk(context: click.Context, windowed: bool) -> None:
+    """The front desk: staff call patients, register walk-ins and see the queue, full screen."""
+    from kiosk.app import configure_logging
+    from kiosk.desk import run_desk
+
+    configure_logging(logging.INFO)
+    sys.exit(run_desk(settings_of(context), os.environ, windowed=windowed))
+
+
+@cli.command()
 @click.option("--camera", help="A real camera instead of the sample cards: auto, 0, /dev/v4l/by-id/...")
 @click.option("--printer", help="A real printer instead of a folder: auto, usblp:/dev/usb/lp0, network:HOST ...")
 @click.option("--offscreen", is_flag=True, help="Run the journey without a window, even where there is a display.")

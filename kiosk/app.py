@@ -177,8 +177,8 @@ def server_url_of(settings: Settings, enrolment: Enrolment | None) -> str:
     return settings.server_url or (enrolment.server_url if enrolment else "")
 
 
-def open_server(station: Station) -> "HttpServer":
-    """The far end of sync; opening it sends nothing.
+def open_server(station: Station, *, connect_s: float = 3.0, deadline_s: float = 10.0) -> "HttpServer":
+    """The far end of sync; opening it sends nothing. It waits for a connection and for an answer for so long.
 
     Raises:
         SettingError: no server is configured.
@@ -187,14 +187,35 @@ def open_server(station: Station) -> "HttpServer":
     if not station.server_url:
         raise SettingError("no hospital server is set: see kiosk enrol, or set server_url (KIOSK_SERVER_URL)")
     if station.enrolment is not None:
-        return enrolled_server(station.settings, station.enrolment, station.environ, station.clock)
+        return enrolled_server(
+            station.settings,
+            station.enrolment,
+            station.environ,
+            station.clock,
+            connect_s=connect_s,
+            deadline_s=deadline_s,
+        )
     # Imported here, as a command that does not sync need not load an HTTP client.
     from kiosk.sync.client import HttpServer
 
-    return HttpServer(station.server_url, station.facility.facility_id, now=station.clock.now)
+    return HttpServer(
+        station.server_url,
+        station.facility.facility_id,
+        now=station.clock.now,
+        connect_s=connect_s,
+        deadline_s=deadline_s,
+    )
 
 
-def enrolled_server(settings: Settings, enrolment: Enrolment, environ: Mapping[str, str], clock: Clock) -> "HttpServer":
+def enrolled_server(
+    settings: Settings,
+    enrolment: Enrolment,
+    environ: Mapping[str, str],
+    clock: Clock,
+    *,
+    connect_s: float = 3.0,
+    deadline_s: float = 10.0,
+) -> "HttpServer":
     """The server that this station was enrolled with; it signs what it says.
 
     Raises:
@@ -212,6 +233,8 @@ def enrolled_server(settings: Settings, enrolment: Enrolment, environ: Mapping[s
         signer=Signer(key.private_key, enrolment.facility_id, key.key_id, enrolment.public_url),
         ca_pem=enrolment.ca_pem,
         now=clock.now,
+        connect_s=connect_s,
+        deadline_s=deadline_s,
     )
 
 

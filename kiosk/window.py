@@ -73,7 +73,7 @@ def run_kiosk(settings: Settings, environ: Mapping[str, str], *, windowed: bool)
         try:
             with open_station(settings, environ) as station, running_kiosk(station, application) as kiosk:
                 was_first = True
-                _show(kiosk.window, windowed=windowed)
+                show_window(kiosk.window, windowed=windowed)
                 code = application.exec()
             if code != RELOAD:
                 return code
@@ -93,14 +93,15 @@ def _stay_closed(application: QApplication, language: str, code: str, *, windowe
     translation = Translation(application)
     translation.use(language)
     window = ClosedWindow(code, language)
-    _show(window, windowed=windowed)
+    show_window(window, windowed=windowed)
     application.exec()
     window.close()
     translation.use(ENGLISH)
     return window.timed_out
 
 
-def _show(window: QWidget, *, windowed: bool) -> None:
+def show_window(window: QWidget, *, windowed: bool) -> None:
+    """Full screen, and without a pointer where fingers touch it; ``windowed`` for trying out."""
     if windowed:
         window.show()
     else:
@@ -142,7 +143,7 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
             station.registration,
             worker,
             probe=lambda: station.store.prove_usable(station.clock.now()),
-            languages=_languages(settings.language),
+            languages=languages_from(settings.language),
         )
         stack.callback(journey.close)
         reports = ScannerReports()
@@ -244,7 +245,8 @@ def _begin_sync(
     )
 
 
-def _languages(first: str) -> tuple[str, ...]:
+def languages_from(first: str) -> tuple[str, ...]:
+    """All languages of the screens, ``first`` in front."""
     return (first, *(language for language in LANGUAGES if language != first))
 
 

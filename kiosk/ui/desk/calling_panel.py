@@ -122,7 +122,8 @@ class CallingPanel(QWidget):
     def _tell_act(self, name: str, outcome: object) -> None:
         if isinstance(outcome, CallResult):
             self._at_hand = outcome.called.token.token_id
-            self.messages.tell(Tone.WARNING if outcome.alone else Tone.GOOD, lambda: _called(outcome))
+            is_alone = outcome.alone and self._session.parts.has_server
+            self.messages.tell(Tone.WARNING if is_alone else Tone.GOOD, lambda: _called(outcome, is_alone=is_alone))
             self.redraw()
         elif name == "undo":
             self.messages.tell(Tone.PLAIN, lambda: translate("Desk", "Undone."))
@@ -157,8 +158,8 @@ class CallingPanel(QWidget):
             self.redraw()
 
 
-def _called(result: CallResult) -> str:
+def _called(result: CallResult, *, is_alone: bool) -> str:
     """``MA-017 called: priority, waiting 42 min``: why this one."""
     words = translate("Desk", "{label} called: {lane}, waited {time}.")
     told = words.format(label=result.called.token.label, lane=lane_word(result.lane), time=span(result.waited))
-    return told + (" " + sentence("CALLED_ALONE", {}) if result.alone else "")
+    return told + (" " + sentence("CALLED_ALONE", {}) if is_alone else "")

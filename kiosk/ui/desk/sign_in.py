@@ -35,7 +35,8 @@ class SignInPage(Page):
         self.told.setMinimumHeight(metrics.px(8))
         self._hint = PlainLabel("text", lines=2)
         self._hint_panel = panel("hint", line_up(metrics, ACROSS, icon(metrics, "info", 4), (self._hint, 1), edge_u=1))
-        self._hint_panel.setVisible(bool(session.parts.demonstration_pin))
+        if not session.parts.demonstration_pin:
+            self._hint_panel.hide()
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._count_down)
         session.sign_in_refused.connect(self._refuse)

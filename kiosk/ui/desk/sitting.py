@@ -43,6 +43,7 @@ class DeskParts:
     Attributes:
         staff: whom the sign-in screen offers.
         nudge: wakes sync and spool; returns at once.
+        has_server: a call without the server's word is worth telling.
         demonstration_pin: shown on the sign-in screen of the sample facility, else empty.
     """
 
@@ -56,6 +57,7 @@ class DeskParts:
     clock: Clock
     staff: tuple[StaffMember, ...]
     nudge: Callable[[], None] = lambda: None
+    has_server: bool = False
     demonstration_pin: str = field(default="", repr=False)
 
 
@@ -139,6 +141,7 @@ class Sitting(QObject):
         self.place: Place | None = None
         self.post: Post | None = None
         self.is_busy = False
+        self._touched_s = self.clock.monotonic()
         self._undoable: Done | None = None
         self._acts, self._looks, self._pins = (
             Errands(worker, self) for worker in (workers.acts, workers.looks, workers.pins)
@@ -221,7 +224,13 @@ class Sitting(QObject):
 
     def touch(self) -> None:
         """Somebody is at the desk."""
+        self._touched_s = self.clock.monotonic()
         self._idle.touch()
+
+    @property
+    def calm_s(self) -> float:
+        """For how long nobody has touched the desk; 0 while an act is under way."""
+        return 0.0 if self.is_busy else self.clock.monotonic() - self._touched_s
 
     def choose_language(self, language: str) -> None:
         if language != self.language and language in self.languages:

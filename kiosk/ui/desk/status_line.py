@@ -19,7 +19,7 @@ class StatusLine(QFrame):
 
     def __init__(self, metrics: Metrics, session: DeskSession) -> None:
         super().__init__()
-        self.setProperty("role", "status")
+        self.setProperty("role", "status-line")
         self.setFixedHeight(metrics.px(HEIGHT_U))
         self._session = session
         self._facility = PlainLabel("status", elides=True)

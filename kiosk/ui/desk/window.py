@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, QSize
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from kiosk.ui.theme import Metrics, style_sheet
 from kiosk.ui.translation import Translation
 
 QUEUE = "queue"
+FIRST_SIZE = QSize(1366, 768)
 SIGN_IN, PLACE = "sign_in", "place"
 _TOUCHES = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin, QEvent.Type.KeyPress, QEvent.Type.Wheel})
 
@@ -47,10 +48,11 @@ class DeskWindow(QWidget):
     ) -> None:
         """``kinds`` are the pages of who is signed in, in the order of their tabs."""
         super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._kinds = tuple(kinds)
         self.session = session
         self._translation = translation
-        self._metrics = Metrics(0, 0)
+        self._metrics = desk_metrics(FIRST_SIZE.width(), FIRST_SIZE.height())
         self._shown = SIGN_IN
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -61,7 +63,8 @@ class DeskWindow(QWidget):
         session.signed_out.connect(self._forget)
         session.post_changed.connect(lambda _post: self._follow())
         session.language_changed.connect(self._speak)
-        self.resize(QSize(1366, 768))
+        self.resize(FIRST_SIZE)
+        self._build(self._metrics)
 
     def show_page(self, name: str) -> None:
         """Bring a page up."""

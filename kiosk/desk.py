@@ -1,0 +1,236 @@
+"""The composition root of a front desk: the desk's window and the threads behind it, around an open station."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from threading import Lock
+
+import structlog
+from PySide6.QtWidgets import QApplication
+
+from kiosk.acts import Acts
+from kiosk.app import StandardError, Station, configuring_of, new_id, open_server, open_station, spool_of
+from kiosk.background import Background
+from kiosk.calling import Calling
+from kiosk.checkin import NOTICE_VERSION
+from kiosk.desk_place import PlaceFile
+from kiosk.desk_reloading import DeskReloading
+from kiosk.desk_work import DeskWork
+from kiosk.device_key import DeviceKeyError
+from kiosk.door import signing_in_of
+from kiosk.errors import StoreError
+from kiosk.model.exchange import Parked
+from kiosk.model.opd import ENGLISH, Facility, with_openings
+from kiosk.model.staff import SignedIn
+from kiosk.printing.spool_thread import SpoolThread
+from kiosk.settings import Settings
+from kiosk.sync.line import CONNECT_S, DEADLINE_S, Line
+from kiosk.sync.live import LiveThread
+from kiosk.sync.loop import SyncReport, SyncThread
+from kiosk.sync.turn import Turn
+from kiosk.ui.desk.closed import DeskClosedWindow
+from kiosk.ui.desk.place import Place
+from kiosk.ui.desk.session import DeskSession
+from kiosk.ui.desk.sitting import DeskParts, Timing, Workers
+from kiosk.ui.desk.window import QUEUE_KIND, DeskWindow, PageKind
+from kiosk.ui.translation import Translation
+from kiosk.upkeep import UpkeepThread, chores
+from kiosk.window import BUSY, RELOAD, kiosk_application, languages_from, show_window
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The running desk."""
+
+    station: Station
+    session: DeskSession
+    window: DeskWindow
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """Who worked where before a new configuration was taken up."""
+
+    who: SignedIn
+    place: Place | None
+
+
+def run_desk(settings: Settings, environ: Mapping[str, str], *, windowed: bool) -> int:
+    """``kiosk desk``: until the window is closed or the process is asked to end. Returns the exit code.
+
+    Raises:
+        SettingError
+        StoreError: STATION_BUSY, a kiosk or a desk runs on this data folder already.
+    """
+    application = kiosk_application(environ)
+    was_first, resumed = False, None
+    while True:
+        try:
+            with (
+                open_station(settings, environ) as station,
+                running_desk(station, application, resumed=resumed) as desk,
+            ):
+                was_first = True
+                show_window(desk.window, windowed=windowed)
+                code = application.exec()
+                resumed = Resumed(desk.session.who, desk.session.place) if desk.session.who is not None else None
+            if code != RELOAD:
+                return code
+        except StoreError as error:
+            if error.code == BUSY and not was_first:
+                raise  # started twice by mistake: the first one must not be covered
+            print(f"{error.code}: {error}", file=StandardError())
+            log.error("not_started", code=error.code)
+            if not _stay_closed(application, settings.language, error.code, windowed=windowed):
+                return 1
+
+
+def _stay_closed(application: QApplication, language: str, code: str, *, windowed: bool) -> bool:
+    """Returns whether to try again; False where somebody closed the window."""
+    translation = Translation(application)
+    translation.use(language)
+    window = DeskClosedWindow(code)
+    show_window(window, windowed=windowed)
+    application.exec()
+    window.close()
+    translation.use(ENGLISH)
+    return window.timed_out
+
+
+@contextmanager
+def running_desk(station: Station, application: QApplication, *, resumed: Resumed | None = None) -> Iterator[Desk]:
+    """Screens, calls, spool and sync, all ended when the block is left, the store last.
+
+    Raises:
+        StoreError: STATION_BUSY
+        SettingError
+    """
+    if not station.owns_devices:
+        folder = station.settings.data_dir
+        raise StoreError(f"another kiosk or desk runs on {folder}: close it, or set KIOSK_DATA_DIR", code=BUSY)
+    with ExitStack() as stack:
+        workers = Workers(*(stack.enter_context(ThreadPoolExecutor(1, name)) for name in ("acts", "looks", "pins")))
+        background = Background(station.clock.monotonic)
+        link = _opened_link(station, stack)
+        session = _session(station, workers, background, link)
+        stack.callback(session.close)
+        reloading = DeskReloading(station, session, workers.looks, background, lambda: application.exit(RELOAD))
+        stack.callback(reloading.close)
+        translation = Translation(application)
+        stack.callback(translation.use, ENGLISH)
+        window = DeskWindow(session, translation, page_kinds(station, session))
+        stack.callback(window.close)
+        stack.callback(background.stop)
+        if link is not None:
+            link.begin(background, session, reloading.look)
+        spool = spool_of(station, lambda job, state, cause: session.wake())
+        background.begin(lambda: SpoolThread(spool))
+        background.begin(lambda: UpkeepThread(chores(station), station.clock.monotonic))
+        _resume(station, session, resumed)
+        yield Desk(station, session, window)
+
+
+def page_kinds(_station: Station, _session: DeskSession) -> tuple[PageKind, ...]:
+    """The pages of the desk, in the order of their tabs."""
+    return (QUEUE_KIND,)
+
+
+def _session(station: Station, workers: Workers, background: Background, link: "_Link | None") -> DeskSession:
+    store, settings = station.store, station.settings
+    acts = Acts(
+        store,
+        lambda: facility_now(station),
+        station.clock,
+        NOTICE_VERSION,
+        wants_slips=station.registration.wants_slips,
+        has_server=link is not None,
+    )
+    parts = DeskParts(
+        calls=link.calling(acts) if link is not None else Calling(acts, new_id),
+        work=DeskWork(acts),
+        undoing=acts,
+        door=signing_in_of(station),
+        store=store,
+        places=PlaceFile(settings.data_dir),
+        facility=station.facility,
+        clock=station.clock,
+        staff=station.staff,
+        nudge=background.nudge,
+        has_server=link is not None,
+        demonstration_pin=station.shown_pin,
+    )
+    timing = Timing(idle_s=settings.desk_idle_min * 60.0)
+    return DeskSession(parts, workers, languages=languages_from(settings.language), timing=timing)
+
+
+def facility_now(station: Station) -> Facility:
+    """With what supervisors have said for today. Reads the store; raises StoreError."""
+    facility = station.facility
+    day = facility.service_day(station.clock.now())
+    return with_openings(facility, station.store.openings(facility.facility_id, day))
+
+
+def _resume(station: Station, session: DeskSession, resumed: Resumed | None) -> None:
+    """Whoever was at the desk goes on, if the new configuration still knows them in the same role."""
+    if resumed is not None and any(
+        (each.staff_id, each.role) == (resumed.who.staff_id, resumed.who.role) for each in station.staff
+    ):
+        session.resume(resumed.who, resumed.place)
+
+
+def _opened_link(station: Station, stack: ExitStack) -> "_Link | None":
+    """None for a desk that stands alone; one that has lost its key calls alone too, and says so in its log."""
+    if not station.server_url:
+        return None
+    try:
+        return _Link(station, stack)
+    except DeviceKeyError as error:
+        log.error("sync_not_started", code=error.code)
+        return None
+
+
+class _Link:
+    """A desk's three ways to its server: calls that somebody waits for, sync in the background, and news."""
+
+    def __init__(self, station: Station, stack: ExitStack) -> None:
+        self._station, self._lock = station, Lock()
+        self._server = open_server(station)
+        stack.callback(self._server.close)
+        quick = open_server(station, connect_s=CONNECT_S, deadline_s=DEADLINE_S)
+        stack.callback(quick.close)
+        self._line = Line(station.store, quick, station.clock, self._tell_parked)
+        self._on_parked: Callable[[Sequence[Parked]], None] = lambda parked: None
+
+    def _tell_parked(self, parked: Sequence[Parked]) -> None:
+        self._on_parked(parked)
+
+    def calling(self, acts: Acts) -> Calling:
+        return Calling(acts, new_id, self._line, self._line.push, Turn(self._lock))
+
+    def begin(self, background: Background, session: DeskSession, on_configured: Callable[[], None]) -> None:
+        """Start sync and news."""
+        station, line = self._station, self._line
+        self._on_parked = session.on_parked
+
+        def synced(report: SyncReport) -> None:
+            line.reached()
+            session.on_parked(report.parked)
+            session.wake()
+
+        def sync() -> SyncThread:
+            return SyncThread(
+                station.store,
+                self._server,
+                station.clock,
+                station.settings.sync_interval_s,
+                configuring=configuring_of(station, on_configured),
+                turn=self._lock,
+                on_synced=synced,
+                on_failed=line.lost,
+            )
+
+        background.begin(sync)
+        background.begin(lambda: LiveThread(open_server(station), background.nudge))
