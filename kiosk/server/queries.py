@@ -81,7 +81,7 @@ def _touched(events: Sequence[Event], store_id: str) -> set[str]:
     own = [each for each in events if each.store_id == store_id]
     others = {each.token_id for each in events if each.store_id != store_id}
     issued = {each.token_id for each in own if each.kind == Kind.TOKEN_ISSUED}
-    return others | ({each.token_id for each in own} - issued)
+    return (others | ({each.token_id for each in own} - issued)) - {""}  # facts about the facility are about none
 
 
 def _tokens(connection: Connection, facility_id: str, token_ids: set[str]) -> tuple[Token, ...]:
