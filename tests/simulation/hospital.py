@@ -4,22 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from kiosk.ports import Clock
 from kiosk.server import tables
 from kiosk.server.backup import note_restored
+from kiosk.server.calls import call
 from kiosk.server.database import Database, open_database
-from kiosk.server.identity import Caller
+from kiosk.server.identity import Caller, Role, require
+from kiosk.server.own_ledger import OWNER
 from kiosk.server.problems import ProblemError
 from kiosk.server.series import Owner
 from kiosk.server.stores import Granted, begin_store, locked, refuse_left_store, register_store
 from kiosk.server.sync_routes import sync_answer
-from kiosk.sync.messages import StoreRequest
+from kiosk.sync.messages import CallAnswer, CallRequest, StoreRequest, TokenMessage
 from tests.simulation.faults import Fuse, put_back, snapshot
 from tests.simulation.scenery import SERVER_FILE, empty_server
 
-SYNC, STORES = "/v1/sync", "/v1/stores"
+SYNC, STORES, CALLS = "/v1/sync", "/v1/stores", "/v1/calls"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Hospital:
             is_enrolled = _is_enrolled(connection, asked.caller)
         if not is_enrolled:
             raise ProblemError(401, "KEY_UNKNOWN", "enrol again")
-        return self._registered(asked) if asked.path == STORES else self.sync(asked)
+        routes = {SYNC: self.sync, STORES: self._registered, CALLS: self._called}
+        return routes[asked.path](asked)
 
     def enrol(self, caller: Caller, store_id: str, wanted: str | None) -> Granted:
         """As ``enrolling.enrol`` does for a right pairing code, which alone would take longer than all of a run."""
@@ -110,6 +113,28 @@ class Hospital:
         request = StoreRequest.model_validate_json(asked.body)
         answer = register_store(self.database, asked.caller, request, self._clock.now())
         return answer.model_dump_json().encode()
+
+    def _called(self, asked: Asked) -> bytes:
+        request = CallRequest.model_validate_json(asked.body)
+        require(self.database, asked.caller, request.facility_id, Role.DESK)
+        answered = call(self.database, request.order(), self._clock.now())
+        told = TokenMessage.of(answered.token) if answered.token else None
+        return (
+            CallAnswer(token=told, patient=answered.patient, server_time=self._clock.now()).model_dump_json().encode()
+        )
+
+    def own_events(self) -> dict[str, str]:
+        """Id and hash of what the server itself has done, and no station ever sends."""
+        its = select(tables.event.c.event_id, tables.event.c.hash).join(
+            tables.store,
+            and_(
+                tables.store.c.facility_id == tables.event.c.facility_id,
+                tables.store.c.store_id == tables.event.c.store_id,
+            ),
+        )
+        with self.database.reader.connect() as connection:
+            rows = connection.execute(its.where(tables.store.c.station_id == OWNER))
+            return {row.event_id: row.hash for row in rows}
 
     def _opened(self) -> Database:
         database = open_database(f"sqlite:///{self.file}")

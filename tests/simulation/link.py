@@ -1,20 +1,22 @@
 """The network between a station and the server: real messages as bytes, on a way where anything may happen to them."""
 
+import json
 import random
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from kiosk.errors import ServerError
+from kiosk.errors import KioskError, ServerError
+from kiosk.model.desk import Called, CallOrder
 from kiosk.model.exchange import Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.server.identity import Caller
 from kiosk.server.ingest import EventRefusedError
 from kiosk.server.problems import ProblemError
-from kiosk.sync.client import _refusal
-from kiosk.sync.messages import StoreAnswer, StoreRequest, SyncAnswer, SyncRequest
+from kiosk.sync.client import _call_refusal, _refusal
+from kiosk.sync.messages import CallAnswer, CallRequest, StoreAnswer, StoreRequest, SyncAnswer, SyncRequest
 from kiosk.sync.transport import Reply
 from tests.simulation.faults import Fault, PowerCutError
-from tests.simulation.hospital import STORES, SYNC, Asked
+from tests.simulation.hospital import CALLS, STORES, SYNC, Asked
 from tests.simulation.scenery import HOSPITAL
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ CHANCES = {
 
 
 class Link:
-    """One station's way to the server; ``ports.HospitalServer``.
+    """One station's way to the server; ``ports.HospitalServer`` and ``desk_ports.CallServer``.
 
     Batches are small, so that much to say takes many round trips.
     """
@@ -52,6 +54,12 @@ class Link:
         request = StoreRequest(facility_id=HOSPITAL.facility_id, **(vars(claim) | {"orphans": list(claim.orphans)}))
         answer = self._asked(STORES, request, StoreAnswer)
         return StoreGrant(answer.series, answer.reserve_series, frozenset(answer.held))
+
+    def call(self, order: CallOrder) -> Called | None:
+        answer = self._asked(CALLS, CallRequest.of(order), CallAnswer)
+        if answer.token is None:
+            return None
+        return Called(answer.token.token(), answer.patient.details().patient if answer.patient else None)
 
     def configuration(self) -> PulledConfiguration:
         """Nobody changes it here."""
@@ -100,9 +108,13 @@ class Link:
         try:
             return self._world.hospital.answer(asked)
         except (ProblemError, EventRefusedError) as error:
-            status = error.status if isinstance(error, ProblemError) else 422
-            told = f'{{"status": {status}, "code": "{error.code}"}}'.encode()
-            raise _refusal(Reply(status, told, "")) from error
+            raise _refused(asked.path, error) from error
+
+
+def _refused(path: str, error: ProblemError | EventRefusedError) -> KioskError:
+    status, more = (error.status, error.more) if isinstance(error, ProblemError) else (422, {})
+    reply = Reply(status, json.dumps({**more, "status": status, "code": error.code}, default=str).encode(), "")
+    return _call_refusal(reply) if path == CALLS else _refusal(reply)
 
 
 def _understood(answer: bytes, message: type[_M]) -> _M:

@@ -51,6 +51,7 @@ class Records:
         copied: stores, and their series, of which there were copies or older states: their numbers may be given twice.
         doubles: tokens whose number another token has, for that reason.
         gone: events that only a lost disk held.
+        servers: what the server has done itself.
     """
 
     hashes: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -58,6 +59,7 @@ class Records:
     copied: set[str] = field(default_factory=set)
     doubles: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    servers: set[str] = field(default_factory=set)
     seen: dict[str, Seen] = field(default_factory=dict)
 
     def note(self, station: Station) -> int:
@@ -108,6 +110,14 @@ class Records:
         lost = self.seen.pop(station.name).ids
         self._share(station)
         self.gone |= lost - self.seen[station.name].ids
+
+    def note_server(self, hospital: Hospital) -> None:
+        """Look at what the server has done itself; what it had done and knows no more, is gone."""
+        own = hospital.own_events()
+        for event_id, digest in own.items():
+            self.hashes[event_id].add(digest)
+        self.gone |= self.servers - own.keys()
+        self.servers = set(own)
 
     def note_series(self, series: str) -> None:
         """A reserve that an older state of the store names may have been used by a newer one."""

@@ -28,6 +28,7 @@ Openings = dict[tuple[str, str], tuple[datetime, str, bool | None]]
 def check_rest(hospital: Hospital, stations: Iterable[Station], records: Records) -> None:
     """Raises InvariantError."""
     held = _held_events(hospital)
+    records.note_server(hospital)
     _check_each_event_is_there_once(held, records)
     tokens = _server_tokens(hospital)
     _check_projection(hospital, held, tokens)

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kiosk.checkin import Registration
+from kiosk.acts import Acts
+from kiosk.calling import Calling, LostAct
+from kiosk.checkin import NOTICE_VERSION, Registration
 from kiosk.model.events import Kind
 from kiosk.model.token import SlipState
 from kiosk.ports import Clock
 from kiosk.store.store import STORE_FILE, SqliteStore, open_store
+from kiosk.sync.line import DeskServer, Line
 from kiosk.sync.loop import SyncReport
 from tests.simulation.faults import Fuse, fill_disk, put_back, snapshot
 from tests.simulation.scenery import HOSPITAL, empty_store
@@ -37,6 +40,7 @@ class Station:
         busy: it is within a round trip, so that it cannot begin another one.
         refusal: the code with which the server turned it away for good, until it is paired again.
         backups: what its disk held at some moments.
+        lost: acts of the staff here that came second, as they were told.
     """
 
     def __init__(self, name: str, folder: Path, new_id: Callable[[], str], true: Clock) -> None:
@@ -47,6 +51,7 @@ class Station:
         self.busy = False
         self.refusal = ""
         self.backups: list[dict[str, bytes]] = []
+        self.lost: list[LostAct] = []
         if not folder.exists():
             folder.mkdir()
             for file, content in empty_store().items():
@@ -56,6 +61,15 @@ class Station:
     @property
     def registration(self) -> Registration:
         return Registration(self.store, HOSPITAL, self.clock, has_server=True, reprint_limit=2)
+
+    def calling(self, server: DeskServer | None) -> Calling:
+        """A desk's story, through ``server`` or alone."""
+        acts = Acts(self.store, lambda: HOSPITAL, self.clock, NOTICE_VERSION, has_server=True)
+        alone = Calling(acts, self.new_id)
+        if server is None:
+            return alone
+        line = Line(self.store, server, self.clock, lambda parked: self.lost.extend(alone.lost_acts(parked)))
+        return Calling(acts, self.new_id, line, line.push)
 
     def copied_to(self, name: str, folder: Path, true: Clock) -> "Station":
         """A second machine with what lies on this one's disk in this instant."""

@@ -3,21 +3,23 @@
 import random
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from kiosk.errors import StoreForkError
-from kiosk.model.desk import CallOrder
+from sqlalchemy import Row
+
+from kiosk.acts import Post
+from kiosk.errors import KioskError
 from kiosk.model.events import Json, Kind
 from kiosk.model.moves import MOVES
 from kiosk.model.patient import Patient
-from kiosk.model.queue import CallingRule
+from kiosk.model.staff import SignedIn
 from kiosk.model.token import SlipState
 from kiosk.ports import IssueOrder
 from kiosk.server.identity import Role
 from kiosk.server.ingest import EventRefusedError
 from kiosk.server.problems import ProblemError
 from tests.simulation.faults import Fault
-from tests.simulation.scenery import DEPARTMENTS, HOSPITAL, patients
+from tests.simulation.scenery import DEPARTMENTS, HOSPITAL, START, patients
 from tests.simulation.station import Station
 from tests.simulation.world import LONG_AGO, World
 
@@ -29,6 +31,7 @@ DEEPEST = 2
 """So many exchanges may lie within one another."""
 MOST_STATIONS = 7
 ROOMS = ("1", "2")
+STAFF = SignedIn("s1", "Somebody", "supervisor", (), START)
 RECENT = 8
 """Staff act on one of so many tokens, so that desks get in each other's way."""
 _CALLED = "SELECT token_id FROM token WHERE state IN ('called', 'serving') ORDER BY moved_at DESC, token_id LIMIT ?"
@@ -78,13 +81,18 @@ def _check_in(world: World, station: Station) -> None:
     world.try_act(station, lambda: station.registration.check_in(who, department, "hi").token.label)
 
 
-def _act(world: World, station: Station) -> None:
-    """Something that the token's state allows, more often than not."""
+def _newest(world: World, station: Station) -> Row[Any] | None:
+    """A token that staff may act upon."""
     with station.store._reader.connect() as connection:
         rows = connection.exec_driver_sql(_NEWEST, (RECENT,)).all()
-    if not rows:
+    return world.chance.choice(rows) if rows else None
+
+
+def _act(world: World, station: Station) -> None:
+    """Something that the token's state allows, more often than not."""
+    row = _newest(world, station)
+    if row is None:
         return
-    row = world.chance.choice(rows)
     fitting = [kind for kind in DESK_ACTS if row.state in MOVES[kind][0]]
     kind = Kind(world.chance.choice(fitting if fitting and world.chance.random() < 0.8 else DESK_ACTS))
     queue = world.chance.choice(DEPARTMENTS)
@@ -98,16 +106,20 @@ def _act(world: World, station: Station) -> None:
 
 
 def _call(world: World, station: Station) -> None:
-    """The next one, from what this desk knows; others may call the same patient meanwhile."""
+    """Whoever is next, or one who is wanted: through the server, or alone where it does not answer."""
     room, queues = world.chance.choice(ROOMS), tuple(world.chance.sample(DEPARTMENTS, 2))
-    now = station.clock.now()
-    order = CallOrder("none", HOSPITAL.facility_id, HOSPITAL.service_day(now), queues, room, "s1")
+    post, named = Post(room, queues, STAFF), _newest(world, station) if world.chance.random() < 0.3 else None
+    is_cut = station.busy or world.chance.random() < 0.2
+    calling = station.calling(None if is_cut else world.links[station.name])
 
     def called() -> str:
-        found = station.store.call(order, CallingRule(), {}, now)
-        return f"{found.token.label} to {room}" if found else "nobody waits"
+        found = calling.call(post, named.token_id) if named else calling.call_next(post)
+        told = f"{found.called.token.label} to {room}{' alone' if found.alone else ''}" if found else "nobody waits"
+        if found and world.chance.random() < 0.1:
+            told += f", undone {calling.acts.undo(post, found.done).after.state}"
+        return told
 
-    world.try_act(station, called)
+    (world.try_act if is_cut else world.on_the_line)(station, called)
 
 
 def _refer(world: World, station: Station) -> None:
@@ -161,7 +173,7 @@ def _deliver_late(world: World, _station: Station) -> None:
         asked = late.pop(world.chance.randrange(len(late)))
         try:
             world.hospital.answer(asked)
-        except (ProblemError, EventRefusedError, StoreForkError) as error:
+        except (ProblemError, EventRefusedError, KioskError) as error:
             world.tell(f"an old request is refused: {error.code}")
         else:
             world.tell("an old request arrives")
@@ -196,7 +208,7 @@ def _back_up_server(world: World, _station: Station) -> None:
 def _restore_server(world: World, _station: Station) -> None:
     backups = world.hospital.backups
     if backups:
-        world.records.copied |= world.hospital.restore(world.chance.randrange(len(backups)))
+        world.restore_server(world.chance.randrange(len(backups)))
         world.tell("server restored")
 
 
@@ -223,7 +235,7 @@ def _pair_again(world: World, station: Station) -> None:
         world.pair(station)
 
 
-AT_DESK: Mapping[Step, int] = {_act: 12, _call: 5, _refer: 2, _open_or_close: 1}
+AT_DESK: Mapping[Step, int] = {_act: 12, _call: 12, _refer: 2, _open_or_close: 1}
 DAILY: Mapping[Step, int] = {_serve: 34, _print: 10, World.sync: 34}
 STEPS: Mapping[Step, int] = {
     **DAILY,

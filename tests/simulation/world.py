@@ -111,6 +111,12 @@ class World:
         station.store.begin_anew(station.clock.now(), reserve)
         self.records.note(station)
 
+    def restore_server(self, place: int) -> None:
+        """Nobody sends again what the server has done itself."""
+        self.records.note_server(self.hospital)
+        self.records.copied |= self.hospital.restore(place)
+        self.records.note_server(self.hospital)
+
     # --- what they do -------------------------------------------------------------------------------------------------
 
     def try_act(self, station: Station, act: Callable[[], str]) -> None:
@@ -141,9 +147,13 @@ class World:
         if station.busy:
             return
         station.rounds = station.rounds or self._noted(station)
+        self.on_the_line(station, lambda: self._round(station))
+
+    def on_the_line(self, station: Station, act: Callable[[], str]) -> None:
+        """Let a station act that is not in an exchange: it has one now."""
         station.busy = True
         try:
-            self.try_act(station, lambda: self._round(station))
+            self.try_act(station, act)
         finally:
             station.busy = False
 
