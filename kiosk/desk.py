@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Lock
 
 import structlog
@@ -14,6 +15,7 @@ from kiosk.app import StandardError, Station, configuring_of, new_id, open_serve
 from kiosk.background import Background
 from kiosk.calling import Calling
 from kiosk.checkin import NOTICE_VERSION
+from kiosk.desk_health import DeskHealth
 from kiosk.desk_place import PlaceFile
 from kiosk.desk_reloading import DeskReloading
 from kiosk.desk_work import DeskWork
@@ -23,17 +25,23 @@ from kiosk.errors import StoreError
 from kiosk.model.exchange import Parked
 from kiosk.model.opd import ENGLISH, Facility, with_openings
 from kiosk.model.staff import SignedIn
+from kiosk.model.token import SlipState
+from kiosk.ports import SlipJob
 from kiosk.printing.spool_thread import SpoolThread
+from kiosk.rolls import RollNotes
 from kiosk.settings import Settings
 from kiosk.sync.line import CONNECT_S, DEADLINE_S, Line
 from kiosk.sync.live import LiveThread
 from kiosk.sync.loop import SyncReport, SyncThread
 from kiosk.sync.turn import Turn
 from kiosk.ui.desk.closed import DeskClosedWindow
+from kiosk.ui.desk.health import HealthWatch
+from kiosk.ui.desk.pages import desk_pages
 from kiosk.ui.desk.place import Place
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.sitting import DeskParts, Timing, Workers
-from kiosk.ui.desk.window import QUEUE_KIND, DeskWindow, PageKind
+from kiosk.ui.desk.today import DeskToday
+from kiosk.ui.desk.window import DeskWindow, PageKind
 from kiosk.ui.translation import Translation
 from kiosk.upkeep import UpkeepThread, chores
 from kiosk.window import BUSY, RELOAD, kiosk_application, languages_from, show_window
@@ -124,18 +132,21 @@ def running_desk(station: Station, application: QApplication, *, resumed: Resume
         window = DeskWindow(session, translation, page_kinds(station, session))
         stack.callback(window.close)
         stack.callback(background.stop)
+        health = _health(station, has_server=link is not None)
+        HealthWatch(session, health.look)
         if link is not None:
-            link.begin(background, session, reloading.look)
-        spool = spool_of(station, lambda job, state, cause: session.wake())
+            link.begin(background, session, reloading.look, health)
+        spool = spool_of(station, _slip_news(session, health))
         background.begin(lambda: SpoolThread(spool))
         background.begin(lambda: UpkeepThread(chores(station), station.clock.monotonic))
         _resume(station, session, resumed)
         yield Desk(station, session, window)
 
 
-def page_kinds(_station: Station, _session: DeskSession) -> tuple[PageKind, ...]:
+def page_kinds(station: Station, session: DeskSession) -> tuple[PageKind, ...]:
     """The pages of the desk, in the order of their tabs."""
-    return (QUEUE_KIND,)
+    settings = station.settings
+    return desk_pages(DeskToday(session, station.store), RollNotes(settings.data_dir), settings.export_folder)
 
 
 def _session(station: Station, workers: Workers, background: Background, link: "_Link | None") -> DeskSession:
@@ -164,6 +175,26 @@ def _session(station: Station, workers: Workers, background: Background, link: "
     )
     timing = Timing(idle_s=settings.desk_idle_min * 60.0)
     return DeskSession(parts, workers, languages=languages_from(settings.language), timing=timing)
+
+
+def _health(station: Station, *, has_server: bool) -> DeskHealth:
+    return DeskHealth(
+        station.store,
+        station.clock,
+        has_server=has_server,
+        prints=station.registration.wants_slips,
+        staff_valid=timedelta(days=station.settings.staff_valid_days),
+    )
+
+
+def _slip_news(session: DeskSession, health: DeskHealth) -> Callable[[SlipJob, SlipState, str], None]:
+    """What the spool does is seen at once, in the list and in the line below it."""
+
+    def moved(job: SlipJob, state: SlipState, cause: str) -> None:
+        health.slip_moved(job, state, cause)
+        session.wake()
+
+    return moved
 
 
 def facility_now(station: Station) -> Facility:
@@ -203,6 +234,7 @@ class _Link:
         stack.callback(quick.close)
         self._line = Line(station.store, quick, station.clock, self._tell_parked)
         self._on_parked: Callable[[Sequence[Parked]], None] = lambda parked: None
+        self._sync: SyncThread | None = None
 
     def _tell_parked(self, parked: Sequence[Parked]) -> None:
         self._on_parked(parked)
@@ -210,18 +242,25 @@ class _Link:
     def calling(self, acts: Acts) -> Calling:
         return Calling(acts, new_id, self._line, self._line.push, Turn(self._lock))
 
-    def begin(self, background: Background, session: DeskSession, on_configured: Callable[[], None]) -> None:
+    def begin(
+        self, background: Background, session: DeskSession, on_configured: Callable[[], None], health: DeskHealth
+    ) -> None:
         """Start sync and news."""
         station, line = self._station, self._line
         self._on_parked = session.on_parked
 
         def synced(report: SyncReport) -> None:
             line.reached()
+            health.synced()
             session.on_parked(report.parked)
             session.wake()
 
+        def failed(code: str) -> None:
+            line.lost(code)
+            health.sync_failed(code)
+
         def sync() -> SyncThread:
-            return SyncThread(
+            self._sync = SyncThread(
                 station.store,
                 self._server,
                 station.clock,
@@ -229,7 +268,7 @@ class _Link:
                 configuring=configuring_of(station, on_configured),
                 turn=self._lock,
                 on_synced=synced,
-                on_failed=line.lost,
+                on_failed=failed,
             )
 
         background.begin(sync)

@@ -67,9 +67,9 @@ class ActGrid(QWidget):
         # In one place, as never both are legal: a hand finds either without looking.
         first = [self.buttons[name] for name in ("start", "complete", "recall", "call", "no_show")]
         second = [self.buttons[name] for name in ("hold", "give_back", "transfer", "refer", "cancel")]
-        above = line_up(metrics, ACROSS, *[(each, 1) for each in first], gap_u=1)
-        below = line_up(metrics, ACROSS, *[(each, 1) for each in second], gap_u=1)
-        self.setLayout(line_up(metrics, DOWN, (above, 1), (below, 1), gap_u=1))
+        above = line_up(metrics, ACROSS, *[(each, 1) for each in first], gap_u=0.8)
+        below = line_up(metrics, ACROSS, *[(each, 1) for each in second], gap_u=0.8)
+        self.setLayout(line_up(metrics, DOWN, above, below, gap_u=0.8))
 
     def show_token(self, token: Token | None, who: SignedIn | None, *, is_busy: bool) -> None:
         """Set words and wake what is legal now; while an act is under way, nothing."""
@@ -88,7 +88,7 @@ class ActGrid(QWidget):
         return lambda: self.wished.emit(name)
 
     def _button(self, metrics: Metrics, act: Act) -> DeskButton:
-        button = DeskButton(metrics, "plain", icon=act.icon, icon_u=3.6, stacked=True, height_u=9, tight=True)
+        button = DeskButton(metrics, "plain", icon=act.icon, icon_u=3.4, stacked=True, height_u=8.4, tight=True)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         button.clicked.connect(self.on(act.name))
         return button

@@ -1,25 +1,30 @@
 """The left half of the calling page: call next, what was called and why, and what can be done with it."""
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from kiosk.acts import Done
 from kiosk.calling import CallResult
 from kiosk.model.desk import DeskRow
 from kiosk.model.staff import Right
-from kiosk.model.token import State
+from kiosk.model.token import State, Token
 from kiosk.ui.arrange import DOWN, line_up
 from kiosk.ui.desk.act_grid import ActGrid
-from kiosk.ui.desk.buttons import DeskButton
+from kiosk.ui.desk.call_next import CallNextButton, next_here
 from kiosk.ui.desk.message_bar import MessageBar
 from kiosk.ui.desk.patient_card import PatientCard
 from kiosk.ui.desk.sentences import Tone, sentence, tone_of
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.token_card import RoomStrip, TokenCard
-from kiosk.ui.desk.words import lane_word, person_words, span
+from kiosk.ui.desk.words import lane_word, person_words, priority_word, queue_words, span, where_word
 from kiosk.ui.theme import Metrics
 
 translate = QCoreApplication.translate
 
+PEEK_MS = 60
+"""Rows that change together are looked through together."""
 CALM_MS = 200
 """An act that takes less than this makes no button look asleep."""
 
@@ -34,7 +39,8 @@ class CallingPanel(QWidget):
         self._session = session
         self._at_hand, self._looked_at, self._open_id = "", "", ""
         self._looks_busy = False
-        self.call_next = DeskButton(metrics, "call-next", icon="call", icon_u=6.4, height_u=11)
+        self._next: Token | None = None
+        self.call_next = CallNextButton(metrics)
         self.call_next.clicked.connect(session.call_next)
         self.messages = MessageBar(metrics)
         self.messages.undo_wished.connect(session.undo)
@@ -47,10 +53,12 @@ class CallingPanel(QWidget):
         self.patient.copied.connect(lambda what: self.tell("COPIED", {"what": what}))
         self.acts = ActGrid(metrics)
         self.acts.wished.connect(self.act_wished)
+        self._peek_soon = QTimer(self, interval=PEEK_MS, singleShot=True)
+        self._peek_soon.timeout.connect(self._peek)
         self._calm = QTimer(self, interval=CALM_MS, singleShot=True)
         self._calm.timeout.connect(lambda: self._look_busy(True))
         parts = (self.call_next, self.messages, self.strip, (self.card, 1), self.patient, self.acts)
-        self.setLayout(line_up(metrics, DOWN, *parts, gap_u=1.1))
+        self.setLayout(line_up(metrics, DOWN, *parts, gap_u=1))
         self._connect()
 
     @property
@@ -78,6 +86,7 @@ class CallingPanel(QWidget):
         for widget in (self.call_next, self.acts):
             widget.setVisible(calls)
         self.call_next.show_words(translate("Desk", "Call next"))
+        self.call_next.show_next(self._next, session)
         can_call = not self._looks_busy and session.post is not None and bool(session.post.room)
         self.call_next.setEnabled(can_call)
         self.call_next.show_role("call-next" if can_call else "call-next-off")
@@ -93,6 +102,7 @@ class CallingPanel(QWidget):
     def forget(self) -> None:
         """Nothing of a patient stays, on the clipboard neither."""
         self._at_hand = self._looked_at = self._open_id = ""
+        self._next = None
         self.messages.tell(Tone.PLAIN, lambda: "")
         self.patient.forget()
         self.redraw()
@@ -105,7 +115,8 @@ class CallingPanel(QWidget):
     def _connect(self) -> None:
         session = self._session
         session.current_changed.connect(self._follow)
-        session.rows_changed.connect(lambda _rows: self.redraw())
+        session.rows_changed.connect(lambda _rows: self._peek_soon.start())
+        session.post_changed.connect(lambda _post: self._peek_soon.start())
         session.acted.connect(self._tell_act)
         session.told.connect(self.tell)
         session.undo_offered.connect(lambda _label, seconds: self.messages.offer_undo(seconds))
@@ -127,8 +138,24 @@ class CallingPanel(QWidget):
             self.redraw()
         elif name == "undo":
             self.messages.tell(Tone.PLAIN, lambda: translate("Desk", "Undone."))
-        elif name != "show_details" and outcome is not None:
-            self.messages.tell(Tone.GOOD, lambda: translate("Desk", "Done."))
+        elif isinstance(outcome, Done):
+            self.messages.tell(Tone.GOOD, lambda: self._done(name, outcome))
+        elif name == "reprint":
+            self.messages.tell(Tone.GOOD, lambda: translate("Desk", "The slip is printed again."))
+
+    def _done(self, name: str, done: Done) -> str:
+        """What has become of the token."""
+        facility, language = self._session.facility, self._session.language
+        if done.referred is not None:
+            words = translate("Desk", "New token {label} for {department}.")
+            department = queue_words(facility, done.referred, language)
+            return words.format(label=done.referred.label, department=department)
+        if name == "transfer":
+            words = translate("Desk", "{label} now waits for {department}.")
+            return words.format(label=done.after.label, department=queue_words(facility, done.after, language))
+        if name == "set_priority":
+            return f"{done.after.label}: {priority_word(done.after.priority)}"
+        return f"{done.after.label}: {where_word(done.after)}"
 
     def _open(self, token_id: str) -> None:
         self._open_id = token_id
@@ -137,6 +164,19 @@ class CallingPanel(QWidget):
     def _show_details(self) -> None:
         if self.row is not None:
             self._session.show_details(self.row.token.token_id)
+
+    def _peek(self) -> None:
+        """Rows have changed: who would be next now? The server may know better."""
+        session, post = self._session, self._session.post
+        if post is not None and post.room:
+            tokens = [row.token for row in session.rows.values()]
+            rule, classes = session.facility.calling, session.facility.classes
+            session.send(partial(next_here, tokens, post.departments, rule, classes), self._take_next)
+        self.redraw()
+
+    def _take_next(self, token: Token | None) -> None:
+        self._next = token
+        self.call_next.show_next(token, self._session)
 
     def _waiting(self) -> int:
         departments = self._session.post.departments if self._session.post is not None else ()

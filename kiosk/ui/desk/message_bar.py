@@ -14,7 +14,7 @@ from kiosk.ui.theme import Metrics, show_role
 
 translate = QCoreApplication.translate
 
-HEIGHT_U = 8.0
+HEIGHT_U = 7.4
 _ICON_ROLES = {Tone.PLAIN: "muted", Tone.GOOD: "good", Tone.WARNING: "warning", Tone.WRONG: "wrong"}
 
 
@@ -34,7 +34,7 @@ class MessageBar(QFrame):
         self._left_s = 0
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._count_down)
-        layout = line_up(metrics, ACROSS, self._icon, (self.words, 1), self.undo, gap_u=1.2, edge_u=0.8)
+        layout = line_up(metrics, ACROSS, self._icon, (self.words, 1), self.undo, gap_u=1.2, edge_u=0.6)
         self.setLayout(layout)
         self.tell(Tone.PLAIN, _nothing)
         self.offer_undo(0.0)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QSizePolicy
 
 from kiosk.model.abha import masked_address, masked_number
@@ -16,6 +17,7 @@ from kiosk.ui.theme import Metrics, families
 
 translate = QCoreApplication.translate
 MISSING = "–"
+FIELD_U = 7.6
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,30 @@ class ValueLabel(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
+        self._whole = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", "value")
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    def setText(self, text: str) -> None:
+    def show_whole(self, text: str) -> None:
+        """``text``, or its beginning where the place is too narrow; a tool tip has all of it."""
+        self._whole = text
         font = self.font()
         font.setFamilies(families(text))
         self.setFont(font)
-        super().setText(text)
+        self.setToolTip(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.ensurePolished()
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        if shown != self.text():
+            self.setText(shown)
 
 
 class Field(QFrame):
@@ -56,13 +72,16 @@ class Field(QFrame):
         self.value = ValueLabel()
         self.copy = DeskButton(metrics, "copy", icon="copy", icon_u=3, height_u=5.9, tight=True)
         self.copy.clicked.connect(self._copy)
-        words = line_up(metrics, DOWN, self.caption, self.value, gap_u=0.1)
-        self.setLayout(line_up(metrics, ACROSS, (words, 1), self.copy, gap_u=0.6, edge_u=0.7))
+        words = line_up(metrics, DOWN, self.caption, self.value, gap_u=0)
+        layout = line_up(metrics, ACROSS, (words, 1), self.copy, gap_u=0.6)
+        layout.setContentsMargins(metrics.px(1), metrics.px(0.3), metrics.px(0.5), metrics.px(0.3))
+        self.setLayout(layout)
+        self.setFixedHeight(metrics.px(FIELD_U))
 
     def show_value(self, caption: str, shown: Shown) -> None:
         self._shown = shown
         self.caption.setText(caption)
-        self.value.setText(shown.text or MISSING)
+        self.value.show_whole(shown.text or MISSING)
         self.copy.show_words("", translate("Desk", "Copy: {what}").format(what=caption))
         self.copy.setVisible(bool(shown.copied))
 
@@ -86,7 +105,6 @@ class PatientCard(QFrame):
 
     def __init__(self, metrics: Metrics) -> None:
         super().__init__()
-        self.setProperty("role", "panel")
         self.fields = {name: Field(metrics) for name in ("name", "person", "number", "address", "mobile", "home")}
         for field in self.fields.values():
             field.copied.connect(self.copied)
@@ -96,9 +114,8 @@ class PatientCard(QFrame):
         assert place is not None
         place.addWidget(self.show_number)
         grid = QGridLayout(self)
-        edge = metrics.px(0.8)
-        grid.setContentsMargins(edge, edge, edge, edge)
-        grid.setSpacing(metrics.px(0.8))
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(metrics.px(0.6))
         for number, field in enumerate(self.fields.values()):
             grid.addWidget(field, number // 2, number % 2)
         for column in range(2):

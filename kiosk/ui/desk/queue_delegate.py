@@ -45,6 +45,7 @@ class QueueDelegate(QStyledItemDelegate):
     ) -> None:
         super().__init__(parent)
         self._metrics, self._session, self._is_doubled = metrics, session, is_doubled
+        self.shows_department = True
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(0, self._metrics.px(ROW_U))
@@ -87,8 +88,8 @@ class QueueDelegate(QStyledItemDelegate):
         self._write(painter, _upper(place), name_words(row.patient), 2.75, INK, bold=True)
         parts = [
             person_words(row.patient, token.service_day, session.language),
-            queue_words(session.facility, token, session.language),
             "" if token.priority is Priority.ROUTINE else priority_word(token.priority),
+            queue_words(session.facility, token, session.language) if self.shows_department else "",
             "" if token.source == "kiosk" else source_word(token.source),
         ]
         self._write(painter, _lower(place), " · ".join(part for part in parts if part), 2.45, MUTED)
@@ -119,7 +120,7 @@ class QueueDelegate(QStyledItemDelegate):
         painter.setPen(colour)
         shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(place, int(flags) | int(Qt.TextFlag.TextSingleLine), shown)
+        painter.drawText(place, int(flags) | int(Qt.TextFlag.TextSingleLine) | int(Qt.TextFlag.TextDontClip), shown)
 
     def _paint_icon(self, painter: QPainter, place: QRect, name: str, colour: QColor, size_u: float) -> int:
         """Draw at the left edge; returns how far the words are to stand from it."""

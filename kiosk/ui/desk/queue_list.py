@@ -25,7 +25,7 @@ COUNT_MS = 150
 """Changes that come together are counted together."""
 ALL_DEPARTMENTS = "*"
 SOURCES = ("", "kiosk", "phone", "walk_in", "referral")
-_WIDTHS = {Column.LABEL: 16.5, Column.WAITED: 17.0, Column.STATE: 21.0}
+_WIDTHS = {Column.LABEL: 16.5, Column.WAITED: 19.0, Column.STATE: 20.5}
 
 
 class QueueList(QWidget):
@@ -44,14 +44,15 @@ class QueueList(QWidget):
         self.model = QueueModel(session.facility.classes)
         self.groups = {group: self._chip(group) for group in Group}
         self.search = self._search_field()
-        self.department = DeskButton(metrics, "chip", icon="department/other", icon_u=3, height_u=5.9, tight=True)
+        self.department = DeskButton(metrics, "chip", icon_u=3, height_u=5.9, tight=True)
         self.department.words.elides = True
         self.department.clicked.connect(self.department_wished)
-        self.source = DeskButton(metrics, "chip", icon="slip", icon_u=3, height_u=5.9, tight=True)
+        self.source = DeskButton(metrics, "chip", height_u=5.9, tight=True)
         self.source.clicked.connect(self._next_source)
         self.doubles = DeskButton(metrics, "chip", icon="duplicates", icon_u=3.2, height_u=5.9, tight=True)
         self.doubles.clicked.connect(lambda: self.doubles_wished.emit(self._doubles))
         self._empty = PlainLabel("small", lines=2, align=CENTRE)
+        self._delegate = QueueDelegate(metrics, session, lambda token_id: token_id in self._doubled, self)
         self.view = self._table()
         self._arrange()
         self._tick = QTimer(self, interval=TICK_S * 1000)
@@ -65,8 +66,8 @@ class QueueList(QWidget):
 
     def redraw(self) -> None:
         """All words, in the language of the moment."""
-        self.search.setPlaceholderText(translate("Desk", "Label, name, last digits"))
-        self.search.setAccessibleName(translate("Desk", "Search"))
+        self.search.setPlaceholderText(translate("Desk", "Search"))
+        self.search.setAccessibleName(translate("Desk", "Search: label, name, last digits"))
         self.view.setAccessibleName(translate("Desk", "Queue"))
         self.model.retranslate()
         self._choose()
@@ -110,6 +111,7 @@ class QueueList(QWidget):
         departments = {"": mine, ALL_DEPARTMENTS: None}.get(self._department, frozenset({self._department}))
         if typed:
             departments = None
+        self._delegate.shows_department = departments is None or len(departments) > 1
         self.model.choose(Choice(group, departments, self._source, query(typed) if typed else None))
         for each, chip in self.groups.items():
             chip.show_role("chip-chosen" if each is group else "chip")
@@ -186,9 +188,7 @@ class QueueList(QWidget):
     def _table(self) -> QTableView:
         view = QTableView()
         view.setModel(self.model)
-        view.setItemDelegate(
-            QueueDelegate(self._metrics, self._session, lambda token_id: token_id in self._doubled, view)
-        )
+        view.setItemDelegate(self._delegate)
         view.setShowGrid(False)
         view.setWordWrap(False)
         view.setCornerButtonEnabled(False)
@@ -219,7 +219,7 @@ class QueueList(QWidget):
         metrics = self._metrics
         groups = line_up(metrics, ACROSS, *[(chip, 1) for chip in self.groups.values()], gap_u=0.7)
         filters = line_up(
-            metrics, ACROSS, (self.search, 4), (self.department, 4), (self.source, 3), self.doubles, gap_u=0.7
+            metrics, ACROSS, (self.search, 5), (self.department, 5), (self.source, 3), self.doubles, gap_u=0.7
         )
         self.setLayout(line_up(metrics, DOWN, groups, filters, self._empty, (self.view, 1), gap_u=0.9))
 

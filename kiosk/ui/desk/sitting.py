@@ -27,6 +27,8 @@ from kiosk.ui.desk.place import Place, PlaceShelf
 from kiosk.ui.desk.staff_work import Calls, DeskShelf, Door, Undoing, Work
 from kiosk.ui.desk.watch import StoreWatch
 
+HARMLESS = ("show_details", "reprint", "resolve_slip")
+"""After these the act before can still be taken back."""
 REFRESH_S = 2.0
 UNDO_S = 10.0
 IDLE_S = 600.0
@@ -282,7 +284,8 @@ class Sitting(QObject):
 
     def _do(self, name: str, act: Callable[[Post], object]) -> None:
         if self.post is not None and self._begin():
-            self._withdraw_undo()
+            if name not in HARMLESS:
+                self._withdraw_undo()
             self._acts.send(partial(act, self.post), partial(self._finish, name), self._fail)
 
     def _do_approved(

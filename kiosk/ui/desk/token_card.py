@@ -27,12 +27,13 @@ class TokenCard(QFrame):
         self.setProperty("role", "panel")
         self.label = PlainLabel("token")
         self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.label.setMinimumHeight(metrics.px(9))
         self._icon = icon(metrics, "", 4)
         self.state = PlainLabel("state", elides=True)
         self.details = PlainLabel("text", lines=2, elides=True)
         state = line_up(metrics, ACROSS, self._icon, (self.state, 1), gap_u=1)
         words = line_up(metrics, DOWN, 1, state, self.details, 1, gap_u=0.3)
-        self.setLayout(line_up(metrics, ACROSS, (self.label, 5), (words, 5), gap_u=1.4, edge_u=1))
+        self.setLayout(line_up(metrics, ACROSS, (self.label, 5), (words, 5), gap_u=1.4, edge_u=0.7))
 
     def show_row(self, row: DeskRow | None, session: DeskSession, waiting: int) -> None:
         """``waiting`` is how many wait for this desk, told while no token is at hand."""
@@ -46,6 +47,7 @@ class TokenCard(QFrame):
         self.state.setText(state_word(token.state))
         self._icon.show_icon(STATE_ICONS[token.state])
         self.details.setText(_details(token, session))
+        self.details.show()
 
     def _show_none(self, waiting: int) -> None:
         show_role(self.label, "token-none")
@@ -54,7 +56,7 @@ class TokenCard(QFrame):
         self._icon.show_icon("people")
         words = translate("Desk", "{count} waiting") if waiting else translate("Desk", "Nobody is waiting")
         self.state.setText(words.format(count=waiting))
-        self.details.setText("")
+        self.details.hide()
 
 
 class RoomStrip(QWidget):
@@ -88,11 +90,10 @@ class RoomStrip(QWidget):
 def _details(token: Token, session: DeskSession) -> str:
     """Department, class and waiting; then when it was called, and how often."""
     department = queue_words(session.facility, token, session.language)
-    reason = priority_word(token.priority)
-    waited = translate("Desk", "waited {time}").format(
-        time=span((token.called_at or session.clock.now()) - token.queued_at)
-    )
-    called = translate("Desk", "called {time}, {count}×").format(
-        time=clock_time(session.facility, token.called_at), count=token.calls
-    )
-    return f"{department} · {reason}\n{waited} · {called}"
+    told = [f"{department} · {priority_word(token.priority)}"]
+    waited = translate("Desk", "waited {time}")
+    told.append(waited.format(time=span((token.called_at or session.clock.now()) - token.queued_at)))
+    if token.called_at is not None:
+        called = translate("Desk", "called {time}, {count}×")
+        told[-1] += " · " + called.format(time=clock_time(session.facility, token.called_at), count=token.calls)
+    return "\n".join(told)

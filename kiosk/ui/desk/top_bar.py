@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
+from kiosk.model.staff import Right
 from kiosk.ui.arrange import ACROSS, DOWN, line_up, picture
 from kiosk.ui.desk.buttons import DeskButton
 from kiosk.ui.desk.session import DeskSession
@@ -21,11 +22,12 @@ HEIGHT_U = 8.4
 
 @dataclass(frozen=True)
 class Tab:
-    """How a page is called in the bar. ``words`` is a source text of the context Desk."""
+    """How a page is called in the bar. ``words`` is a source text of the context Desk; ``right`` is what it needs."""
 
     name: str
     icon: str
     words: str
+    right: Right = Right.SEE
 
 
 class TopBar(QFrame):
@@ -62,8 +64,8 @@ class TopBar(QFrame):
             button, count = self.tabs[tab.name], self._counts.get(tab.name, 0)
             words = translate("Desk", tab.words)
             button.show_words(f"{words} ({count})" if count else words)
-            button.setVisible(session.who is not None)
-            button.show_role("tab-chosen" if tab.name == chosen else "tab")
+            button.setVisible(session.post is not None and session.may(tab.right))
+            button.show_role("tab-chosen" if tab.name == chosen else "tab-count" if count else "tab")
         self._show_who()
         following = session.languages[(session.languages.index(session.language) + 1) % len(session.languages)]
         self.language.show_words(OWN_NAMES.get(following, following))

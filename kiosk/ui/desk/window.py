@@ -7,6 +7,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from kiosk.model.staff import Right
 from kiosk.ui.desk.metrics import desk_metrics
 from kiosk.ui.desk.page import Page
 from kiosk.ui.desk.place_page import PlacePage
@@ -18,7 +19,7 @@ from kiosk.ui.desk.top_bar import Tab, TopBar
 from kiosk.ui.theme import Metrics, style_sheet
 from kiosk.ui.translation import Translation
 
-QUEUE = "queue"
+QUEUE, SLIPS = "queue", "slips"
 FIRST_SIZE = QSize(1366, 768)
 SIGN_IN, PLACE = "sign_in", "place"
 _TOUCHES = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin, QEvent.Type.KeyPress, QEvent.Type.Wheel})
@@ -32,9 +33,11 @@ class PageKind:
     make: Callable[[Metrics, DeskSession], Page]
 
 
-def page_kind(name: str, icon: str, words: object, make: Callable[[Metrics, DeskSession], Page]) -> PageKind:
+def page_kind(
+    name: str, icon: str, words: object, make: Callable[[Metrics, DeskSession], Page], right: Right = Right.SEE
+) -> PageKind:
     """The words are str, but PySide's stubs call what QT_TRANSLATE_NOOP returns an object."""
-    return PageKind(Tab(name, icon, str(words)), make)
+    return PageKind(Tab(name, icon, str(words), right), make)
 
 
 QUEUE_KIND = page_kind(QUEUE, "queue", QT_TRANSLATE_NOOP("Desk", "Queue"), QueuePage)
@@ -63,6 +66,7 @@ class DeskWindow(QWidget):
         session.signed_out.connect(self._forget)
         session.post_changed.connect(lambda _post: self._follow())
         session.language_changed.connect(self._speak)
+        session.slips_changed.connect(lambda _slips: self._count_slips())
         self.resize(FIRST_SIZE)
         self._build(self._metrics)
 
@@ -116,6 +120,10 @@ class DeskWindow(QWidget):
             page.forget()
         self.show_page(SIGN_IN)
 
+    def _count_slips(self) -> None:
+        """In sight on every page, until somebody has dealt with them."""
+        self.top.show_count(SLIPS, len(self.session.slips))
+
     def _speak(self, language: str) -> None:
         self._translation.use(language)
         self.page_shown.redraw()
@@ -148,6 +156,7 @@ class DeskWindow(QWidget):
         assert layout is not None
         layout.addWidget(self._root)
         self.status.redraw()
+        self._count_slips()
         self._follow()
 
     def _make_place_page(self) -> None:

@@ -90,11 +90,11 @@ def role_word(role: str) -> str:
 
 
 def span(time: timedelta) -> str:
-    """Whole minutes up to three hours, then hours and minutes; never below 0."""
+    """Whole minutes up to two hours, then hours and minutes; never below 0."""
     minutes = max(0, int(time.total_seconds() // 60))
-    if minutes < 180:
+    if minutes < 120:
         return translate("Desk", "{count} min").format(count=minutes)
-    return translate("Desk", "{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
+    return translate("Desk", "{hours} h {minutes} min").format(hours=minutes // 60, minutes=f"{minutes % 60:02d}")
 
 
 def clock_time(facility: Facility, at: datetime | None) -> str:
