@@ -36,6 +36,8 @@ class Settings:
     series: str | None = None
     """The letters of this station's own series, kept for ever once it has issued; None takes what the store has."""
     camera: str = "auto"
+    scanner_gun: str = ""
+    """Which hand scanner reads codes besides the camera, or instead of one (camera ``none``); empty for none."""
     printer: str = "auto"
     printer_dots: int = 576
     """Dots across the paper: 576 for 80 mm, 512 for 80 mm at 180 dpi, 384 for 58 mm."""
@@ -61,10 +63,16 @@ class Settings:
     """How long after the last sync a desk lets members of the staff sign in."""
     desk_idle_min: int = 10
     """After so many minutes without a touch a desk signs out whoever works there."""
+    export_dir: Path | None = None
+    """Where a supervisor's exports of the day's figures go; None for the documents of whoever runs the desk."""
 
     @property
     def backup_folder(self) -> Path:
         return self.backup_dir or self.data_dir / "backups"
+
+    @property
+    def export_folder(self) -> Path:
+        return self.export_dir or Path(platformdirs.user_documents_dir())
 
     @property
     def pepper_file(self) -> Path:
@@ -179,6 +187,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "language": _one_of(*LANGUAGES),
     "series": _series,
     "camera": _text,
+    "scanner_gun": _text,
     "printer": _text,
     "printer_dots": _width,
     "reprint_limit": _between(0, 99),
@@ -190,6 +199,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "tls_key": _path,
     "retention_days": _between(1, 36_500),
     "backup_dir": _path,
+    "export_dir": _path,
     "pin_pepper": _path,
     "staff_valid_days": _between(1, 365),
     "desk_idle_min": _between(1, 480),

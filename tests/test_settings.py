@@ -29,6 +29,7 @@ backup_dir = "/mnt/backups"
 pin_pepper = "/etc/opd-kiosk/pin.pepper"
 staff_valid_days = 30
 desk_idle_min = 5
+export_dir = "/srv/exports"
 """
 
 
@@ -70,6 +71,7 @@ def test_a_file_sets_every_key() -> None:
         pin_pepper=Path("/etc/opd-kiosk/pin.pepper"),
         staff_valid_days=30,
         desk_idle_min=5,
+        export_dir=Path("/srv/exports"),
     )
     assert all(getattr(settings, field.name) != getattr(Settings(), field.name) for field in fields(Settings))
 

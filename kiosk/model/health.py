@@ -1,0 +1,134 @@
+"""How a desk is: of each thing that it works with, whether all is well, and a code for what is not."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kiosk.model.token import SlipState
+
+FRESH = timedelta(minutes=5)
+"""As old as what is known of others may be before people ahead are told no more."""
+OLD = timedelta(minutes=30)
+MANY_UNSENT = 200
+"""More than one round trip takes."""
+
+
+class Part(StrEnum):
+    READER = "reader"
+    PRINTER = "printer"
+    SERVER = "server"
+    UNSENT = "unsent"
+    CLOCK = "clock"
+    STAFF = "staff"
+
+
+class Level(StrEnum):
+    GOOD = "good"
+    NOTICE = "notice"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One part. ``code`` is empty where all is well; ``age`` and ``count`` where there is something to tell."""
+
+    part: Part
+    level: Level
+    code: str = ""
+    age: timedelta | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What is known at one moment; a part that this desk does not have stays None.
+
+    Attributes:
+        reader: code of what is wrong with the camera or the gun; empty while it reads.
+        slip: state of the slip that the printer had last, SlipState.NONE before there was one; ``slip_cause`` why.
+        synced_at: when the server last answered; ``server`` is the code with which it failed since, or empty.
+        has_server: whether there is one at all.
+        clock: code of a fault that keeps the store from issuing.
+        staff_valid: how long after the last sync members of the staff may sign in.
+    """
+
+    has_server: bool
+    reader: str | None = None
+    slip: SlipState | None = None
+    slip_cause: str = ""
+    synced_at: datetime | None = None
+    server: str = ""
+    clock: str = ""
+    staff_valid: timedelta | None = None
+    unsent: int = 0
+
+
+def health(signs: Signs, now: datetime) -> tuple[Item, ...]:
+    """The parts that this desk has, in a fixed order."""
+    items = (
+        _reader(signs),
+        _printer(signs),
+        _server(signs, now),
+        _unsent(signs, now),
+        _clock(signs),
+        _staff(signs, now),
+    )
+    return tuple(item for item in items if item is not None)
+
+
+def _reader(signs: Signs) -> Item | None:
+    if signs.reader is None:
+        return None
+    return Item(Part.READER, Level.BAD if signs.reader else Level.GOOD, signs.reader)
+
+
+def _printer(signs: Signs) -> Item | None:
+    match signs.slip:
+        case None:
+            return None
+        case SlipState.FAILED:
+            return Item(Part.PRINTER, Level.BAD, signs.slip_cause or "PRINTER_FAILED")
+        case SlipState.IN_DOUBT:
+            return Item(Part.PRINTER, Level.NOTICE, signs.slip_cause or "SLIP_IN_DOUBT")
+    return Item(Part.PRINTER, Level.GOOD)
+
+
+def _server(signs: Signs, now: datetime) -> Item | None:
+    if not signs.has_server:
+        return None
+    age = _age(signs.synced_at, now)
+    if age is None:
+        return Item(Part.SERVER, Level.BAD, signs.server or "NEVER_SYNCED")
+    level = Level.GOOD if age <= FRESH else Level.NOTICE if age <= OLD else Level.BAD
+    return Item(Part.SERVER, level, "" if level is Level.GOOD else signs.server or "SYNC_OLD", age)
+
+
+def _unsent(signs: Signs, now: datetime) -> Item | None:
+    """What is written waits a moment for the next round trip: that is no news while the server answers."""
+    if not signs.has_server:
+        return None
+    age = _age(signs.synced_at, now)
+    waits = signs.unsent > 0 and (age is None or age > FRESH)
+    many = signs.unsent > MANY_UNSENT
+    level = Level.BAD if many and waits else Level.NOTICE if many or waits else Level.GOOD
+    return Item(Part.UNSENT, level, "" if level is Level.GOOD else "UNSENT", count=signs.unsent)
+
+
+def _clock(signs: Signs) -> Item:
+    return Item(Part.CLOCK, Level.BAD if signs.clock else Level.GOOD, signs.clock)
+
+
+def _staff(signs: Signs, now: datetime) -> Item | None:
+    """In the last third of its time somebody should look after the network."""
+    if signs.staff_valid is None:
+        return None
+    age = _age(signs.synced_at, now)
+    if age is None or age > signs.staff_valid:
+        return Item(Part.STAFF, Level.BAD, "PIN_STALE", age)
+    if age > signs.staff_valid * 2 / 3:
+        return Item(Part.STAFF, Level.NOTICE, "STAFF_OLD", age)
+    return Item(Part.STAFF, Level.GOOD, age=age)
+
+
+def _age(at: datetime | None, now: datetime) -> timedelta | None:
+    return None if at is None else max(timedelta(), now - at)
