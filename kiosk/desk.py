@@ -270,6 +270,12 @@ class _Link:
                 on_synced=synced,
                 on_failed=failed,
             )
+            return self._sync
 
         background.begin(sync)
-        background.begin(lambda: LiveThread(open_server(station), background.nudge))
+        background.begin(lambda: LiveThread(open_server(station), background.nudge, on_connected=self._hurry))
+
+    def _hurry(self) -> None:
+        """The server answers again: after a long cut the next try would be minutes away, and calls alone until then."""
+        if self._sync is not None:
+            self._sync.hurry()

@@ -87,13 +87,14 @@ class Kiosk(Machine):
 class Desk(Machine):
     """``quick`` is its second connection, for what cannot be put off."""
 
-    quick: HttpServer = field(kw_only=True)
     network: CutNetwork = field(kw_only=True)
+    new_server: Callable[[], HttpServer] = field(kw_only=True)
     post: Post = field(kw_only=True)
     lost: list[LostAct] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         lock = Lock()
+        self.quick = self.new_server()
         self.acts = Acts(
             self.store, lambda: self.facility, self.clock, NOTICE_VERSION, wants_slips=False, has_server=True
         )
@@ -181,8 +182,9 @@ def _desk(campus: Campus, port: int, number: int) -> Iterator[Desk]:
         store, facility, server = _machine(campus, f"D{number}", network.url)
         enrolment = store.enrolment()
         assert enrolment is not None
-        quick = _server(campus.settings(f"D{number}"), enrolment, network.url, QUICK_S)
-        desk = Desk(store, facility, server, quick=quick, network=network, post=Post(f"{number}", ("MED",), staff))
+        new_server = partial(_server, campus.settings(f"D{number}"), enrolment, network.url, QUICK_S)
+        post = Post(f"{number}", ("MED",), staff)
+        desk = Desk(store, facility, server, new_server=new_server, network=network, post=post)
         with closing(desk):
             yield desk
 

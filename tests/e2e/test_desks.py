@@ -18,6 +18,8 @@ from kiosk.model.patient import Patient
 from kiosk.model.staff import SignedIn
 from kiosk.model.token import Priority, State
 from kiosk.sync.line import Line
+from kiosk.sync.live import LiveThread
+from kiosk.sync.loop import SyncReport, SyncThread
 from tests.e2e.desks import Desk, Hospital, hospital_of
 from tests.migrated import lay_server
 from tests.soak.cut_network import Weather
@@ -262,6 +264,41 @@ def test_who_came_second_hears_it_with_the_next_call(hospital: Hospital) -> None
     desk.line.reached()
     assert desk.call_next().called.token.token_id == second.token_id
     assert [(lost.label, lost.room) for lost in desk.lost] == [(first.label, "2")]
+    hospital.agree()
+
+
+def test_a_desk_finds_back_to_its_server_by_itself(hospital: Hospital) -> None:
+    """The sync thread would try again in half an hour; the stream, which is back at once, has it hurry."""
+    tokens = hospital.kiosk.issue(1, 2, 3)
+    desk, reached = hospital.desks[0], threading.Semaphore(0)
+    failed = threading.Event()
+
+    def synced(report: SyncReport) -> None:
+        desk.line.reached()
+        desk.note_parked(report.parked)
+        reached.release()
+
+    def lost(code: str) -> None:
+        desk.line.lost(code)
+        failed.set()
+
+    sync = SyncThread(desk.store, desk.server, desk.clock, 3600.0, turn=desk.turn, on_synced=synced, on_failed=lost)
+    live = LiveThread(desk.new_server(), sync.nudge, on_connected=sync.hurry, first_pause_s=0.05)
+    for thread in (sync, live):
+        thread.start()
+    try:
+        assert reached.acquire(timeout=PATIENCE_S)
+        desk.cut()
+        assert [desk.call_next().alone for _ in tokens[:2]] == [True, True]
+        sync.nudge()
+        assert failed.wait(PATIENCE_S)
+        desk.heal()
+        while desk.line.is_down:
+            assert reached.acquire(timeout=PATIENCE_S)
+        assert not desk.call_next().alone
+    finally:
+        for each in (sync, live):
+            assert each.stop(PATIENCE_S)
     hospital.agree()
 
 
