@@ -44,7 +44,7 @@ class Approval(QWidget):
         right_side.setFixedWidth(metrics.px(58))
         self.setLayout(line_up(metrics, ACROSS, (words, 1), right_side, gap_u=3, edge_u=1))
         session.sign_in_refused.connect(self._refuse)
-        session.busy_changed.connect(lambda _busy: self._wake())
+        session.busy_changed.connect(self._follow_busy)
 
     def ask(self, title: str) -> None:
         """``title`` says what for."""
@@ -71,6 +71,9 @@ class Approval(QWidget):
 
     def _give(self, pin: str) -> None:
         self.given.emit(Leave(self.people.chosen_id, pin))
+
+    def _follow_busy(self, _busy: bool) -> None:
+        self._wake()
 
     def _wake(self) -> None:
         self.pin.wake(bool(self.people.chosen_id) and not self._session.is_busy)

@@ -20,7 +20,7 @@ class CallNextButton(DeskButton):
     """The largest button of the desk."""
 
     def __init__(self, metrics: Metrics) -> None:
-        super().__init__(metrics, "call-next", icon="call", icon_u=6, height_u=11)
+        super().__init__(metrics, "call-next", icon="call", icon_u=6, height_u=10)
 
     def show_next(self, token: Token | None, session: DeskSession) -> None:
         """``priority, waiting 42 min``, or nothing where nobody is known to wait."""
@@ -39,7 +39,7 @@ class CallNextButton(DeskButton):
         self.why = PlainLabel("call-next-why", align=CENTRE)
         self.why.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         column = line_up(metrics, DOWN, 1, self.words, self.why, 1, gap_u=0)
-        self.box = line_up(metrics, ACROSS, 1, self.picture, column, 1, gap_u=2, edge_u=0.6)
+        self.box = line_up(metrics, ACROSS, 1, self.picture, column, 1, gap_u=2, edge_u=0.3)
         self.setLayout(self.box)
 
 

@@ -23,6 +23,7 @@ from kiosk.ui.theme import Metrics
 
 translate = QCoreApplication.translate
 
+MOST_CARD_U = 24.0
 PEEK_MS = 60
 """Rows that change together are looked through together."""
 CALM_MS = 200
@@ -48,6 +49,7 @@ class CallingPanel(QWidget):
         self.strip.chosen.connect(self.take_at_hand)
         self.card = TokenCard(metrics)
         self.card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.card.setMaximumHeight(metrics.px(MOST_CARD_U))
         self.patient = PatientCard(metrics)
         self.patient.show_wished.connect(self._show_details)
         self.patient.copied.connect(lambda what: self.tell("COPIED", {"what": what}))
@@ -57,8 +59,8 @@ class CallingPanel(QWidget):
         self._peek_soon.timeout.connect(self._peek)
         self._calm = QTimer(self, interval=CALM_MS, singleShot=True)
         self._calm.timeout.connect(lambda: self._look_busy(True))
-        parts = (self.call_next, self.messages, self.strip, (self.card, 1), self.patient, self.acts)
-        self.setLayout(line_up(metrics, DOWN, *parts, gap_u=1))
+        parts = (self.call_next, self.messages, self.strip, (self.card, 1), self.patient, self.acts, 0)
+        self.setLayout(line_up(metrics, DOWN, *parts, gap_u=0.8))
         self._connect()
 
     @property
@@ -115,11 +117,11 @@ class CallingPanel(QWidget):
     def _connect(self) -> None:
         session = self._session
         session.current_changed.connect(self._follow)
-        session.rows_changed.connect(lambda _rows: self._peek_soon.start())
-        session.post_changed.connect(lambda _post: self._peek_soon.start())
+        session.rows_changed.connect(self._peek_later)
+        session.post_changed.connect(self._peek_later)
         session.acted.connect(self._tell_act)
         session.told.connect(self.tell)
-        session.undo_offered.connect(lambda _label, seconds: self.messages.offer_undo(seconds))
+        session.undo_offered.connect(self._offer_undo)
         session.details_shown.connect(self._open)
         session.busy_changed.connect(self._wait)
 
@@ -164,6 +166,12 @@ class CallingPanel(QWidget):
     def _show_details(self) -> None:
         if self.row is not None:
             self._session.show_details(self.row.token.token_id)
+
+    def _peek_later(self, _news: object) -> None:
+        self._peek_soon.start()
+
+    def _offer_undo(self, _label: str, seconds: float) -> None:
+        self.messages.offer_undo(seconds)
 
     def _peek(self) -> None:
         """Rows have changed: who would be next now? The server may know better."""

@@ -14,7 +14,7 @@ from kiosk.ui.theme import Metrics, show_role
 
 translate = QCoreApplication.translate
 
-HEIGHT_U = 7.4
+HEIGHT_U = 7.2
 _ICON_ROLES = {Tone.PLAIN: "muted", Tone.GOOD: "good", Tone.WARNING: "warning", Tone.WRONG: "wrong"}
 
 

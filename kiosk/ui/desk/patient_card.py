@@ -17,7 +17,7 @@ from kiosk.ui.theme import Metrics, families
 
 translate = QCoreApplication.translate
 MISSING = "–"
-FIELD_U = 7.6
+FIELD_U = 7.7
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Field(QFrame):
         self.copy.clicked.connect(self._copy)
         words = line_up(metrics, DOWN, self.caption, self.value, gap_u=0)
         layout = line_up(metrics, ACROSS, (words, 1), self.copy, gap_u=0.6)
-        layout.setContentsMargins(metrics.px(1), metrics.px(0.3), metrics.px(0.5), metrics.px(0.3))
+        layout.setContentsMargins(metrics.px(1), metrics.px(0.2), metrics.px(0.5), metrics.px(0.2))
         self.setLayout(layout)
         self.setFixedHeight(metrics.px(FIELD_U))
 

@@ -25,7 +25,7 @@ COUNT_MS = 150
 """Changes that come together are counted together."""
 ALL_DEPARTMENTS = "*"
 SOURCES = ("", "kiosk", "phone", "walk_in", "referral")
-_WIDTHS = {Column.LABEL: 16.5, Column.WAITED: 19.0, Column.STATE: 20.5}
+_WIDTHS = {Column.LABEL: 16.5, Column.WAITED: 21.0, Column.STATE: 19.5}
 
 
 class QueueList(QWidget):
@@ -62,7 +62,7 @@ class QueueList(QWidget):
         self._count_soon.timeout.connect(self._count)
         session.rows_changed.connect(self._take)
         session.day_began.connect(self.forget)
-        session.post_changed.connect(lambda _post: self._choose())
+        session.post_changed.connect(self._follow_post)
 
     def redraw(self) -> None:
         """All words, in the language of the moment."""
@@ -138,6 +138,9 @@ class QueueList(QWidget):
         self._choose()
 
     # --- rows --------------------------------------------------------------------------------------------------------
+
+    def _follow_post(self, _post: object) -> None:
+        self._choose()
 
     def _take(self, changed: DeskRows) -> None:
         if self._session.who is not None:

@@ -171,9 +171,9 @@ class QueuePage(Page):
         self.approval.given.connect(self._tell_leave)
         self.approval.left.connect(self._close)
         self.doubles.left.connect(self._close)
-        self.session.acted.connect(lambda _name, _outcome: self._close())
-        self.session.act_refused.connect(lambda _code: self._close())
-        self.session.rows_changed.connect(lambda _rows: self._show_row_bar())
+        self.session.acted.connect(self._close_after)
+        self.session.act_refused.connect(self._close_after)
+        self.session.rows_changed.connect(self._follow_rows)
 
     def _tell_answer(self, value: str) -> None:
         self._answer(value)
@@ -190,6 +190,12 @@ class QueuePage(Page):
         has_room = post is not None and bool(post.room)
         self.row_bar.show_row(self.queue.row_chosen, self.session.who, has_room=has_room)
 
+    def _follow_rows(self, _rows: object) -> None:
+        self._show_row_bar()
+
+    def _close_after(self, _what: str, _outcome: object = None) -> None:
+        self._close()
+
     def _close(self) -> None:
         """The question is answered, or nobody wants to."""
         self.approval.pin.clear()
@@ -205,4 +211,4 @@ class QueuePage(Page):
         others = (self.department, self.filter, self.reason, self.priority, self.approval, self.doubles)
         for page in (self._main, *others):
             self.pages.addWidget(page)
-        self.setLayout(line_up(metrics, DOWN, (self.pages, 1), gap_u=0, edge_u=1.4))
+        self.setLayout(line_up(metrics, DOWN, (self.pages, 1), gap_u=0, edge_u=1))

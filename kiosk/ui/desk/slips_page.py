@@ -71,8 +71,8 @@ class SlipsPage(Page):
         self.shown.read_wished.connect(self._finish_reading)
         self._pages = QStackedWidget()
         self._arrange()
-        session.slips_changed.connect(lambda _slips: self._show())
-        session.rows_changed.connect(lambda _rows: self._show() if self.isVisible() else None)
+        session.slips_changed.connect(self._follow_slips)
+        session.rows_changed.connect(self._follow_rows)
         session.busy_changed.connect(self._wake)
 
     def redraw(self) -> None:
@@ -90,6 +90,13 @@ class SlipsPage(Page):
         fitting = max(LEAST_ROWS, room // self.metrics.px(ROW_U))
         if fitting != self._page_size:
             self._page_size = fitting
+            self._show()
+
+    def _follow_slips(self, _slips: object) -> None:
+        self._show()
+
+    def _follow_rows(self, _rows: object) -> None:
+        if self.isVisible():
             self._show()
 
     def _show(self) -> None:

@@ -110,8 +110,8 @@ class TodayPage(Page):
         self.confirming.left.connect(self._close)
         self._today.changed.connect(self._show)
         session.acted.connect(self._take_act)
-        session.busy_changed.connect(lambda _busy: self._show_panel())
-        session.rows_changed.connect(lambda _rows: self._soon.start() if self.isVisible() else None)
+        session.busy_changed.connect(self._follow_busy)
+        session.rows_changed.connect(self._follow_rows)
 
     # --- figures -----------------------------------------------------------------------------------------------------
 
@@ -139,6 +139,13 @@ class TodayPage(Page):
             self.table.show_report(self._report, language, closed)
             self.rooms.show_report(self._report)
         self._show_panel()
+
+    def _follow_busy(self, _busy: bool) -> None:
+        self._show_panel()
+
+    def _follow_rows(self, _rows: object) -> None:
+        if self.isVisible():
+            self._soon.start()
 
     def _show_panel(self) -> None:
         facility = self._today.facility

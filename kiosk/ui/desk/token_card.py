@@ -26,14 +26,14 @@ class TokenCard(QFrame):
         super().__init__()
         self.setProperty("role", "panel")
         self.label = PlainLabel("token")
-        self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.label.setMinimumHeight(metrics.px(9))
+        self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        self.label.setMinimumHeight(metrics.px(8))
         self._icon = icon(metrics, "", 4)
         self.state = PlainLabel("state", elides=True)
-        self.details = PlainLabel("text", lines=2, elides=True)
+        self.details = PlainLabel("small-ink", lines=2, elides=True)
         state = line_up(metrics, ACROSS, self._icon, (self.state, 1), gap_u=1)
         words = line_up(metrics, DOWN, 1, state, self.details, 1, gap_u=0.3)
-        self.setLayout(line_up(metrics, ACROSS, (self.label, 5), (words, 5), gap_u=1.4, edge_u=0.7))
+        self.setLayout(line_up(metrics, ACROSS, (self.label, 5), (words, 5), gap_u=1.4, edge_u=0.5))
 
     def show_row(self, row: DeskRow | None, session: DeskSession, waiting: int) -> None:
         """``waiting`` is how many wait for this desk, told while no token is at hand."""

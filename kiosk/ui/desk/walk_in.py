@@ -101,7 +101,7 @@ class WalkInPage(Page):
         session.acted.connect(self._take_act)
         session.told.connect(self._take_code)
         session.rows_changed.connect(self._follow_slip)
-        session.busy_changed.connect(lambda _busy: self._show())
+        session.busy_changed.connect(self._follow_busy)
 
     # --- the form ----------------------------------------------------------------------------------------------------
 
@@ -116,6 +116,9 @@ class WalkInPage(Page):
         self._calm.stop()
         self._close_keyboard()
         self._pages.setCurrentWidget(self._form_page)
+        self._show()
+
+    def _follow_busy(self, _busy: bool) -> None:
         self._show()
 
     def _show(self) -> None:

@@ -18,7 +18,7 @@ def state_word(state: State) -> str:
     return {
         State.WAITING: translate("Desk", "waiting"),
         State.CALLED: translate("Desk", "called"),
-        State.SERVING: translate("Desk", "with the doctor"),
+        State.SERVING: translate("Desk", "being seen"),
         State.HELD: translate("Desk", "on hold"),
         State.COMPLETED: translate("Desk", "completed"),
         State.NO_SHOW: translate("Desk", "did not come"),
