@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.errors import AlreadyHasTokenError, DepartmentClosedError, DepartmentUnknownError, ReprintLimitError
-from kiosk.model.opd import Department, Facility
+from kiosk.model.opd import Department, Facility, with_openings
 from kiosk.model.patient import Patient
 from kiosk.model.priority import priority_of
 from kiosk.model.token import SlipState, Token
@@ -48,6 +48,11 @@ class Registration:
     has_server: bool = False
     reprint_limit: int = 3
 
+    def facility_now(self) -> Facility:
+        """The hospital with what supervisors have opened and closed for today. Raises StoreError."""
+        day = self.facility.service_day(self.clock.now())
+        return with_openings(self.facility, self.store.openings(self.facility.facility_id, day))
+
     def held_tokens(self, patient: Patient) -> tuple[Token, ...]:
         """The live tokens that the patient has today."""
         return self.store.held_tokens(patient, self.facility, self.clock.now())
@@ -62,7 +67,7 @@ class Registration:
             DeskError: unknown or closed department, quota reached, a token already there for a typed number.
             StoreError: nothing was issued.
         """
-        department = self._department(department_code)
+        department = _department(self.facility_now(), department_code)
         local = self.facility.local(self.clock.now())
         if not department.is_open(local):
             return self._while_closed(patient, department, language, local, typed)
@@ -93,13 +98,6 @@ class Registration:
             return CheckedIn(token, True, people_ahead, None, reprint_refused=True)
         return CheckedIn(token, True, people_ahead, job)
 
-    def _department(self, code: str) -> Department:
-        department = self.facility.department(code)
-        if department is None:
-            known = ", ".join(each.code for each in self.facility.departments)
-            raise DepartmentUnknownError(f"no department {code[:20]!r} here; there are {known}")
-        return department
-
     def _order(self, patient: Patient, department: Department, language: str) -> IssueOrder:
         now = self.clock.now()
         return IssueOrder(
@@ -120,3 +118,11 @@ class Registration:
             return True
         synced_at = self.store.last_synced_at()
         return synced_at is not None and self.clock.now() - synced_at <= FRESH
+
+
+def _department(facility: Facility, code: str) -> Department:
+    department = facility.department(code)
+    if department is None:
+        known = ", ".join(each.code for each in facility.departments)
+        raise DepartmentUnknownError(f"no department {code[:20]!r} here; there are {known}")
+    return department

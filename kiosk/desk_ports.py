@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from kiosk.model.desk import Called, CallOrder, DeskRows, Failures, OpeningChange, OpenSlip, PinHash
+from kiosk.model.desk import Called, CallOrder, DeskRows, Failures, OpenSlip, PinHash
 from kiosk.model.events import Event, Json, Kind
 from kiosk.model.opd import Facility
 from kiosk.model.queue import CallingRule, Classes
@@ -54,8 +54,6 @@ class DeskStore(TokenStore, Protocol):
         token's id, which ``slip_moved`` takes too.
         """
         ...
-
-    def openings(self, facility_id: str, service_day: date) -> Sequence[OpeningChange]: ...
 
     def history(self, token_id: str) -> Sequence[Event]:
         """All events of a token that are known here, oldest first."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from kiosk.model.desk import OpeningChange
 from kiosk.model.events import Json, Kind
 from kiosk.model.exchange import Enrolment, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.model.opd import Department, Facility
@@ -191,6 +192,10 @@ class CheckInStore(Protocol):
         Raises:
             ReprintLimitError: if ``limit`` copies have gone to the printer already.
         """
+        ...
+
+    def openings(self, facility_id: str, service_day: date) -> Sequence[OpeningChange]:
+        """What supervisors have said of departments and rooms for this day; of each place the newest word."""
         ...
 
     def last_synced_at(self) -> datetime | None: ...

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from threading import Event as Gate
 
 from kiosk.errors import KioskError, ReprintLimitError
+from kiosk.model.desk import OpeningChange
 from kiosk.model.exchange import Pull, Push
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
@@ -68,6 +69,7 @@ class FakeStore:
     fault: Exception | None = None
     refusal: KioskError | None = None
     gate: Gate | None = None
+    said: list[OpeningChange] = field(default_factory=list)
     calls: int = 0
     store_id: str = "store-1"
 
@@ -99,6 +101,10 @@ class FakeStore:
 
     def token(self, token_id: str) -> Token | None:
         return next((token for token in self.issued if token.token_id == token_id), None)
+
+    def openings(self, facility_id: str, service_day: date) -> Sequence[OpeningChange]:
+        self._enter(counts=False)
+        return [change for change in self.said if change.changed_at.date() == service_day]
 
     def last_synced_at(self) -> datetime | None:
         self._enter()
@@ -134,8 +140,8 @@ class FakeStore:
     def close(self) -> None:
         raise NotImplementedError
 
-    def _enter(self) -> None:
-        self.calls += 1
+    def _enter(self, *, counts: bool = True) -> None:
+        self.calls += counts
         if self.gate is not None:
             assert self.gate.wait(10), "the test never opened the gate"
         if self.fault is not None:

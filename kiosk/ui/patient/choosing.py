@@ -56,6 +56,12 @@ class ChoosingScreen(Screen):
         """The buttons of the page shown, by department."""
         return self._grid.tiles
 
+    def show_facility(self, facility: Facility) -> None:
+        """Departments that were opened or closed meanwhile come or go, also from before a patient who chooses."""
+        self._facility = facility
+        if self._drawn is not None:
+            self.show_state(*self._drawn)
+
     def prepare(self, language: str) -> None:
         self._show_page(self._facility.open_departments(self._clock.now()), (), language)
 
