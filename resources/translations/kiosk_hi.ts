@@ -53,6 +53,637 @@
     </message>
 </context>
 <context>
+    <name>Desk</name>
+    <message>
+        <source>Search a name</source>
+        <translation>नाम खोजें</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>और देखें</translation>
+    </message>
+    <message>
+        <source>Walk-in</source>
+        <translation>बिना कार्ड</translation>
+    </message>
+    <message>
+        <source>Slips</source>
+        <translation>पर्चियाँ</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>आज</translation>
+    </message>
+    <message>
+        <source>Copy: {what}</source>
+        <translation>कॉपी करें: {what}</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>नाम</translation>
+    </message>
+    <message>
+        <source>Age and sex</source>
+        <translation>उम्र और लिंग</translation>
+    </message>
+    <message>
+        <source>ABHA number</source>
+        <translation>आभा नंबर</translation>
+    </message>
+    <message>
+        <source>ABHA address</source>
+        <translation>आभा पता</translation>
+    </message>
+    <message>
+        <source>Mobile</source>
+        <translation>मोबाइल</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>पता</translation>
+    </message>
+    <message>
+        <source>Show the ABHA number</source>
+        <translation>आभा नंबर दिखाएँ</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>टोकन</translation>
+    </message>
+    <message>
+        <source>Patient</source>
+        <translation>मरीज़</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>प्रतीक्षा</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>स्थिति</translation>
+    </message>
+    <message>
+        <source>Room {room}</source>
+        <translation>कमरा {room}</translation>
+    </message>
+    <message>
+        <source>Whose patients are called here?</source>
+        <translation>यहाँ किस विभाग के मरीज़ बुलाए जाते हैं?</translation>
+    </message>
+    <message>
+        <source>To which room?</source>
+        <translation>किस कमरे में?</translation>
+    </message>
+    <message>
+        <source>Another room: {number}</source>
+        <translation>दूसरा कमरा: {number}</translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>शुरू करें</translation>
+    </message>
+    <message>
+        <source>{label}: why is it cancelled?</source>
+        <translation>{label}: क्यों रद्द किया जा रहा है?</translation>
+    </message>
+    <message>
+        <source>{label}: whom to call before others?</source>
+        <translation>{label}: किसे पहले बुलाना है?</translation>
+    </message>
+    <message>
+        <source>{label}: wait in which department?</source>
+        <translation>{label}: किस विभाग में प्रतीक्षा करे?</translation>
+    </message>
+    <message>
+        <source>{label} is done here: new token for which department?</source>
+        <translation>{label} यहाँ पूरा हुआ: नया टोकन किस विभाग का?</translation>
+    </message>
+    <message>
+        <source>{label}: a supervisor allows the cancellation</source>
+        <translation>{label}: रद्द करने की अनुमति पर्यवेक्षक दें</translation>
+    </message>
+    <message>
+        <source>{label}: a supervisor allows the priority</source>
+        <translation>{label}: प्राथमिकता की अनुमति पर्यवेक्षक दें</translation>
+    </message>
+    <message>
+        <source>My departments</source>
+        <translation>मेरे विभाग</translation>
+    </message>
+    <message>
+        <source>All departments</source>
+        <translation>सभी विभाग</translation>
+    </message>
+    <message>
+        <source>Which queue is shown?</source>
+        <translation>कौन सी कतार दिखाएँ?</translation>
+    </message>
+    <message>
+        <source>Patient has left</source>
+        <translation>मरीज़ चला गया</translation>
+    </message>
+    <message>
+        <source>Issued by mistake</source>
+        <translation>ग़लती से बना</translation>
+    </message>
+    <message>
+        <source>Second token of the same patient</source>
+        <translation>उसी मरीज़ का दूसरा टोकन</translation>
+    </message>
+    <message>
+        <source>Doctor is absent</source>
+        <translation>डॉक्टर उपस्थित नहीं</translation>
+    </message>
+    <message>
+        <source>Other reason</source>
+        <translation>अन्य कारण</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>वापस</translation>
+    </message>
+    <message>
+        <source>Sign out</source>
+        <translation>साइन आउट</translation>
+    </message>
+    <message>
+        <source>Change room and departments</source>
+        <translation>कमरा और विभाग बदलें</translation>
+    </message>
+    <message>
+        <source>Signing out in {count} s</source>
+        <translation>{count} सेकंड में साइन आउट</translation>
+    </message>
+    <message>
+        <source>Touch the screen to stay</source>
+        <translation>बने रहने के लिए स्क्रीन छुएँ</translation>
+    </message>
+    <message>
+        <source>Front desk</source>
+        <translation>फ्रंट डेस्क</translation>
+    </message>
+    <message>
+        <source>{count} departments</source>
+        <translation>{count} विभाग</translation>
+    </message>
+    <message>
+        <source>Registration</source>
+        <translation>पंजीकरण</translation>
+    </message>
+    <message>
+        <source>Room {room} · {departments}</source>
+        <translation>कमरा {room} · {departments}</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>प्रतीक्षा में</translation>
+    </message>
+    <message>
+        <source>called</source>
+        <translation>बुलाया गया</translation>
+    </message>
+    <message>
+        <source>being seen</source>
+        <translation>देखा जा रहा है</translation>
+    </message>
+    <message>
+        <source>on hold</source>
+        <translation>रुका हुआ</translation>
+    </message>
+    <message>
+        <source>completed</source>
+        <translation>पूरा हुआ</translation>
+    </message>
+    <message>
+        <source>did not come</source>
+        <translation>नहीं आया</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>रद्द</translation>
+    </message>
+    <message>
+        <source>lapsed</source>
+        <translation>समाप्त</translation>
+    </message>
+    <message>
+        <source>not here yet</source>
+        <translation>अभी नहीं आया</translation>
+    </message>
+    <message>
+        <source>{state} · room {room}</source>
+        <translation>{state} · कमरा {room}</translation>
+    </message>
+    <message>
+        <source>emergency</source>
+        <translation>आपातकालीन</translation>
+    </message>
+    <message>
+        <source>60 and over</source>
+        <translation>60 या अधिक</translation>
+    </message>
+    <message>
+        <source>pregnant</source>
+        <translation>गर्भवती</translation>
+    </message>
+    <message>
+        <source>disability</source>
+        <translation>दिव्यांग</translation>
+    </message>
+    <message>
+        <source>infant</source>
+        <translation>शिशु</translation>
+    </message>
+    <message>
+        <source>in turn</source>
+        <translation>क्रम से</translation>
+    </message>
+    <message>
+        <source>priority</source>
+        <translation>प्राथमिकता</translation>
+    </message>
+    <message>
+        <source>kiosk</source>
+        <translation>कियोस्क</translation>
+    </message>
+    <message>
+        <source>phone</source>
+        <translation>फ़ोन</translation>
+    </message>
+    <message>
+        <source>walk-in</source>
+        <translation>बिना कार्ड</translation>
+    </message>
+    <message>
+        <source>referral</source>
+        <translation>रेफ़रल</translation>
+    </message>
+    <message>
+        <source>registration</source>
+        <translation>पंजीकरण</translation>
+    </message>
+    <message>
+        <source>calling</source>
+        <translation>बुलाना</translation>
+    </message>
+    <message>
+        <source>supervisor</source>
+        <translation>पर्यवेक्षक</translation>
+    </message>
+    <message>
+        <source>administrator</source>
+        <translation>प्रशासक</translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation>{count} मिनट</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation>{hours} घं {minutes} मि</translation>
+    </message>
+    <message>
+        <source>{count} years</source>
+        <translation>{count} वर्ष</translation>
+    </message>
+    <message>
+        <source>{count} months</source>
+        <translation>{count} माह</translation>
+    </message>
+    <message>
+        <source>{count} days</source>
+        <translation>{count} दिन</translation>
+    </message>
+    <message>
+        <source>no details here</source>
+        <translation>विवरण यहाँ नहीं है</translation>
+    </message>
+    <message>
+        <source>name unknown</source>
+        <translation>नाम अज्ञात</translation>
+    </message>
+    <message>
+        <source>Undo ({count})</source>
+        <translation>वापस लें ({count})</translation>
+    </message>
+    <message>
+        <source>This desk cannot open now</source>
+        <translation>यह डेस्क अभी नहीं खुल सकता</translation>
+    </message>
+    <message>
+        <source>It tries again by itself.</source>
+        <translation>यह अपने आप फिर कोशिश करता है।</translation>
+    </message>
+    <message>
+        <source>One patient twice? {number} of {count}</source>
+        <translation>एक मरीज़ दो बार? {count} में से {number}</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>अगला</translation>
+    </message>
+    <message>
+        <source>Cancel this one</source>
+        <translation>इसे रद्द करें</translation>
+    </message>
+    <message>
+        <source>{time}, {source}</source>
+        <translation>{time}, {source}</translation>
+    </message>
+    <message>
+        <source>Mobile {number}</source>
+        <translation>मोबाइल {number}</translation>
+    </message>
+    <message>
+        <source>ABHA {number}</source>
+        <translation>आभा {number}</translation>
+    </message>
+    <message>
+        <source>no ABHA</source>
+        <translation>आभा नहीं</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>कतार</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>शुरू</translation>
+    </message>
+    <message>
+        <source>Complete</source>
+        <translation>पूरा</translation>
+    </message>
+    <message>
+        <source>Recall</source>
+        <translation>फिर बुलाएँ</translation>
+    </message>
+    <message>
+        <source>Call again</source>
+        <translation>फिर बुलाएँ</translation>
+    </message>
+    <message>
+        <source>No-show</source>
+        <translation>नहीं आया</translation>
+    </message>
+    <message>
+        <source>Hold</source>
+        <translation>रोकें</translation>
+    </message>
+    <message>
+        <source>Return</source>
+        <translation>लौटाएँ</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>स्थानांतरण</translation>
+    </message>
+    <message>
+        <source>Refer</source>
+        <translation>रेफ़र</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>रद्द करें</translation>
+    </message>
+    <message>
+        <source>Call next</source>
+        <translation>अगले को बुलाएँ</translation>
+    </message>
+    <message>
+        <source>Undone.</source>
+        <translation>वापस लिया गया।</translation>
+    </message>
+    <message>
+        <source>The slip is printed again.</source>
+        <translation>पर्ची फिर छप रही है।</translation>
+    </message>
+    <message>
+        <source>New token {label} for {department}.</source>
+        <translation>{department} के लिए नया टोकन {label}।</translation>
+    </message>
+    <message>
+        <source>{label} now waits for {department}.</source>
+        <translation>{label} अब {department} की प्रतीक्षा में है।</translation>
+    </message>
+    <message>
+        <source>{label} called: {lane}, waited {time}.</source>
+        <translation>{label} बुलाया गया: {lane}, प्रतीक्षा {time}।</translation>
+    </message>
+    <message>
+        <source>Who is at this desk?</source>
+        <translation>इस डेस्क पर कौन है?</translation>
+    </message>
+    <message>
+        <source>{name}: type your PIN</source>
+        <translation>{name}: अपना पिन डालें</translation>
+    </message>
+    <message>
+        <source>Touch your name</source>
+        <translation>अपना नाम छुएँ</translation>
+    </message>
+    <message>
+        <source>Demonstration: the PIN is {pin}</source>
+        <translation>प्रदर्शन: पिन {pin} है</translation>
+    </message>
+    <message>
+        <source>Next try in {count} s</source>
+        <translation>{count} सेकंड बाद फिर कोशिश करें</translation>
+    </message>
+    <message>
+        <source>Delete the last digit</source>
+        <translation>आख़िरी अंक हटाएँ</translation>
+    </message>
+    <message>
+        <source>{count} of 6 digits typed</source>
+        <translation>6 में से {count} अंक डाले गए</translation>
+    </message>
+    <message>
+        <source>Call</source>
+        <translation>बुलाएँ</translation>
+    </message>
+    <message>
+        <source>Is here</source>
+        <translation>आ गया</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>प्राथमिकता</translation>
+    </message>
+    <message>
+        <source>Reprint</source>
+        <translation>फिर छापें</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>खोजें</translation>
+    </message>
+    <message>
+        <source>Search: label, name, last digits</source>
+        <translation>खोजें: टोकन, नाम, आख़िरी अंक</translation>
+    </message>
+    <message>
+        <source>Any source</source>
+        <translation>सभी स्रोत</translation>
+    </message>
+    <message>
+        <source>Twice? {count}</source>
+        <translation>दो बार? {count}</translation>
+    </message>
+    <message>
+        <source>No token fits</source>
+        <translation>ऐसा कोई टोकन नहीं</translation>
+    </message>
+    <message>
+        <source>Called</source>
+        <translation>बुलाए</translation>
+    </message>
+    <message>
+        <source>On hold</source>
+        <translation>रुके</translation>
+    </message>
+    <message>
+        <source>Absent</source>
+        <translation>अनुपस्थित</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>पूरे</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>सभी</translation>
+    </message>
+    <message>
+        <source>This was not done ({code}): {text}</source>
+        <translation>यह नहीं हुआ ({code}): {text}</translation>
+    </message>
+    <message>
+        <source>Nobody is waiting for this room now.</source>
+        <translation>अभी इस कमरे के लिए कोई प्रतीक्षा में नहीं है।</translation>
+    </message>
+    <message>
+        <source>Copied: {what}</source>
+        <translation>कॉपी हुआ: {what}</translation>
+    </message>
+    <message>
+        <source>{label} was called to room {room} first, while this desk was cut off.</source>
+        <translation>{label} पहले कमरा {room} में बुलाया गया था, जब यह डेस्क कटा हुआ था।</translation>
+    </message>
+    <message>
+        <source>Others had acted on {label} first, while this desk was cut off.</source>
+        <translation>{label} पर दूसरों ने पहले काम कर लिया था, जब यह डेस्क कटा हुआ था।</translation>
+    </message>
+    <message>
+        <source>The server does not answer: this desk calls by itself.</source>
+        <translation>सर्वर उत्तर नहीं दे रहा: यह डेस्क ख़ुद बुला रहा है।</translation>
+    </message>
+    <message>
+        <source>Somebody has acted on this token meanwhile. The list shows how it stands.</source>
+        <translation>इस बीच किसी और ने इस टोकन पर काम किया है। सूची में इसकी स्थिति देखें।</translation>
+    </message>
+    <message>
+        <source>Another room has called this patient.</source>
+        <translation>दूसरे कमरे ने इस मरीज़ को बुलाया है।</translation>
+    </message>
+    <message>
+        <source>Please call once more before you set the patient aside.</source>
+        <translation>मरीज़ को छोड़ने से पहले एक बार और बुलाएँ।</translation>
+    </message>
+    <message>
+        <source>The time to come back is over: a supervisor may still allow it.</source>
+        <translation>लौटने का समय बीत गया: पर्यवेक्षक अनुमति दे सकते हैं।</translation>
+    </message>
+    <message>
+        <source>It is too late to undo this.</source>
+        <translation>अब इसे वापस नहीं लिया जा सकता।</translation>
+    </message>
+    <message>
+        <source>Please choose a reason.</source>
+        <translation>कृपया कारण चुनें।</translation>
+    </message>
+    <message>
+        <source>This needs a supervisor.</source>
+        <translation>इसके लिए पर्यवेक्षक चाहिए।</translation>
+    </message>
+    <message>
+        <source>This department is closed now: a supervisor may still allow it.</source>
+        <translation>यह विभाग अभी बंद है: पर्यवेक्षक अनुमति दे सकते हैं।</translation>
+    </message>
+    <message>
+        <source>No tokens are left here today: a supervisor may still allow one.</source>
+        <translation>आज यहाँ टोकन समाप्त हैं: पर्यवेक्षक अनुमति दे सकते हैं।</translation>
+    </message>
+    <message>
+        <source>This department is no more. Please choose another.</source>
+        <translation>यह विभाग अब नहीं है। कृपया दूसरा चुनें।</translation>
+    </message>
+    <message>
+        <source>The server does not answer. What you do here is kept and sent later.</source>
+        <translation>सर्वर उत्तर नहीं दे रहा। आपका काम सुरक्षित है और बाद में भेजा जाएगा।</translation>
+    </message>
+    <message>
+        <source>This PIN is wrong. Please try again.</source>
+        <translation>यह पिन ग़लत है। फिर कोशिश करें।</translation>
+    </message>
+    <message>
+        <source>Too many wrong PINs. Please wait a moment.</source>
+        <translation>कई बार ग़लत पिन। कृपया थोड़ा रुकें।</translation>
+    </message>
+    <message>
+        <source>This desk has not reached the server for too long: nobody can sign in.</source>
+        <translation>यह डेस्क बहुत दिनों से सर्वर तक नहीं पहुँचा: कोई साइन इन नहीं कर सकता।</translation>
+    </message>
+    <message>
+        <source>You have no PIN for this desk yet: ask your administrator.</source>
+        <translation>इस डेस्क के लिए आपका पिन नहीं है: प्रशासक से कहें।</translation>
+    </message>
+    <message>
+        <source>You are no longer on the list: ask your administrator.</source>
+        <translation>आपका नाम सूची में नहीं है: प्रशासक से कहें।</translation>
+    </message>
+    <message>
+        <source>The disk is full: nothing can be written until there is room.</source>
+        <translation>डिस्क भरी है: जगह बनने तक कुछ नहीं लिखा जा सकता।</translation>
+    </message>
+    <message>
+        <source>The program made a mistake. Please try again, and send its log.</source>
+        <translation>प्रोग्राम से ग़लती हुई। फिर कोशिश करें और इसका लॉग भेजें।</translation>
+    </message>
+    <message>
+        <source>The clock of this computer is wrong ({code}): set date and time.</source>
+        <translation>इस कंप्यूटर की घड़ी ग़लत है ({code}): तारीख़ और समय ठीक करें।</translation>
+    </message>
+    <message>
+        <source>The store cannot be used ({code}): run “kiosk doctor”.</source>
+        <translation>स्टोर काम नहीं कर रहा ({code}): “kiosk doctor” चलाएँ।</translation>
+    </message>
+    <message>
+        <source>Nobody called</source>
+        <translation>कोई नहीं बुलाया गया</translation>
+    </message>
+    <message>
+        <source>{count} waiting</source>
+        <translation>{count} प्रतीक्षा में</translation>
+    </message>
+    <message>
+        <source>Nobody is waiting</source>
+        <translation>कोई प्रतीक्षा में नहीं</translation>
+    </message>
+    <message>
+        <source>waited {time}</source>
+        <translation>प्रतीक्षा {time}</translation>
+    </message>
+    <message>
+        <source>called {time}, {count}×</source>
+        <translation>बुलाया {time}, {count}×</translation>
+    </message>
+    <message>
+        <source>next: {lane}, waiting {time}</source>
+        <translation>अगला: {lane}, प्रतीक्षा {time}</translation>
+    </message>
+</context>
+<context>
     <name>Header</name>
     <message>
         <source>Last synchronised: {age}</source>
@@ -305,6 +936,18 @@
     <message>
         <source>Card, phone or paper</source>
         <translation>कार्ड, फ़ोन या काग़ज़</translation>
+    </message>
+    <message>
+        <source>Show your ABHA card to the scanner</source>
+        <translation>अपना आभा कार्ड स्कैनर को दिखाएँ</translation>
+    </message>
+    <message>
+        <source>The scanner is not working</source>
+        <translation>स्कैनर काम नहीं कर रहा है</translation>
+    </message>
+    <message>
+        <source>Please type your ABHA number</source>
+        <translation>कृपया अपना आभा नंबर टाइप करें</translation>
     </message>
     <message>
         <source>The camera is not working</source>
