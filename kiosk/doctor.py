@@ -8,6 +8,7 @@ from pathlib import Path
 from shlex import quote
 
 from kiosk.app import Station, SystemClock, gui_application, load_facility, open_station
+from kiosk.doctor_gun import gun_finding
 from kiosk.doctor_server import server_findings
 from kiosk.doctor_staff import staff_findings
 from kiosk.errors import KioskError, PrinterError, SettingError, StoreKeyError
@@ -51,6 +52,7 @@ def _examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bo
     yield _fonts(environ)
     yield _zbar()
     yield _checked("camera", "check its cable, or set camera to another one", lambda: _camera(settings.camera))
+    yield gun_finding(settings.scanner_gun)
 
 
 def _examine_station(
@@ -169,8 +171,11 @@ def _camera(setting: str) -> str:
     from queue import Empty, SimpleQueue
 
     from kiosk.errors import CameraError
+    from kiosk.scanner.address import CameraKind, parse_camera
     from kiosk.scanner.camera_scanner import CameraScanner
 
+    if parse_camera(setting).kind is CameraKind.NONE:
+        return "none is set: patients use the scanner gun"
     reports: SimpleQueue[ScannerReport] = SimpleQueue()
     scanner = CameraScanner(setting)
     scanner.start(reports.put)

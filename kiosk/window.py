@@ -31,7 +31,7 @@ from kiosk.model.token import SlipState
 from kiosk.ports import HospitalServer, SlipJob
 from kiosk.printing.spool_thread import SpoolThread
 from kiosk.reloading import Reloading
-from kiosk.scanner.camera_scanner import CameraScanner
+from kiosk.scans import patient_scanner
 from kiosk.settings import LANGUAGES, Settings
 from kiosk.sync.loop import SyncReport, SyncThread
 from kiosk.ui.patient.closed import ClosedWindow
@@ -171,7 +171,7 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
             _begin_sync(background, station, server, journey, window, reloading)
         background.begin(lambda: UpkeepThread(chores(station), station.clock.monotonic))
         _Nudges(journey, background)
-        scanner = CameraScanner(settings.camera)
+        scanner = patient_scanner(settings)
         scanner.start(reports.report)
         stack.callback(scanner.stop)
         yield Kiosk(station, journey, window)

@@ -23,7 +23,7 @@ from kiosk.model.qr import Reason
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.model.slip import slip_of
 from kiosk.model.token import SlipState
-from kiosk.ports import CameraStateChanged, DeviceState, PreviewFrame
+from kiosk.ports import CameraStateChanged, DeviceState, GunStateChanged, PreviewFrame
 from kiosk.ui.icons import centred
 from kiosk.ui.patient.journey import PatientJourney
 from kiosk.ui.patient.reports import ScannerReports
@@ -77,6 +77,7 @@ class Shot:
     state: flow.State
     camera: DeviceState = DeviceState.RUNNING
     facility: Facility = SAMPLE_FACILITY
+    gun: DeviceState = DeviceState.STOPPED
 
 
 def shots() -> Iterator[Shot]:
@@ -84,6 +85,9 @@ def shots() -> Iterator[Shot]:
     yield Shot("scanning", flow.START)
     yield Shot("camera starting", flow.START, DeviceState.STARTING)
     yield Shot("camera failed", flow.START, DeviceState.FAILED)
+    yield Shot("camera failed gun", flow.START, DeviceState.FAILED, gun=DeviceState.RUNNING)
+    yield Shot("gun", flow.START, DeviceState.STOPPED, gun=DeviceState.RUNNING)
+    yield Shot("gun failed", flow.START, DeviceState.STOPPED, gun=DeviceState.FAILED)
     for reason in Reason:
         yield Shot(f"notice {reason.value}", flow.Scanning(reason))
     yield Shot("typing empty", flow.Typing())
@@ -164,10 +168,12 @@ class Stage:
         self.window.resize(*size)
         self.journey.choose_language(language)
         self.reports.report(CameraStateChanged(shot.camera))
+        self.reports.report(GunStateChanged(shot.gun))
         self.window.draw(shot.state)
         if shot.camera is DeviceState.RUNNING:
             self.reports.report(preview())
-        QApplication.processEvents()
+        for _ in range(2):  # a text that has grown gets its room in the second round
+            QApplication.processEvents()
 
     def close(self) -> None:
         self.journey.close()

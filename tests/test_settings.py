@@ -15,6 +15,7 @@ facility = "/etc/kiosk/facility.toml"
 language = "en"
 series = "A"
 camera = 0
+scanner_gun = "auto"
 printer = "network:10.0.0.7:9100"
 printer_dots = 384
 reprint_limit = 0
@@ -57,6 +58,7 @@ def test_a_file_sets_every_key() -> None:
         language="en",
         series="A",
         camera="0",
+        scanner_gun="auto",
         printer="network:10.0.0.7:9100",
         printer_dots=384,
         reprint_limit=0,

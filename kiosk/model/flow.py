@@ -110,6 +110,13 @@ class CodesScanned:
 
 
 @dataclass(frozen=True)
+class CodeSpoiled:
+    """Something was scanned that is no text."""
+
+    reason: qr.Reason
+
+
+@dataclass(frozen=True)
 class TypeRequested:
     pass
 
@@ -196,7 +203,9 @@ class ServiceRestored:
 
 Touch: TypeAlias = TypeRequested | DigitTyped | DigitErased | NumberEntered | DepartmentChosen | Cancelled
 Answer: TypeAlias = HeldFound | CheckedIn | Refused | SentToDesk
-Input: TypeAlias = CodeScanned | CodesScanned | Touch | Answer | SlipMoved | TimedOut | ServiceLost | ServiceRestored
+Input: TypeAlias = (
+    CodeScanned | CodesScanned | CodeSpoiled | Touch | Answer | SlipMoved | TimedOut | ServiceLost | ServiceRestored
+)
 
 # --- commands --------------------------------------------------------------------------------------------------------
 
@@ -309,6 +318,8 @@ def _scanning(state: Scanning, event: Input) -> Step:
             return _read(untrusted_text, today)
         case CodesScanned():
             return Step(Scanning(qr.Reason.TWO_CODES))
+        case CodeSpoiled(reason):
+            return Step(Scanning(reason))
         case TypeRequested():
             return Step(Typing())
         case TimedOut() | Cancelled():

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from kiosk.errors import SettingError
 
-ALLOWED = "auto, a number such as 0, a path under /dev/, file:PATH (image, folder of images or video) or http://…"
+ALLOWED = "auto, none, a number such as 0, a path under /dev/, file:PATH (image, folder of images or video) or http://…"
 _INDEX = re.compile(r"[0-9]{1,2}", re.ASCII)
 
 
 class CameraKind(StrEnum):
+    NONE = "none"
     AUTO = "auto"
     DEVICE = "device"
     FILE = "file"
@@ -20,7 +21,7 @@ class CameraKind(StrEnum):
 
 @dataclass(frozen=True)
 class CameraAddress:
-    """``where`` is a device path, a file path or an address, by kind; empty for AUTO."""
+    """``where`` is a device path, a file path or an address, by kind; empty for NONE and AUTO."""
 
     kind: CameraKind
     where: str = ""
@@ -33,8 +34,8 @@ def parse_camera(setting: str) -> CameraAddress:
         SettingError: naming key, value and what is allowed.
     """
     value = setting.strip()
-    if value == "auto":
-        return CameraAddress(CameraKind.AUTO)
+    if value in {CameraKind.NONE, CameraKind.AUTO}:
+        return CameraAddress(CameraKind(value))
     if _INDEX.fullmatch(value):
         return CameraAddress(CameraKind.DEVICE, f"/dev/video{int(value)}")
     if value.startswith("/dev/"):

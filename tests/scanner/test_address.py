@@ -10,6 +10,7 @@ from kiosk.scanner.address import CameraAddress, CameraKind, parse_camera
     ("setting", "address"),
     [
         ("auto", CameraAddress(CameraKind.AUTO)),
+        ("none", CameraAddress(CameraKind.NONE)),
         ("0", CameraAddress(CameraKind.DEVICE, "/dev/video0")),
         (" 12 ", CameraAddress(CameraKind.DEVICE, "/dev/video12")),
         (

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.errors import StoreFullError, StoreKeyError
 from kiosk.model import flow
+from kiosk.model.qr import Reason
 from kiosk.model.token import SlipState
-from kiosk.ports import CameraStateChanged, DeviceState
+from kiosk.ports import CameraStateChanged, CodeSpoiled, DeviceState, GunStateChanged
 from kiosk.ui.patient.choosing import ChoosingScreen
 from kiosk.ui.patient.issued import IssuedScreen
 from kiosk.ui.patient.out_of_service import OutOfServiceScreen
@@ -81,6 +82,36 @@ def test_camera_failed_offers_typing(rig: Rig) -> None:
     rig.qtbot.waitUntil(lambda: "The camera is not working" in rig.texts())
     rig.scanner.tell(CameraStateChanged(DeviceState.RUNNING))
     rig.qtbot.waitUntil(lambda: "Show your ABHA card to the camera" in rig.texts())
+
+
+def test_beside_a_failed_camera_only_a_gun_that_works_is_offered(rig: Rig) -> None:
+    rig.scanner.tell(CameraStateChanged(DeviceState.FAILED, "CAMERA_FAILED"))
+    rig.qtbot.waitUntil(lambda: "Please type your ABHA number" in rig.texts())
+    rig.scanner.tell(GunStateChanged(DeviceState.RUNNING))
+    rig.qtbot.waitUntil(lambda: "Please type your ABHA number, or use the hand scanner" in rig.texts())
+    rig.scanner.tell(GunStateChanged(DeviceState.FAILED, "GUN_LOST"))
+    rig.qtbot.waitUntil(lambda: "Please type your ABHA number" in rig.texts())
+
+
+def test_without_a_camera_the_screen_speaks_of_the_scanner(rig: Rig) -> None:
+    rig.scanner.tell(CameraStateChanged(DeviceState.STOPPED))
+    rig.scanner.tell(GunStateChanged(DeviceState.STARTING))
+    rig.qtbot.waitUntil(lambda: "Show your ABHA card to the scanner" in rig.texts())
+    rig.scanner.tell(GunStateChanged(DeviceState.FAILED, "GUN_MISSING"))
+    rig.qtbot.waitUntil(lambda: "The scanner is not working" in rig.texts())
+    rig.scanner.tell(GunStateChanged(DeviceState.RUNNING))
+    rig.qtbot.waitUntil(lambda: "Show your ABHA card to the scanner" in rig.texts())
+    rig.window.resize(1080, 1920)
+    rig.qtbot.waitUntil(lambda: "Show your ABHA card to the scanner" in rig.texts())
+
+
+def test_a_scan_that_is_no_text_is_told_while_scanning_goes_on(rig: Rig) -> None:
+    rig.scanner.tell(CodeSpoiled(Reason.TEXT_MALFORMED))
+    rig.qtbot.waitUntil(lambda: rig.journey.state == flow.Scanning(Reason.TEXT_MALFORMED))
+    rig.scan_patient()
+    rig.scanner.tell(CodeSpoiled(Reason.TOO_LARGE))
+    QApplication.processEvents()
+    assert isinstance(rig.journey.state, flow.Choosing)
 
 
 # --- time -------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A moving picture that needs no words: a hand holds a card up to the camera."""
+"""A moving picture that needs no words: a hand holds a card up to the camera, or to the scanner."""
 
 import math
 
@@ -32,12 +32,18 @@ class HoldHint(QWidget):
         self._clock.setLoopCount(0)
         self._clock.setEasingCurve(self._clock.easingCurve().Type.Linear)
         self._clock.valueChanged.connect(self._move)
+        self._reader = "webcam"
         self._round = 0
         self._last = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
         return QSize(self._metrics.px(50), self._metrics.px(30))
+
+    def show_reader(self, name: str) -> None:
+        """The picture of what the card is held up to."""
+        self._reader = name
+        self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -60,7 +66,7 @@ class HoldHint(QWidget):
         height = self.height()
         lift = raised(self._clock.currentValue())
         camera = self._at(QRectF(0, 0, self.width(), height * 0.24))
-        painter.drawImage(camera.topLeft(), self._picture("webcam", camera.size().toSize()))
+        painter.drawImage(camera.topLeft(), self._picture(self._reader, camera.size().toSize()))
         side = height * 0.72
         hand = QRectF((self.width() - side) / 2, height * (0.31 + 0.72 * (1 - lift)), side, side)
         picture = self._picture(HELD[self._round % len(HELD)], QSize(round(side), round(side)))

@@ -94,6 +94,7 @@ class PatientJourney(QObject):
         """Take codes from the scanner."""
         reports.code_read.connect(self._scan)
         reports.two_codes_seen.connect(self._scan_two)
+        reports.code_spoiled.connect(lambda reason: self.feed(flow.CodeSpoiled(reason)))
 
     def on_slip_moved(self, token_id: str, slip: SlipState) -> None:
         """What became of a token's slip; safe on any thread."""

@@ -4,7 +4,16 @@ from threading import Lock
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from kiosk.ports import CameraStateChanged, CodeRead, DeviceState, PreviewFrame, ScannerReport, TwoCodesSeen
+from kiosk.ports import (
+    CameraStateChanged,
+    CodeRead,
+    CodeSpoiled,
+    DeviceState,
+    GunStateChanged,
+    PreviewFrame,
+    ScannerReport,
+    TwoCodesSeen,
+)
 
 
 class ScannerReports(QObject):
@@ -15,20 +24,24 @@ class ScannerReports(QObject):
     Signals:
         code_read: the text in a QR, untrusted.
         two_codes_seen: different codes at once.
+        code_spoiled: a qr.Reason; something was scanned that is no text.
         frame_seen: a PreviewFrame.
-        camera_moved: a CameraStateChanged.
+        camera_moved: a CameraStateChanged; ``gun_moved``: a GunStateChanged.
     """
 
     code_read = Signal(str)
     two_codes_seen = Signal()
+    code_spoiled = Signal(object)
     frame_seen = Signal(object)
     camera_moved = Signal(object)
+    gun_moved = Signal(object)
     _arrived = Signal(object)
     _frame_arrived = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.camera = CameraStateChanged(DeviceState.STOPPED)
+        self.gun = GunStateChanged(DeviceState.STOPPED)
         self._lock = Lock()
         self._frame: PreviewFrame | None = None
         self._arrived.connect(self._repeat, Qt.ConnectionType.QueuedConnection)
@@ -60,6 +73,11 @@ class ScannerReports(QObject):
                 self.code_read.emit(untrusted_text)
             case TwoCodesSeen():
                 self.two_codes_seen.emit()
+            case CodeSpoiled(reason):
+                self.code_spoiled.emit(reason)
             case CameraStateChanged():
                 self.camera = report
                 self.camera_moved.emit(report)
+            case GunStateChanged():
+                self.gun = report
+                self.gun_moved.emit(report)

@@ -1,5 +1,7 @@
 """The start: hold the card up."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QBoxLayout, QFrame, QStackedWidget, QWidget
 
@@ -18,13 +20,34 @@ from kiosk.ui.theme import Metrics
 translate = QCoreApplication.translate
 
 
+@dataclass(frozen=True)
+class Readers:
+    """What reads codes here. A camera that is STOPPED beside a gun that is not is none at all; a gun that is, too."""
+
+    camera: DeviceState = DeviceState.STARTING
+    gun: DeviceState = DeviceState.STOPPED
+
+    @property
+    def gun_alone(self) -> bool:
+        return self.camera is DeviceState.STOPPED and self.gun is not DeviceState.STOPPED
+
+    @property
+    def first_failed(self) -> bool:
+        """Of what the patient would use first."""
+        return (self.gun if self.gun_alone else self.camera) is DeviceState.FAILED
+
+    @property
+    def icon(self) -> str:
+        return ("gun" if self.gun_alone else "camera") + ("-off" if self.first_failed else "")
+
+
 class ScanningScreen(Screen):
     """Live picture and hint; after a wrong code a notice takes the hint's place while scanning goes on."""
 
     def __init__(self, metrics: Metrics) -> None:
         super().__init__(metrics)
         self.camera = CameraView(metrics)
-        self._camera_state = DeviceState.STARTING
+        self._readers = Readers()
         self._hint = HintPanel(metrics)
         self._notice = NoticePanel(metrics)
         self._failure = FailurePanel(metrics)
@@ -44,9 +67,9 @@ class ScanningScreen(Screen):
             translate("Scanning", "We read name, age, sex and ABHA number from your card to give you an OPD number.")
         )
         self.camera.setAccessibleName(translate("Scanning", "Live picture of the camera"))
-        self._hint.redraw()
-        self._failure.redraw()
-        failed = self._camera_state is DeviceState.FAILED
+        self._hint.redraw(self._readers)
+        self._failure.redraw(self._readers)
+        failed = self._readers.first_failed
         self.type_button.show_role("primary" if failed else "plain")
         if state.notice is not None:
             self._notice.show_reason(state.notice)
@@ -54,14 +77,18 @@ class ScanningScreen(Screen):
         else:
             self._side.setCurrentWidget(self._failure if failed else self._hint)
 
-    def show_camera(self, state: DeviceState) -> None:
-        """What the camera is doing; the caller draws the state again."""
-        self._camera_state = state
-        if state is not DeviceState.RUNNING or not self.camera.has_frame:
-            self.camera.show_icon("camera-off" if state is DeviceState.FAILED else "camera")
+    def show_readers(self, camera: DeviceState, gun: DeviceState) -> None:
+        """What camera and gun are doing; the caller draws the state again."""
+        self._readers = Readers(camera, gun)
+        if camera is not DeviceState.RUNNING or not self.camera.has_frame:
+            self.camera.show_icon(self._readers.icon)
+
+    @property
+    def reads_by_gun(self) -> bool:
+        return self._readers.gun_alone
 
     def show_frame(self, frame: PreviewFrame) -> None:
-        if self._camera_state is not DeviceState.FAILED:
+        if self._readers.camera is not DeviceState.FAILED:
             self.camera.show_frame(frame)
 
     def forget(self) -> None:
@@ -87,10 +114,15 @@ class HintPanel(QFrame):
         self.setProperty("role", "panel")
         self._title = PlainLabel("title", lines=2, align=CENTRE)
         self._kinds = PlainLabel("text", lines=2, align=CENTRE)
-        self.setLayout(line_up(metrics, DOWN, self._title, (HoldHint(metrics), 1), self._kinds, gap_u=1.5, edge_u=2.5))
+        self._hold = HoldHint(metrics)
+        self.setLayout(line_up(metrics, DOWN, self._title, (self._hold, 1), self._kinds, gap_u=1.5, edge_u=2.5))
 
-    def redraw(self) -> None:
-        self._title.setText(translate("Scanning", "Show your ABHA card to the camera"))
+    def redraw(self, readers: Readers) -> None:
+        self._hold.show_reader("scanner-gun" if readers.gun_alone else "webcam")
+        if readers.gun_alone:
+            self._title.setText(translate("Scanning", "Show your ABHA card to the scanner"))
+        else:
+            self._title.setText(translate("Scanning", "Show your ABHA card to the camera"))
         self._kinds.setText(translate("Scanning", "Card, phone or paper"))
 
 
@@ -121,7 +153,7 @@ class NoticePanel(QFrame):
 
 
 class FailurePanel(QFrame):
-    """The camera is out: the number on the card still works."""
+    """What reads codes is out: the number on the card still works."""
 
     def __init__(self, metrics: Metrics) -> None:
         super().__init__()
@@ -132,9 +164,15 @@ class FailurePanel(QFrame):
         shown = _centred(metrics, picture(metrics, "abha-number", *size))
         self.setLayout(line_up(metrics, DOWN, 1, self._title, shown, self._advice, 1, gap_u=2, edge_u=2))
 
-    def redraw(self) -> None:
-        self._title.setText(translate("Scanning", "The camera is not working"))
-        self._advice.setText(translate("Scanning", "Please type your ABHA number, or use the hand scanner"))
+    def redraw(self, readers: Readers) -> None:
+        if readers.gun_alone:
+            self._title.setText(translate("Scanning", "The scanner is not working"))
+        else:
+            self._title.setText(translate("Scanning", "The camera is not working"))
+        if readers.gun is DeviceState.RUNNING:
+            self._advice.setText(translate("Scanning", "Please type your ABHA number, or use the hand scanner"))
+        else:
+            self._advice.setText(translate("Scanning", "Please type your ABHA number"))
 
 
 def _centred(metrics: Metrics, widget: QWidget) -> QBoxLayout:

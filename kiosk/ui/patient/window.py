@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from kiosk.model import flow
 from kiosk.model.opd import Facility
-from kiosk.ports import CameraStateChanged, Clock, PreviewFrame
+from kiosk.ports import CameraStateChanged, Clock, GunStateChanged, PreviewFrame
 from kiosk.ui.patient.choosing import ChoosingScreen
 from kiosk.ui.patient.header import Header
 from kiosk.ui.patient.issued import IssuedScreen
@@ -58,7 +58,7 @@ class PatientWindow(QWidget):
         self._shows_sync = shows_sync
         self._calm_ms = calm_ms
         self._synced_at: datetime | None = None
-        self._camera = reports.camera.state
+        self._camera, self._gun = reports.camera.state, reports.gun.state
         self._state: flow.State = journey.state
         self._metrics = Metrics(0, 0)
         self._drawn_at = QElapsedTimer()
@@ -110,6 +110,7 @@ class PatientWindow(QWidget):
         self._journey.time_given.connect(self._show_time)
         reports.frame_seen.connect(self._show_frame)
         reports.camera_moved.connect(self._show_camera)
+        reports.gun_moved.connect(self._show_gun)
         self._sync_told.connect(self._take_sync, Qt.ConnectionType.QueuedConnection)
         look = QTimer(self, interval=SYNC_LOOK_MS)
         look.timeout.connect(self._show_sync)
@@ -142,10 +143,14 @@ class PatientWindow(QWidget):
 
     def _show_camera(self, report: CameraStateChanged) -> None:
         self._camera = report.state
-        self._tell_camera()
+        self._tell_readers()
 
-    def _tell_camera(self) -> None:
-        self.scanning.show_camera(self._camera)
+    def _show_gun(self, report: GunStateChanged) -> None:
+        self._gun = report.state
+        self._tell_readers()
+
+    def _tell_readers(self) -> None:
+        self.scanning.show_readers(self._camera, self._gun)
         if isinstance(self._state, flow.Scanning):
             self.draw(self._state)
 
@@ -183,7 +188,7 @@ class PatientWindow(QWidget):
         assert layout is not None
         layout.addWidget(self._root)
         self._prepare()
-        self.scanning.show_camera(self._camera)
+        self.scanning.show_readers(self._camera, self._gun)
         self.draw(self._state)
         self._show_sync()
 

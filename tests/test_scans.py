@@ -1,0 +1,124 @@
+"""Camera and gun, put together from the settings; and a kiosk that has only a gun."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from kiosk.app import open_station
+from kiosk.doctor_gun import gun_finding
+from kiosk.errors import SettingError
+from kiosk.finding import Finding
+from kiosk.model import flow
+from kiosk.ports import CodeRead, DeviceState
+from kiosk.scans import desk_scans, patient_scanner
+from kiosk.settings import Settings
+from kiosk.window import running_kiosk
+from tests.scanner.guns import SerialLine
+from tests.scanner.hearing import Hearing
+
+CARDS = Path(__file__).parent.parent / "resources" / "cards"
+CARD = "02-hindi-app.png"
+TEXT = json.loads((CARDS / "cards.json").read_text(encoding="utf-8"))[CARD]
+ASCII = '{"hidn":"91-0000-0000-0018","name":"Asha Verma","gender":"F","dob":"7/3/1984"}'
+PATIENCE_MS = 20_000
+
+
+@pytest.fixture
+def line() -> Iterator[SerialLine]:
+    line = SerialLine()
+    yield line
+    line.close()
+
+
+def test_camera_and_gun_read_side_by_side(line: SerialLine) -> None:
+    scanner = patient_scanner(Settings(camera=f"file:{CARDS / CARD}", scanner_gun=f"serial:{line.path}"))
+    hearing = Hearing()
+    scanner.start(hearing)
+    hearing.until(CodeRead(TEXT))
+    line.send(b"by the gun\r")
+    hearing.until(CodeRead("by the gun"))
+    scanner.stop()
+
+
+def test_a_kiosk_that_could_read_nothing_is_refused() -> None:
+    with pytest.raises(SettingError, match="scanner_gun"):
+        patient_scanner(Settings(camera="none"))
+
+
+@pytest.mark.parametrize(("camera", "gun"), [("webcam", ""), ("none", "usb"), ("auto", "COM3")])
+def test_settings_without_sense_are_refused(camera: str, gun: str) -> None:
+    for scanner_of in (patient_scanner, desk_scans):
+        with pytest.raises(SettingError, match="allowed"):
+            scanner_of(Settings(camera=camera, scanner_gun=gun))
+
+
+@pytest.mark.parametrize("camera", ["auto", "none"])
+def test_a_desk_without_a_gun_scans_nothing_and_opens_no_camera(camera: str) -> None:
+    assert desk_scans(Settings(camera=camera)) is None
+
+
+def test_a_desk_scans_with_its_gun(line: SerialLine) -> None:
+    scanner = desk_scans(Settings(scanner_gun=f"serial:{line.path}"))
+    assert scanner is not None
+    hearing = Hearing()
+    scanner.start(hearing)
+    assert [type(report).__name__ for report in hearing.until_gun(DeviceState.RUNNING)] == ["GunStateChanged"]
+    scanner.stop()
+
+
+def test_a_patient_with_a_gun_instead_of_a_camera(
+    qtbot: QtBot, qapp: QApplication, line: SerialLine, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, camera="none", scanner_gun=f"serial:{line.path}", printer="none")
+    with open_station(settings, {}) as station, running_kiosk(station, qapp) as kiosk:
+        kiosk.window.show()
+        qtbot.waitUntil(lambda: kiosk.window.scanning.reads_by_gun, timeout=PATIENCE_MS)
+        line.send(TEXT.encode() + b"\r\n")
+        qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.Choosing), timeout=PATIENCE_MS)
+        kiosk.journey.feed(flow.DepartmentChosen("EYE"))
+        qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.Issued), timeout=PATIENCE_MS)
+
+
+def test_a_patient_with_a_gun_that_is_a_keyboard(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, camera="none", scanner_gun="wedge", printer="none")
+    with open_station(settings, {}) as station, running_kiosk(station, qapp) as kiosk:
+        with qtbot.waitActive(kiosk.window):
+            kiosk.window.show()
+        QTest.keyClicks(kiosk.window, ASCII)
+        qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.Choosing), timeout=PATIENCE_MS)
+        state = kiosk.journey.state
+        assert isinstance(state, flow.Choosing)
+        assert state.patient.abha_number == "91000000000018"
+
+
+# --- kiosk doctor ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("setting", "ok", "says"),
+    [
+        ("", True, "none"),
+        ("wedge", True, "wedge"),
+        ("serial:/dev/serial/by-id/usb-none", False, "GUN_MISSING"),
+        ("evdev:ffff:ffff", False, "GUN_MISSING"),
+        ("usb", False, "SETTING_INVALID"),
+    ],
+)
+def test_the_doctor_looks_at_the_gun(setting: str, ok: bool, says: str) -> None:
+    finding = gun_finding(setting)
+    assert (finding.ok, says in finding.text, bool(finding.advice)) == (ok, True, not ok)
+
+
+def test_the_doctor_finds_a_gun_that_answers_and_one_that_is_taken(line: SerialLine) -> None:
+    setting = f"serial:{line.path}"
+    assert gun_finding(setting) == Finding("gun", True, f"{setting} answers; scan something at the kiosk to see")
+    scanner, hearing = patient_scanner(Settings(camera="none", scanner_gun=setting)), Hearing()
+    scanner.start(hearing)
+    hearing.until_gun(DeviceState.RUNNING)
+    assert gun_finding(setting).text.startswith("GUN_DENIED")
+    scanner.stop()
