@@ -54,7 +54,7 @@ class PlainLabel(QLabel):
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self._font())
         width = metrics.horizontalAdvance(self.text()) + metrics.averageCharWidth()
-        return QSize(width, metrics.lineSpacing())
+        return QSize(width, self._line_height(metrics))
 
     def minimumSizeHint(self) -> QSize:
         line = QFontMetrics(self._font()).lineSpacing()
@@ -67,8 +67,8 @@ class PlainLabel(QLabel):
         """Kept for each width: to lay a grid out, Qt asks thousands of times."""
         if width not in self._heights:
             metrics = QFontMetrics(self._font())
-            wanted = self._bounds(metrics, self.text(), width).height()
-            self._heights[width] = min(max(wanted, metrics.lineSpacing()), metrics.lineSpacing() * self._lines)
+            wanted, line = self._bounds(metrics, self.text(), width).height(), self._line_height(metrics)
+            self._heights[width] = min(max(wanted, line), line * self._lines)
         return self._heights[width]
 
     def fitted(self) -> tuple[QFont, str]:
@@ -104,6 +104,14 @@ class PlainLabel(QLabel):
             else:
                 narrow = middle
         return place.adjusted((place.width() - wide) // 2, 0, -((place.width() - wide) // 2), 0)
+
+    def _line_height(self, metrics: QFontMetrics) -> int:
+        """Of one line of this text: letters of two scripts are higher than those of either."""
+        if len(self._families) == 1:
+            return metrics.lineSpacing()
+        flags = Qt.TextFlag.TextSingleLine.value | Qt.AlignmentFlag.AlignLeft.value
+        bounds = metrics.boundingRect(QRect(0, 0, _BOUNDLESS, _BOUNDLESS), flags, self.text())
+        return max(metrics.lineSpacing(), bounds.height())
 
     def _font(self) -> QFont:
         """What the style sheet says of size and weight, in the fonts of the text's own script."""

@@ -88,7 +88,7 @@ class ActGrid(QWidget):
         return lambda: self.wished.emit(name)
 
     def _button(self, metrics: Metrics, act: Act) -> DeskButton:
-        button = DeskButton(metrics, "plain", icon=act.icon, icon_u=3.4, stacked=True, height_u=8.4, tight=True)
+        button = DeskButton(metrics, "plain", icon=act.icon, icon_u=3.4, stacked=True, height_u=8, tight=True)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         button.clicked.connect(self.on(act.name))
         return button

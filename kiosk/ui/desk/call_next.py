@@ -20,7 +20,7 @@ class CallNextButton(DeskButton):
     """The largest button of the desk."""
 
     def __init__(self, metrics: Metrics) -> None:
-        super().__init__(metrics, "call-next", icon="call", icon_u=6, height_u=10)
+        super().__init__(metrics, "call-next", icon="call", icon_u=6, height_u=9.6)
 
     def show_next(self, token: Token | None, session: DeskSession) -> None:
         """``priority, waiting 42 min``, or nothing where nobody is known to wait."""

@@ -4,11 +4,12 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from kiosk.model.configuration import StaffMember
 from kiosk.ui.arrange import ACROSS, DOWN, line_up
 from kiosk.ui.desk.buttons import DeskButton
+from kiosk.ui.desk.search_field import SearchField
 from kiosk.ui.desk.words import role_word
 from kiosk.ui.theme import Metrics
 
@@ -32,8 +33,7 @@ class PeopleGrid(QWidget):
         self._page = 0
         self.chosen_id = ""
         self.tiles: dict[str, DeskButton] = {}
-        self.search = QLineEdit()
-        self.search.setMaxLength(60)
+        self.search = SearchField()
         self.search.textChanged.connect(self._search)
         self.more = DeskButton(metrics, "plain", icon="next", icon_u=3.2)
         self.more.clicked.connect(self._turn)

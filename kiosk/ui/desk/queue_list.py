@@ -1,7 +1,7 @@
 """The queue, live: filters above, tokens below; who touches a line has it at hand."""
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QScroller, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QScroller, QTableView, QWidget
 
 from kiosk.model.desk import DeskRow, DeskRows
 from kiosk.model.search import query
@@ -12,6 +12,7 @@ from kiosk.ui.desk.doubles import possible_doubles
 from kiosk.ui.desk.queue_delegate import ROW_U, QueueDelegate
 from kiosk.ui.desk.queue_model import ROW_ROLE, QueueModel
 from kiosk.ui.desk.queue_order import Choice, Column, Group
+from kiosk.ui.desk.search_field import SearchField
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.words import source_word
 from kiosk.ui.labels import CENTRE, PlainLabel
@@ -43,7 +44,8 @@ class QueueList(QWidget):
         self._doubled: frozenset[str] = frozenset()
         self.model = QueueModel(session.facility.classes)
         self.groups = {group: self._chip(group) for group in Group}
-        self.search = self._search_field()
+        self.search = SearchField()
+        self.search.textChanged.connect(self._choose)
         self.department = DeskButton(metrics, "chip", icon_u=3, height_u=5.9, tight=True)
         self.department.words.elides = True
         self.department.clicked.connect(self.department_wished)
@@ -180,13 +182,6 @@ class QueueList(QWidget):
         chip = DeskButton(self._metrics, "chip", height_u=5.9, tight=True)
         chip.clicked.connect(lambda: self.choose_group(group))
         return chip
-
-    def _search_field(self) -> QLineEdit:
-        field = QLineEdit()
-        field.setMaxLength(60)
-        field.setClearButtonEnabled(True)
-        field.textChanged.connect(self._choose)
-        return field
 
     def _table(self) -> QTableView:
         view = QTableView()

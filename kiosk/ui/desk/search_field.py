@@ -1,0 +1,16 @@
+"""Where staff type what they look for."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+
+LONGEST = 60
+
+
+class SearchField(QLineEdit):
+    """One line of plain text, with a cross that empties it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMaxLength(LONGEST)
+        self.setClearButtonEnabled(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
