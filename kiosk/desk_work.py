@@ -11,12 +11,10 @@ from kiosk.model.moves import IllegalMoveError
 from kiosk.model.patient import Patient
 from kiosk.model.priority import priority_of
 from kiosk.model.staff import Right, SignedIn
-from kiosk.model.token import Priority, SlipState, State, Token
+from kiosk.model.token import PHONE, Priority, SlipState, State, Token
 from kiosk.ports import Issued, SlipJob
 
 WALK_IN = "walk_in"
-PHONE = "phone"
-"""The source of tokens whose holders scanned the hospital's QR, perhaps at home."""
 COPIES = 99
 """A desk may reprint more often than anybody will."""
 

@@ -1,8 +1,8 @@
 """What an administrator writes, TOML and CSV, as the one document that ``model.configuration`` parses.
 
-The CSV files are ``departments.csv``, ``stations.csv`` and ``staff.csv``: RFC 4180, UTF-8 with or without a mark in
-front, a header row, empty cells for what is left out. Texts by language stand in columns such as ``name_en`` and
-``name_hi``, several things in one cell with ``;`` between them, shares as ``K1=120;K2=80``.
+The CSV files are ``departments.csv``, ``stations.csv``, ``staff.csv`` and ``counters.csv``: RFC 4180, UTF-8 with or
+without a mark in front, a header row, empty cells for what is left out. Texts by language stand in columns such as
+``name_en`` and ``name_hi``, several things in one cell with ``;`` between them, shares as ``K1=120;K2=80``.
 """
 
 import csv
@@ -22,8 +22,9 @@ from kiosk.model.toml_lines import line_of, toml_lines
 
 TABLES = {
     "departments": DEPARTMENT_KEYS - {"names", "next_step"},
-    "stations": frozenset({"id", "kind", "name", "departments"}),
+    "stations": frozenset({"id", "kind", "name", "departments", "counter"}),
     "staff": frozenset({"id", "name", "role", "departments"}),
+    "counters": frozenset({"id", "department"}),
 }
 """The columns of each CSV file, without those of languages."""
 OPTIONS = "--facility-id and --name"
@@ -143,6 +144,8 @@ def _value(column: str, cell: str) -> object:
     if column == "shares":
         pairs = (part.partition("=") for part in parts)
         return {station.strip(): _number(share.strip()) for station, _, share in pairs}
+    if column == "registration":
+        return {"true": True, "false": False}.get(cell.lower(), cell)
     return _number(cell) if column == "quota" else cell
 
 

@@ -31,7 +31,7 @@ MOST_BYTES = 4 * 1024 * 1024
 def import_(
     context: click.Context, files: tuple[Path, ...], facility_id: str, name: str, dry_run: bool, as_json: bool
 ) -> None:
-    """Import a facility: a TOML FILE, or departments.csv, stations.csv and staff.csv, or a folder with these.
+    """Import a facility: a TOML FILE, or departments.csv, stations.csv, staff.csv and counters.csv, or their folder.
 
     All files together are the whole configuration. Stations get it with their next exchange; changes of departments'
     prefixes or of the day's limits apply from the next service day. Exit code 2 with every mistake by file and line.

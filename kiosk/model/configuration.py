@@ -14,6 +14,8 @@ kind = "kiosk"                   # or desk, board
 name = "Main hall"
 departments = ["MED", "EYE"]     # all of them without it
 
+counter = "OPD1"                 # optional: see model.counter, as for [abdm], [phone] and [[counters]]
+
 [[staff]]
 id = "anita"
 name = "Anita Verma"
@@ -26,9 +28,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
+from kiosk.model.counter import USUAL_PLAN, Abdm, Counter, PhonePlan, read_abdm, read_counters, read_phone, share_url
 from kiosk.model.events import Json
 from kiosk.model.facility_file import FACILITY_KEYS, MAX_QUOTA, FacilityError, read_facility
-from kiosk.model.opd import Department, Facility, Texts
+from kiosk.model.opd import SERVER_SERIES, Department, Facility, Texts
 from kiosk.model.reading import Mistake, Reader, shown
 from kiosk.model.staff import ROLES
 from kiosk.model.states import STATES, state_named
@@ -37,19 +40,23 @@ KIOSK, DESK, BOARD = KINDS = ("kiosk", "desk", "board")
 MAX_NOTICE = 600
 """Characters, in each language: it stands on one screen."""
 _ID = re.compile(r"[A-Za-z0-9_-]{1,20}", re.ASCII)
-_KEYS = FACILITY_KEYS | {"state", "notice", "stations", "staff"}
-_STATION_KEYS = frozenset({"id", "kind", "name", "departments"})
+_KEYS = FACILITY_KEYS | {"state", "notice", "stations", "staff", "counters", "abdm", "phone"}
+_STATION_KEYS = frozenset({"id", "kind", "name", "departments", "counter"})
 _STAFF_KEYS = frozenset({"id", "name", "role", "departments"})
 
 
 @dataclass(frozen=True)
 class StationPlan:
-    """A station that the hospital wants: what it is, and which departments it serves; none named means all."""
+    """A station that the hospital wants: what it is, and which departments it serves; none named means all.
+
+    ``counter`` is the one whose QR it shows, empty where none is named.
+    """
 
     station_id: str
     kind: str
     name: str
     departments: tuple[str, ...] = ()
+    counter: str = ""
 
     def serves(self, code: str) -> bool:
         return not self.departments or code in self.departments
@@ -74,6 +81,7 @@ class Configuration:
         state: the State or union territory as ``model.states`` writes it, or empty.
         notice: what is told before a card is read, where the hospital has words of its own.
         shares: of departments' quotas: department -> station -> tokens a service day.
+        abdm: None where the hospital takes no part in Scan & Share.
     """
 
     facility: Facility
@@ -82,6 +90,29 @@ class Configuration:
     staff: tuple[StaffMember, ...]
     notice: Texts
     shares: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    counters: tuple[Counter, ...] = ()
+    abdm: Abdm | None = None
+    phone: PhonePlan = USUAL_PLAN
+
+    def counter(self, counter_id: str) -> Counter | None:
+        return next((counter for counter in self.counters if counter.counter_id == counter_id), None)
+
+    def counter_at(self, station_id: str) -> Counter | None:
+        """Whose QR a station shows: the one that it names; at a kiosk the first one otherwise."""
+        station = self.station(station_id)
+        if station is not None and station.counter:
+            return self.counter(station.counter)
+        shows_first = station is None or station.kind == KIOSK
+        return self.counters[0] if self.counters and shows_first else None
+
+    def share_url(self, counter: Counter) -> str:
+        """What the counter's QR says; empty where the hospital takes no part in Scan & Share."""
+        return share_url(self.abdm.host, self.facility.facility_id, counter.counter_id) if self.abdm else ""
+
+    def arrives_at_once(self, counter: Counter) -> bool:
+        """Whether whoever scans this counter's QR stands at an attended desk."""
+        desks = (self.station(station_id) for station_id in self.phone.arrives_at)
+        return counter.counter_id in {desk.counter for desk in desks if desk is not None}
 
     def station(self, station_id: str) -> StationPlan | None:
         return next((station for station in self.stations if station.station_id == station_id), None)
@@ -103,9 +134,13 @@ def parse_configuration(untrusted: Mapping[str, object]) -> Configuration:
         stations=tuple(_stations(reader, codes)),
         staff=tuple(_staff(reader, codes)),
         notice=reader.texts("notice", longest=MAX_NOTICE),
+        counters=read_counters(reader, facility),
+        abdm=read_abdm(reader),
+        phone=read_phone(reader),
     )
     reader.mistakes += _repeated("stations", "station", [station.station_id for station in configuration.stations])
     reader.mistakes += _repeated("staff", "staff", [member.staff_id for member in configuration.staff])
+    _check_counters(reader, configuration)
     shares = {code: counts for code, counts in _shares(reader, configuration) if counts}
     if reader.mistakes:
         raise FacilityError(reader.mistakes)
@@ -128,6 +163,7 @@ def _stations(reader: Reader, codes: frozenset[str]) -> Iterator[StationPlan]:
             kind=row.choice("kind", KINDS),
             name=row.line("name", longest=80, required=True),
             departments=_known(row, codes),
+            counter=row.line("counter", longest=20),
         )
 
 
@@ -162,6 +198,26 @@ def _repeated(key: str, singular: str, ids: Sequence[str]) -> Iterator[Mistake]:
             yield Mistake((key, index, "id"), f"{singular} {index + 1}: id {found} stands twice")
 
 
+def _check_counters(reader: Reader, configuration: Configuration) -> None:
+    """What stations and ``phone`` say of counters; a kiosk's QR is scanned from afar, a desk's need not be."""
+    silent = Reader(reader.values, reader.where)  # what is wrong with the tables themselves is noted already
+    for row, station in zip(silent.tables("stations", "station"), configuration.stations, strict=False):
+        row.mistakes = reader.mistakes
+        if station.counter and configuration.counter(station.counter) is None:
+            row.problem("counter", f"names {station.counter[:20]!r}, which is no counter here")
+    table = silent.table("phone")
+    table.mistakes = reader.mistakes
+    elsewhere = {each.counter for each in configuration.stations if each.kind != DESK}
+    for station_id in configuration.phone.arrives_at:
+        desk = configuration.station(station_id)
+        if desk is None or desk.kind != DESK:
+            table.problem("arrives_at", f"names {station_id[:20]!r}, which is no desk here")
+        elif not desk.counter:
+            table.problem("arrives_at", f"names {station_id}, which has no counter of its own")
+        elif desk.counter in elsewhere:
+            table.problem("arrives_at", f"names {station_id}, whose counter another kind of station shows too")
+
+
 def _shares(reader: Reader, configuration: Configuration) -> Iterator[tuple[str, Mapping[str, int]]]:
     """Each department's shares; what is wrong with them is noted."""
     silent = Reader(reader.values, reader.where)  # what is wrong with the tables themselves is noted already
@@ -192,14 +248,17 @@ def facility_for(configuration: Configuration, station_id: str) -> Facility:
     """The facility as one station uses it: its departments alone, with its share of each quota.
 
     The shares of all stations never add up to more than the quota. A station that the plan does not name, such as one
-    that has been taken out of it, offers every department but has no share: 0 of each quota.
+    that has been taken out of it, offers every department but has no share: 0 of each quota. A kiosk also knows the
+    departments of all counters, whose tokens may come to it on phones.
     """
     station = configuration.station(station_id)
-    departments = (
-        replace(department, quota=_share(configuration, department, station_id))
-        for department in configuration.facility.departments
-        if station is None or station.serves(department.code)
-    )
+    shared = {counter.department for counter in configuration.counters}
+    departments = []
+    for department in configuration.facility.departments:
+        if station is None or station.serves(department.code):
+            departments.append(replace(department, quota=_share(configuration, department, station_id)))
+        elif station.kind == KIOSK and department.code in shared:
+            departments.append(replace(department, quota=0, elsewhere=True))
     return replace(configuration.facility, departments=tuple(departments))
 
 
@@ -222,6 +281,12 @@ def _issuers(stations: Iterable[StationPlan], code: str) -> list[str]:
     kinds = (KIOSK, DESK)
     found = ([station.station_id for station in serving if station.kind == kind] for kind in kinds)
     return next((ids for ids in found if ids), [])
+
+
+def phone_prefixes(configuration: Configuration) -> tuple[str, ...]:
+    """What the labels of phone tokens begin with, such as ``MS``, in the order of the counters."""
+    found = (configuration.facility.department(counter.department) for counter in configuration.counters)
+    return tuple(dict.fromkeys(f"{each.prefix}{SERVER_SERIES}" for each in found if each is not None))
 
 
 def structure_differs(one: Configuration, other: Configuration) -> bool:

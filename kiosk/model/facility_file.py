@@ -23,6 +23,7 @@ priority = ["elderly", "infant"] # optional: who is called before others; all of
 open = ["mon-sat 08:00-14:00"]   # optional: all day otherwise
 holidays = [2026-11-30]          # optional: besides the facility's
 quota = 200                      # optional
+registration = true              # optional: a queue that kiosks do not offer, where patients are sent on by a desk
 
 What a hospital with a server has besides, stations, staff and shares of the quotas, is in ``model.configuration``.
 """
@@ -45,7 +46,7 @@ _CODE = re.compile(r"[A-Z0-9]{1,12}", re.ASCII)
 _DAY_KEYS = {"timezone", "day_starts", "carries_over", "return_window_min", "holidays"}
 FACILITY_KEYS = frozenset({"facility_id", "names", "calling", "departments"} | _DAY_KEYS)
 _PLACE_KEYS = {"room", "rooms", "next_step"}
-_LIMIT_KEYS = {"open", "holidays", "quota", "shares", "priority"}
+_LIMIT_KEYS = {"open", "holidays", "quota", "shares", "priority", "registration"}
 DEPARTMENT_KEYS = frozenset({"code", "prefix", "names"} | _PLACE_KEYS | _LIMIT_KEYS)
 _CALLING_KEYS = frozenset({"priority_per_routine", "calls_before_no_show", "returns_after"})
 _PRIORITIES = tuple(each.value for each in Priority if each in ALL_PRIORITIES)
@@ -105,6 +106,7 @@ def _departments(reader: Reader, holidays: frozenset[date]) -> Iterator[Departme
             quota=row.number("quota", None, high=MAX_QUOTA),
             holidays=holidays | row.days("holidays"),
             priority=_priority(row),
+            registration=row.flag("registration"),
         )
 
 

@@ -64,7 +64,7 @@ def _moved(token: Token, event: Event) -> Token:
             number, address = _optional(event, "number_key"), _optional(event, "address_key")
             return replace(token, keys=PatientKeys(token.keys.number or number, token.keys.address or address))
         case Kind.TOKEN_ARRIVED:
-            return replace(token, arrived=True)
+            return _arrived(token, event)
         case Kind.DETAILS_SHOWN:
             return token
         case Kind.PRIORITY_CHANGED:
@@ -121,6 +121,19 @@ def undoing(before: Token, after: Token) -> dict[str, Json]:
         "called_at": instant_text(before.called_at) if before.called_at else None,
         "started_at": instant_text(before.started_at) if before.started_at else None,
     }
+
+
+def _arrived(token: Token, event: Event) -> Token:
+    """Who has come is there, though a station that had not heard of it has let the place lapse meanwhile.
+
+    Whoever came before it lapsed has the old place again.
+    """
+    arrived = replace(token, arrived=True)
+    if token.state is not State.LAPSED or token.arrived:
+        return arrived
+    queued_at = token.queued_at if event.at <= token.moved_at else event.at
+    again = replace(_queued(arrived), state=State.WAITING, queued_at=queued_at)
+    return replace(again, moved_at=max(token.moved_at, event.at), act_id=event.event_id)
 
 
 def _undone(token: Token, event: Event) -> Token:

@@ -68,6 +68,8 @@ class Department:
         holidays: local dates on which it stays closed whatever ``openings`` say, the facility's among them.
         said_open: what a supervisor has said for today, whatever else is planned; None as planned.
         closed_rooms: the rooms that a supervisor has closed for today.
+        registration: a queue in which patients only wait to be sent on; no kiosk offers it.
+        elsewhere: this station knows it only for tokens that come with their patients.
     """
 
     code: str
@@ -82,6 +84,8 @@ class Department:
     priority: frozenset[Priority] = ALL_PRIORITIES
     said_open: bool | None = None
     closed_rooms: frozenset[str] = frozenset()
+    registration: bool = False
+    elsewhere: bool = False
 
     def __post_init__(self) -> None:
         if self.room and not self.rooms:
@@ -90,6 +94,11 @@ class Department:
     @property
     def open_rooms(self) -> tuple[str, ...]:
         return tuple(room for room in self.rooms if room not in self.closed_rooms)
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether patients may choose it at this kiosk."""
+        return not self.registration and not self.elsewhere
 
     def name(self, language: str) -> str:
         return text_in(self.names, language)
@@ -153,8 +162,9 @@ class Facility:
         return local.date() if local.time() >= self.day_starts else local.date() - timedelta(days=1)
 
     def open_departments(self, at: datetime) -> tuple[Department, ...]:
+        """Those that patients may choose at ``at``."""
         local = self.local(at)
-        return tuple(department for department in self.departments if department.is_open(local))
+        return tuple(each for each in self.departments if each.is_offered and each.is_open(local))
 
 
 def with_openings(facility: Facility, changes: Sequence[OpeningChange]) -> Facility:

@@ -42,6 +42,10 @@ class SlipState(StrEnum):
     RESOLVED = "resolved"
 
 
+PHONE = "phone"
+"""The source of tokens whose holders scanned the hospital's QR, perhaps at home."""
+
+
 @dataclass(frozen=True)
 class Token:
     """One place in one queue on one service day.
@@ -87,6 +91,11 @@ class Token:
         if self.state is State.NO_SHOW:
             return now - self.moved_at <= return_window
         return self.state in LIVE
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether its holder has scanned the hospital's QR and not come yet; then even a lapsed place is given back."""
+        return self.source == PHONE and not self.arrived and self.state in (State.WAITING, State.LAPSED)
 
 
 LIVE = frozenset({State.WAITING, State.CALLED, State.SERVING, State.HELD})

@@ -125,6 +125,20 @@ def test_ten_mistakes_in_three_files_are_told_at_once_by_line() -> None:
     )
 
 
+def test_counters_and_registration_queues_are_cells_too() -> None:
+    rows = "code,prefix,name_en,registration\nMED,M,Medicine,\nREG,R,Registration,TRUE\nENT,N,Ears,{}\n"
+    counters = "id,department\nOPD1,REG\nOPD2,{}\n"
+    wrong = sources(departments_csv=rows.format("perhaps"), counters_csv=counters.format("XYZ"))
+    assert problems(wrong, *OPTIONS) == [
+        "departments.csv:4: department 3: registration must be true or false",
+        "counters.csv:3: counter 2: department must be a department's code, not 'XYZ'",
+    ]
+    right = sources(departments_csv=rows.format("false"), counters_csv=counters.format("ENT"))
+    found = parse_configuration(read_together(right, *OPTIONS))
+    assert [each.registration for each in found.facility.departments] == [False, True, False]
+    assert [(each.counter_id, each.department) for each in found.counters] == [("OPD1", "REG"), ("OPD2", "ENT")]
+
+
 def test_files_that_cannot_be_read_are_all_told_and_nothing_is_guessed_of_the_rest() -> None:
     found = [
         read_source("facility.toml", b'facility_id = "X"\nnames = \n'),
@@ -139,7 +153,7 @@ def test_files_that_cannot_be_read_are_all_told_and_nothing_is_guessed_of_the_re
         "departments.csv:1: is not UTF-8; save it as 'CSV UTF-8' or as UTF-8 text",
         "stations.csv:1: is not CSV: unexpected end of data",
         "staff.csv:1: is empty; its first row must name the columns",
-        "plan.xlsx:1: name it departments.csv, stations.csv, staff.csv or something.toml",
+        "plan.xlsx:1: name it departments.csv, stations.csv, staff.csv, counters.csv or something.toml",
     ]
 
 

@@ -111,7 +111,7 @@ def _plain_departments() -> list[dict[str, object]]:
         ("stations", 3, {"departments": ["XRAY"]}, "station 4: departments names 'XRAY', which is no department here"),
         ("stations", 3, {"departments": "EYE"}, "station 4: departments must be a list"),
         ("stations", 3, {"departments": ["EYE", "EYE"]}, "station 4: departments must be a list"),
-        ("stations", 3, {"room": "12"}, "station 4: room is not known; known are departments, id, kind, name"),
+        ("stations", 3, {"room": "12"}, "station 4: room is not known; known are counter, departments, id, kind, name"),
         ("staff", 1, {"id": "anita"}, "staff 2: id anita stands twice"),
         ("staff", 1, {"role": "nurse"}, "staff 2: role must be one of registrar, caller, supervisor, admin, not 'nurs"),
         ("staff", 1, {"departments": ["eye"]}, "staff 2: departments names 'eye'"),

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kiosk.model.patient import BirthDate, Patient, PatientKeys, patient_keys
 from tests.model.samples import ASHA, MONDAY
@@ -78,6 +80,13 @@ def test_keys_tell_nothing_and_hold_for_one_day_and_facility() -> None:
     assert keys.number not in (keys.address, patient_keys(ASHA, date(2026, 11, 24), KEY).number)
     assert keys.number != patient_keys(ASHA, MONDAY, bytes(31) + b"1").number
     assert "0018" not in keys.number or len(keys.number) == 64
+
+
+@given(st.from_regex(r"[a-z][a-z0-9._]{2,16}[a-z0-9]", fullmatch=True))
+def test_the_same_name_in_the_sandbox_and_in_production_is_two_people(name: str) -> None:
+    worlds = [patient_keys(Patient(abha_address=f"{name}@{world}"), MONDAY, KEY) for world in ("sbx", "abdm")]
+    assert all(keys.address is not None for keys in worlds), "either is a patient's"
+    assert not worlds[0].match(worlds[1])
 
 
 def test_a_number_is_never_taken_for_the_same_text_as_an_address() -> None:

@@ -134,6 +134,23 @@ def test_reprint_and_arrival_leave_the_state_alone() -> None:
     assert apply(called, event(Kind.TOKEN_ARRIVED, at=LATER)) == replace(called, arrived=True)
 
 
+def test_who_has_come_is_there_though_the_place_has_lapsed_meanwhile() -> None:
+    lapsed = token(state=State.LAPSED, arrived=False, source="phone", moved_at=LATER)
+    before, after = (apply(lapsed, event(Kind.TOKEN_ARRIVED, at=LATER + minutes(late))) for late in (-1, 1))
+    assert (before.state, before.arrived, before.queued_at, before.moved_at) == (State.WAITING, True, NINE, LATER)
+    assert (after.state, after.queued_at, after.moved_at) == (State.WAITING, LATER + minutes(1), LATER + minutes(1))
+    twice = apply(replace(before, state=State.LAPSED), event(Kind.TOKEN_ARRIVED, at=LATER))
+    assert twice.state is State.LAPSED, "who came and lapsed later did not wait"
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_phone_tokens_holder_is_expected_until_arrival_even_after_a_lapse(state: State) -> None:
+    expected = token(source="phone", arrived=False, state=state).is_expected
+    assert expected == (state in (State.WAITING, State.LAPSED))
+    assert not token(source="phone", state=state).is_expected
+    assert not token(arrived=False, state=state).is_expected
+
+
 @pytest.mark.parametrize("state", State)
 def test_a_token_is_live_while_its_patient_may_still_be_seen(state: State) -> None:
     window = timedelta(hours=2)
