@@ -20,7 +20,8 @@
     |-- CameraError
     |-- GunError                 the scanner gun cannot be used
     |-- PrinterError               a slip did not come out, or perhaps did
-    `-- ServerError                the hospital server did not take the message; try again later
+    |-- ServerError                the hospital server did not take the message; try again later
+    `-- GatewayError               ABDM's gateway did not take the message; says whether trying again may help
 
 All of these are the environment's doing: show the code, stay calm, retry. Anything else that is raised is a bug of
 ours: it is logged with its traceback and reported. What is wrong with a QR is ``model.qr.QrError``, since the model
@@ -162,3 +163,30 @@ class ServerError(KioskError):
     def __init__(self, message: str, *, code: str | None = None, retry_after_s: float | None = None) -> None:
         super().__init__(message, code=code)
         self.retry_after_s = retry_after_s
+
+
+class GatewayError(KioskError):
+    """ABDM's gateway did not take the message.
+
+    Codes: the gateway's own where it gave one (``ABDM-1006``, ``900901``), else GATEWAY_REFUSED, GATEWAY_BUSY,
+    GATEWAY_FAILED, GATEWAY_UNREACHABLE, GATEWAY_UNTRUSTED, GATEWAY_TIMEOUT or GATEWAY_GARBAGE.
+
+    Attributes:
+        transient: whether the same message may be taken later.
+        status: the HTTP status, or None where there was no whole answer.
+        retry_after_s: how long it asked to be left alone, or None.
+    """
+
+    code = "GATEWAY_REFUSED"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        transient: bool = False,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, code=code)
+        self.transient, self.status, self.retry_after_s = transient, status, retry_after_s

@@ -212,7 +212,8 @@ _SPELLINGS = {
     "districtname": "district",
     "hipid": "facility",
 }
-_EMPTY = frozenset({"", "-", "--", "null", "none", "na", "n/a"})
+NOTHING = frozenset({"", "-", "--", "null", "none", "na", "n/a"})
+"""What stands, in lower case, where nothing is known."""
 _DIGIT_FIELDS = frozenset({"number", "dob", "mobile"})
 
 
@@ -221,13 +222,18 @@ def _fields(untrusted: Mapping[str, object]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for key, untrusted_value in untrusted.items():
         name = _SPELLINGS.get(key.strip().lower().replace("_", "").replace(" ", ""))
-        value = _clean(untrusted_value, name) if name else ""
-        if name and value.lower() not in _EMPTY:
+        value = cleaned(untrusted_value, name) if name else ""
+        if name and value.lower() not in NOTHING:
             fields.setdefault(name, value)
     return fields
 
 
-def _clean(untrusted_value: object, field: str | None) -> str:
+def cleaned(untrusted_value: object, field: str | None = None) -> str:
+    """One value on one line, judged by what it is for: ``name``, one of the digit fields, or any text.
+
+    Raises:
+        QrError: it could be code for a printer, a browser, a spreadsheet or the eye.
+    """
     if untrusted_value is None or isinstance(untrusted_value, bool | float):
         return ""
     _refuse_control(str(untrusted_value).strip(), is_name=field == "name")
@@ -259,7 +265,7 @@ def _refuse_hostile(text: str, *, is_name: bool, is_digits: bool) -> None:
         raise QrError(Reason.DIRECTION_CHARACTERS)
     if _MARKUP.search(text):
         raise QrError(Reason.MARKUP)
-    if text.lower() not in _EMPTY and (_NAME_FORMULA if is_name else _FORMULA).match(text):
+    if text.lower() not in NOTHING and (_NAME_FORMULA if is_name else _FORMULA).match(text):
         raise QrError(Reason.FORMULA)
     if is_digits and any(char.isnumeric() and not char.isascii() for char in text):
         raise QrError(Reason.FOREIGN_DIGITS)
@@ -292,7 +298,7 @@ def _patient(fields: Mapping[str, str], today: date) -> Patient:
         abha_number=number,
         abha_address=address,
         name=fields.get("name", ""),
-        sex=_sex(fields.get("gender", "")),
+        sex=sex_of(fields.get("gender", "")),
         birth=parse_birth(fields.get("dob", ""), today),
         mobile=parse_mobile(fields.get("mobile", "")),
         address=fields.get("address"),
@@ -313,10 +319,11 @@ def typed_name(untrusted_text: str) -> str:
     Raises:
         QrError: it could be code for a printer, a browser, a spreadsheet or the eye.
     """
-    return _clean(untrusted_text, "name")
+    return cleaned(untrusted_text, "name")
 
 
-def _sex(code: str) -> Sex:
+def sex_of(code: str) -> Sex:
+    """By the code's first letter; UNKNOWN where that says nothing."""
     try:
         return Sex(code[:1].upper())
     except ValueError:
