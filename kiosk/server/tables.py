@@ -56,6 +56,10 @@ IS_BUSY = text("state IN ('called', 'serving')")
 """Tokens whose patients are in a room or on the way there: few at a time, however long the day is. Said in the very
 words of the index, without which no database sees that it answers."""
 WAS_CALLED = text("called_at IS NOT NULL")
+IS_AWAITED = text("NOT arrived AND state = 'waiting'")
+"""Tokens of phones whose holders have not come yet."""
+IS_DUE = text("state = 'due'")
+"""Shares whose answer the gateway does not have yet: few at a time, in all facilities together."""
 
 metadata = MetaData()
 
@@ -315,6 +319,44 @@ staff_pin = Table(
     Column("set_at", Instant, nullable=False),
 )
 
+number = Table(
+    "number",
+    metadata,
+    # The last number given to a token of the server's own; moved in the transaction that issues the token.
+    Column("facility_id", _code(40), primary_key=True),
+    Column("service_day", Date, primary_key=True),
+    Column("department", _code(20), primary_key=True),
+    Column("series", _code(2), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+share = Table(
+    "share",
+    metadata,
+    # What ABDM's gateway was told, or is to be told, of each profile that it brought.
+    Column("facility_id", _code(40), primary_key=True),
+    Column("request_id", _code(64), primary_key=True),
+    Column("received_at", Instant, nullable=False),
+    Column("sent_at", Instant),  # by the gateway's clock
+    Column("counter", _code(250), nullable=False),
+    # Whether a second delivery is of the same person, under the facility's key; empty once the person was erased.
+    Column("address_digest", _code(64), nullable=False),
+    # As it was sent and must be said again; null as soon as it was.
+    Column("address", String(300)),
+    Column("version", _code(10), nullable=False),
+    Column("token_id", _code(36)),  # null: no token, and why is the outcome
+    Column("outcome", _code(40), nullable=False),
+    Column("label", _code(20), nullable=False),
+    Column("message", String(200), nullable=False),
+    Column("state", _code(20), nullable=False),  # due, sent, given_up
+    Column("attempts", Integer, nullable=False),
+    # From when on anybody may try; whoever tries moves it on first, and so has the answer to itself until then.
+    Column("next_try_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    Column("problem", _code(40), nullable=False),  # of the last try
+    ForeignKeyConstraint(["facility_id"], ["facility.facility_id"]),
+)
+
 Index(
     "token_queue",
     token.c.facility_id,
@@ -335,6 +377,17 @@ Index(
     sqlite_where=WAS_CALLED,
 )
 Index("token_busy", token.c.facility_id, token.c.service_day, postgresql_where=IS_BUSY, sqlite_where=IS_BUSY)
+Index(
+    "token_awaited",
+    token.c.facility_id,
+    token.c.issued_at,
+    postgresql_where=IS_AWAITED,
+    sqlite_where=IS_AWAITED,
+)
+Index("token_number_key", token.c.facility_id, token.c.number_key)
+Index("token_address_key", token.c.facility_id, token.c.address_key)
+Index("share_due", share.c.facility_id, share.c.next_try_at, postgresql_where=IS_DUE, sqlite_where=IS_DUE)
+Index("share_received", share.c.facility_id, share.c.received_at)
 Index("patient_received", patient.c.facility_id, patient.c.received_at)
 Index("parked_token", parked.c.facility_id, parked.c.token_id)
 Index("nonce_expires", nonce.c.facility_id, nonce.c.expires_at)
