@@ -79,19 +79,31 @@ class DeskMachine(RuleBasedStateMachine):
         assert (result.called.token.token_id, result.called.token.room) == (expected.token_id, room)
         return result.done
 
-    @rule(act=st.sampled_from(sorted(ACTS)), place=st.integers(0, 30), room=st.sampled_from(ROOMS), target=undoable)
-    def act(self, act: str, place: int, room: str) -> object:
+    @rule(
+        act=st.sampled_from(sorted(ACTS)),
+        place=st.integers(0, 30),
+        room=st.sampled_from(ROOMS),
+        at_once=st.booleans(),
+        target=undoable,
+    )
+    def act(self, act: str, place: int, room: str, at_once: bool) -> object:
+        """Something that may not fit, and perhaps was a mistake."""
         tokens = self.tokens()
         if not tokens:
             return multiple()
         token = tokens[place % len(tokens)]
         events = len(self.store.events)
         try:
-            return ACTS[act](self.calling, self.post(room), token.token_id)
+            done = ACTS[act](self.calling, self.post(room), token.token_id)
         except CalledElsewhereError:
             assert (token.state in IN_ROOM, token.room == room) == (True, False)
         except (IllegalMoveError, DeskError):
             pass
+        else:
+            if not at_once:
+                return done
+            self.undo(done)
+            return multiple()
         assert len(self.store.events) == events, "a refusal writes nothing"
         return multiple()
 
@@ -103,6 +115,9 @@ class DeskMachine(RuleBasedStateMachine):
         return self.work.set_priority(self.post("4"), tokens[place % len(tokens)].token_id, priority, SUPERVISOR)
 
     @rule(done=consumes(undoable))
+    def change_of_mind(self, done: Done) -> None:
+        self.undo(done)
+
     def undo(self, done: Done) -> None:
         now = self.acts.token(done.after.token_id)
         try:
@@ -113,13 +128,18 @@ class DeskMachine(RuleBasedStateMachine):
             was_called = done.referred and self.acts.token(done.referred.token_id).state is not State.WAITING
             assert is_late or is_overtaken or was_called
             return
-        assert _known_to_all(undone) == _known_to_all(done.before)
+        if done.after.act_id == done.before.act_id:
+            assert undone.priority is done.before.priority
+            return
+        assert _known_to_all(undone) == _known_to_all(replace(done.before, priority=now.priority))
         if done.referred is not None:
             assert self.acts.token(done.referred.token_id).state is State.CANCELLED
 
     @rule(seconds=st.sampled_from([1, 4, 60, 8_000]))
     def wait(self, seconds: int) -> None:
-        self.clock.move(timedelta(seconds=seconds))
+        """At most until the evening."""
+        if self.clock.now() + timedelta(seconds=seconds) < NINE + timedelta(hours=14):
+            self.clock.move(timedelta(seconds=seconds))
 
     # --- what is always so -------------------------------------------------------------------------------------------
 
@@ -160,4 +180,4 @@ def _known_to_all(token: Token) -> Token:
 
 
 TestDesk = DeskMachine.TestCase
-TestDesk.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestDesk.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)

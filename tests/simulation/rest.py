@@ -101,8 +101,10 @@ def _check_station(station: Station, held: list[Event], tokens: Tokens, records:
     hold(not missed, f"{station.name} never pulled {len(missed)} events")
     known = all(events[event.event_id] in records.hashes[event.event_id] for event in held)
     hold(known, f"{station.name} has another event under an id")
-    here = {event.event_id for event in held}
-    unsure = {row.token_id for row in rows if row.event_id in records.gone - here} | records.doubles
+    gone = records.gone - {event.event_id for event in held}
+    unsure = {row.token_id for row in rows if row.event_id in gone} | records.doubles
+    # A call of the server's that its restore has undone: the desk was told of it, and there is no event to pull.
+    unsure |= {token.token_id for token in mine.values() if token.act_id in gone}
     mine, tokens = _without(mine, unsure), _without(tokens, unsure)
     hold(mine == tokens, f"{station.name}'s tokens are not the server's: {_difference(mine, tokens)}")
     # Of an event that is gone everywhere else it may know alone.
