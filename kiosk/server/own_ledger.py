@@ -8,10 +8,9 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import uuid_utils
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 
 from kiosk.model.clock import BRIDGED, TICK
 from kiosk.model.events import FIRST_HASH, Event, Json, Kind, chained
@@ -36,12 +35,13 @@ class Appended:
 
 
 def hold(connection: Connection, facility_id: str) -> bool:
-    """Lock what ``append`` will change, in the order of everywhere: the store, then the facility.
+    """Lock the facility, and with it its own store, until the transaction ends. False where nobody knows it.
 
-    From here on the transaction sees what it will be applied to. False where nobody knows the facility.
+    The store's row is never locked before: where it is only just begun, those who saw it and those who did not would
+    wait for each other.
     """
-    connection.execute(_own(facility_id)).first()
-    return _lock_facility(connection, facility_id)
+    mine = select(facility.c.revision).filter_by(facility_id=facility_id).with_for_update(key_share=True)
+    return connection.execute(mine).first() is not None
 
 
 def append(
@@ -62,11 +62,14 @@ def append(
     Raises:
         IllegalMoveError: it does not fit the token; the transaction must be undone.
     """
-    own = _locked(connection, facility_id, at)
+    if not hold(connection, facility_id):
+        insert_new(connection, facility, {"facility_id": facility_id, "revision": 0})
+        hold(connection, facility_id)
+    own = _present(connection, facility_id, at)
     last_at = _last_at(connection, own)
     if last_at is not None and last_at - at > BRIDGED:
         leave(connection, facility_id, at)
-        own, last_at = _locked(connection, facility_id, at), None
+        own, last_at = _present(connection, facility_id, at), None
     written = chained(
         own.last_hash,
         event_id=event_id or str(uuid_utils.uuid7()),
@@ -98,30 +101,16 @@ def _write(connection: Connection, facility_id: str, written: Event, now: dateti
     return revision + (retry(connection, facility_id, issued) if issued else 0)
 
 
-def _locked(connection: Connection, facility_id: str, now: datetime) -> Row[Any]:
-    found = connection.execute(_own(facility_id)).first()
-    return found if found is not None else _begun(connection, facility_id, now)
-
-
-def _begun(connection: Connection, facility_id: str, now: datetime) -> Row[Any]:
-    """The facility's lock lets one transaction begin it. That is the wrong order, once in the life of a store.
-
-    Should two meet there, PostgreSQL undoes one, which is tried again.
-    """
-    insert_new(connection, facility, {"facility_id": facility_id, "revision": 0})
-    _lock_facility(connection, facility_id)
-    found = connection.execute(_own(facility_id)).first()
+def _present(connection: Connection, facility_id: str, now: datetime) -> Row[str, str, int, str]:
+    """The store that is written in, begun if there is none; with the facility's lock held."""
+    columns = (store.c.facility_id, store.c.store_id, store.c.acked_seq, store.c.last_hash)
+    mine = select(*columns).where(_is_own(facility_id))
+    found = connection.execute(mine).first()
     if found is not None:
         return found
     own = {"facility_id": facility_id, "store_id": str(uuid.uuid4()), "station_id": OWNER}
     connection.execute(insert(store).values(**own, acked_seq=0, last_hash=FIRST_HASH, registered_at=now))
-    return connection.execute(_own(facility_id)).one()
-
-
-def _own(facility_id: str) -> Select[tuple[Any, ...]]:
-    """The present store, locked as everywhere: see ``ingest``."""
-    columns = (store.c.facility_id, store.c.store_id, store.c.acked_seq, store.c.last_hash)
-    return select(*columns).where(_is_own(facility_id)).with_for_update(key_share=True)
+    return connection.execute(mine).one()
 
 
 def _is_own(facility_id: str) -> ColumnElement[bool]:
@@ -129,12 +118,7 @@ def _is_own(facility_id: str) -> ColumnElement[bool]:
     return and_(store.c.facility_id == facility_id, store.c.station_id == OWNER, is_good)
 
 
-def _lock_facility(connection: Connection, facility_id: str) -> bool:
-    mine = select(facility.c.revision).filter_by(facility_id=facility_id).with_for_update(key_share=True)
-    return connection.execute(mine).first() is not None
-
-
-def _last_at(connection: Connection, own: Row[Any]) -> datetime | None:
+def _last_at(connection: Connection, own: Row[str, str, int, str]) -> datetime | None:
     mine = {"facility_id": own.facility_id, "store_id": own.store_id, "seq": own.acked_seq}
     found: datetime | None = connection.execute(select(event.c.at).filter_by(**mine)).scalar()
     return found

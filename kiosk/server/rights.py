@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, and_, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, and_, delete, func, or_, select, update
 
 from kiosk.model.events import Json, instant_text
 from kiosk.server.audit import Act, erased_tokens, note_all
 from kiosk.server.database import Database
 from kiosk.server.finding import Asked, scan, tokens_of, tokens_since
+from kiosk.server.own_ledger import OWNER
 from kiosk.server.sqlite import wipe_log
 from kiosk.server.tables import audit, event, facility, patient, store, token
 
@@ -85,8 +86,12 @@ _NOBODY = ("",)
 
 
 def _hold_pushes(connection: Connection, facility_id: str) -> None:
-    """Until this transaction ends: one under way could write back what is erased. Lock order as in ``ingest``."""
-    stores = select(store.c.store_id).filter_by(facility_id=facility_id).order_by(store.c.store_id)
+    """Until this transaction ends: one under way could write back what is erased. Lock order as in ``ingest``.
+
+    The server's own stores are pushed by nobody, and have the facility's lock alone.
+    """
+    is_pushed = or_(store.c.station_id.is_(None), store.c.station_id != OWNER)
+    stores = select(store.c.store_id).filter_by(facility_id=facility_id).where(is_pushed).order_by(store.c.store_id)
     connection.execute(stores.with_for_update(key_share=True)).all()
     mine = select(facility.c.revision).filter_by(facility_id=facility_id)
     connection.execute(mine.with_for_update(key_share=True)).all()

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from kiosk.model.clock import TICK
 from kiosk.model.desk import CallOrder
@@ -18,7 +18,7 @@ from kiosk.server.calls import call
 from kiosk.server.database import Database
 from kiosk.server.finding import Asked
 from kiosk.server.ingest import ingest
-from kiosk.server.own_ledger import OWNER, Appended, append
+from kiosk.server.own_ledger import OWNER, Appended, append, leave
 from kiosk.server.queries import changes, tokens_of_day
 from kiosk.server.rights import export
 from kiosk.server.rows import event_of
@@ -197,3 +197,16 @@ def test_a_patient_gets_the_servers_events_too(database: Database) -> None:
     written(database, Kind.TOKEN_CALLED, token_id, body=CALL)
     found: Any = export(database, FACILITY, Asked(token_id=token_id), NOW, "asked for it")
     assert [each["kind"] for each in found["tokens"][0]["events"]] == ["token_issued", "token_called"]
+
+
+def test_the_first_events_of_all_do_not_meet_in_a_deadlock(shared: Database) -> None:
+    """PostgreSQL would undo one after a second, and every one of a hospital's desks calls on its first morning."""
+    works: list[Callable[[], object]] = [lambda: [written(shared) for _ in range(3)]] * 8
+    for _ in range(3):
+        at_once(*works)
+        with shared.writer.begin() as connection:
+            leave(connection, FACILITY, NOW)
+    assert sorted(each.acked_seq for each in own_stores(shared)) == [24, 24, 24]
+    with shared.reader.begin() as connection:
+        counted = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        assert connection.execute(counted).scalar_one() == 0
