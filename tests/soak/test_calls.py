@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from kiosk.errors import CalledElsewhereError, NotAllowedError
 from kiosk.model.desk import CallOrder
@@ -46,6 +46,9 @@ def call_all(folder: Path, database_url: str, desks: int, departments: int, each
         with rooms(enrolled(database, address, [FACILITY] * desks, kind="desk"), address, codes) as opened:
             work_together(opened, hall)
         assert_each_called_once_and_fairly(database, opened, hall)
+        with database.reader.begin() as connection:
+            counted = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+            assert connection.execute(counted).scalar_one() == 0
 
 
 def wait_today(database: Database, chain: Chain) -> None:
