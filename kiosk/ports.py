@@ -154,6 +154,25 @@ class IssueOrder:
 
 
 @dataclass(frozen=True)
+class ArrivalOrder:
+    """The holder of a phone token stands here at ``now``.
+
+    Attributes:
+        patient: who has shown a card; None where the token was proved otherwise.
+        remarks: what the events say: who answers for it, or how it was proved.
+    """
+
+    token_id: str
+    facility: Facility
+    now: datetime
+    language: str
+    patient: Patient | None = None
+    wants_slip: bool = True
+    shows_people_ahead: bool = True
+    remarks: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Issued:
     """The patient's token. ``created`` is False where it was there already; then no job was queued."""
 
@@ -184,6 +203,25 @@ class CheckInStore(Protocol):
 
     def held_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
         """The live tokens of ``patient`` this service day, any department, oldest first."""
+        ...
+
+    def expected_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
+        """The phone tokens of ``patient`` this service day that nobody has come with yet, lapsed ones too."""
+        ...
+
+    def claimed_token(self, facility: Facility, label: str, last_digits: str, now: datetime) -> Token | None:
+        """Today's phone token with this label whose holder's mobile number ends so; None where nothing proves that."""
+        ...
+
+    def arrive(self, order: ArrivalOrder) -> Issued:
+        """Write down that a token's holder has come, and queue its slip if none was ever printed: the original.
+
+        A phone token of today that has lapsed is revived, and queues by arrival.
+
+        Raises:
+            IllegalMoveError: nobody can come with it (any more).
+            ClockError, StoreForkError
+        """
         ...
 
     def reprint(self, token_id: str, language: str, now: datetime, limit: int) -> SlipJob:

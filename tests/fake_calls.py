@@ -84,6 +84,9 @@ class FakeCalls(FakeDesk):
     def _of_day(self, facility_id: str, day: date) -> list[Token]:
         return [each for each in self._tokens.values() if (each.facility_id, each.service_day) == (facility_id, day)]
 
+    def _known_events(self) -> Sequence[Event]:
+        return [*self.events, *self._others, *self._left]
+
     def _known(self, token_id: str) -> Token:
         if token_id not in self._tokens:
             raise IllegalMoveError("TOKEN_UNKNOWN", "no such token")

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from kiosk.errors import ClockError, QuotaReachedError, ReprintLimitError, StoreError, StoreForkError
+from kiosk.model.arrival import arrival_key
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.events import FIRST_HASH, Event, Json, Kind, chained
 from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.queue import place
-from kiosk.model.token import Priority, SlipState, State, Token, label_of
+from kiosk.model.token import PHONE, Priority, SlipState, State, Token, label_of
 from kiosk.ports import (
+    ArrivalOrder,
     Issued,
     IssueOrder,
     SlipJob,
@@ -134,7 +136,7 @@ class FakeDesk:
         job = self._queue(token, 0, order.language, ahead, order.now) if order.wants_slip else None
         return Issued(token, True, ahead, job)
 
-    def _ahead(self, order: IssueOrder, token: Token) -> int | None:
+    def _ahead(self, order: IssueOrder | ArrivalOrder, token: Token) -> int | None:
         if not order.shows_people_ahead or token.state is not State.WAITING:
             return None
         queue = (token.facility_id, token.service_day, token.queue_department, State.WAITING)
@@ -158,6 +160,53 @@ class FakeDesk:
     def held_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
         day = max(facility.service_day(now), self._last_day)
         return tuple(self._live(patient_keys(patient, day, self._facility_key), facility, day, now))
+
+    def expected_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
+        day = max(facility.service_day(now), self._last_day)
+        keys = patient_keys(patient, day, self._facility_key)
+        mine = [each for each in self._tokens.values() if each.service_day == day and each.keys.match(keys)]
+        return tuple(sorted((each for each in mine if each.is_expected), key=lambda each: each.issued_at))
+
+    def claimed_token(self, facility: Facility, label: str, last_digits: str, now: datetime) -> Token | None:
+        day = max(facility.service_day(now), self._last_day)
+        key = arrival_key(self._facility_key, day, label, last_digits)
+        issues = [each for each in self._known_events() if each.kind == Kind.TOKEN_ISSUED]
+        proved = {each.token_id for each in issues if each.body.get("arrival_key") == key}
+        wanted = (facility.facility_id, day, label)
+        today = [each for each in self._tokens.values() if (each.facility_id, each.service_day, each.label) == wanted]
+        return next((each for each in today if each.source == PHONE and each.token_id in proved), None)
+
+    def _known_events(self) -> Sequence[Event]:
+        return self.events
+
+    def arrive(self, order: ArrivalOrder) -> Issued:
+        if self._forked:
+            raise StoreForkError("a copy is in use")
+        at = believable_time(order.now, self._last_at, self._confirmed)
+        if isinstance(at, ClockFault):
+            raise ClockError("set the clock", code=at.value)
+        day = max(order.facility.service_day(at), self._last_day)
+        token = self._there(order, day, at)
+        if order.patient is not None:
+            holder = Holder(day, patient_keys(order.patient, day, self._facility_key), order.patient)
+            token = self._learn(token, holder, at)
+            self._patients.setdefault(token.token_id, order.patient)
+        ahead = self._ahead(order, token)
+        wants = order.wants_slip and not token.copies and token.slip is SlipState.NONE
+        job = self._queue(token, 0, order.language, ahead, order.now) if wants else None
+        return Issued(self._tokens[token.token_id], False, ahead, job)
+
+    def _there(self, order: ArrivalOrder, day: date, at: datetime) -> Token:
+        token = self._tokens.get(order.token_id)
+        if token is None:
+            raise IllegalMoveError("TOKEN_UNKNOWN", "no such token")
+        if token.state is State.LAPSED:
+            if token.source != PHONE or token.service_day != day:
+                raise IllegalMoveError("MOVE_ILLEGAL", "gone")
+            token = self._act(Kind.TOKEN_REVIVED, token, at, order.remarks)
+        elif not token.is_live(at, order.facility.return_window):
+            raise IllegalMoveError("MOVE_ILLEGAL", "over")
+        return token if token.arrived else self._act(Kind.TOKEN_ARRIVED, token, at, order.remarks)
 
     def tokens(self, service_day: date) -> Sequence[TokenRow]:
         today = [token for token in self._tokens.values() if token.service_day == service_day]

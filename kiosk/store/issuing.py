@@ -12,7 +12,7 @@ from kiosk.model.events import Json, Kind, instant_text
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.token import Priority, SlipState, State, Token, label_of
-from kiosk.ports import Issued, IssueOrder, SlipJob
+from kiosk.ports import ArrivalOrder, Issued, IssueOrder, SlipJob
 from kiosk.store import tables
 from kiosk.store.engine import fixed_sql
 from kiosk.store.ledger import NEXT_MARK, Ledger
@@ -80,12 +80,12 @@ def give(connection: Connection, ledger: Ledger, order: IssueOrder, at: datetime
     facility = order.facility
     for held in live_tokens(connection, facility.facility_id, holder.day, holder.keys, at, facility.return_window):
         if held.queue_department == order.department.code:
-            known = _learn(connection, ledger, held, holder, at)
-            return Issued(known, False, _ahead(connection, order, known), None)
+            known = learn(connection, ledger, held, holder, at)
+            return Issued(known, False, ahead_of(connection, order, known), None)
     series = _own_series(ledger.meta.series)
     _roll_over(connection, ledger, facility, at, holder.day)
     token = _new_token(connection, ledger, order, at, holder, series)
-    ahead = _ahead(connection, order, token)
+    ahead = ahead_of(connection, order, token)
     job = _new_job(connection, order, token, ahead, ledger.new_id()) if order.wants_slip else None
     ledger.close()
     return Issued(token, True, ahead, job)
@@ -95,13 +95,17 @@ def live_tokens(
     connection: Connection, facility_id: str, day: date, keys: PatientKeys, now: datetime, return_window: timedelta
 ) -> list[Token]:
     """The live tokens of the patient with ``keys`` on ``day``, oldest first."""
+    return [token for token in tokens_of(connection, facility_id, day, keys) if token.is_live(now, return_window)]
+
+
+def tokens_of(connection: Connection, facility_id: str, day: date, keys: PatientKeys) -> list[Token]:
+    """All tokens of the patient with ``keys`` on ``day``, oldest first."""
     rows = connection.execute(_SAME_PATIENT, {"number_key": keys.number, "address_key": keys.address})
     here = (token for token in map(token_of, rows) if (token.facility_id, token.service_day) == (facility_id, day))
-    mine = (token for token in here if token.keys.match(keys) and token.is_live(now, return_window))
-    return sorted(mine, key=lambda token: token.issued_at)
+    return sorted((token for token in here if token.keys.match(keys)), key=lambda token: token.issued_at)
 
 
-def _learn(connection: Connection, ledger: Ledger, held: Token, holder: Holder, at: datetime) -> Token:
+def learn(connection: Connection, ledger: Ledger, held: Token, holder: Holder, at: datetime) -> Token:
     """A second card may tell more of the holder: another identifier, or the name behind a typed number."""
     row = connection.execute(select(tables.patient).where(_p.token_id == held.token_id)).first()
     known, keys = patient_of(row) if row else None, holder.keys
@@ -197,7 +201,7 @@ def _new_job(connection: Connection, order: IssueOrder, token: Token, ahead: int
     return job
 
 
-def _ahead(connection: Connection, order: IssueOrder, token: Token) -> int | None:
+def ahead_of(connection: Connection, order: IssueOrder | ArrivalOrder, token: Token) -> int | None:
     """How many wait before ``token`` in its queue, or None where this station does not know the whole queue."""
     if not order.shows_people_ahead or token.state is not State.WAITING:
         return None

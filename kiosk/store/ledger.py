@@ -158,6 +158,12 @@ def read_meta(connection: Connection) -> Meta:
     )
 
 
+def today(connection: Connection, facility: Facility, now: datetime) -> tuple[Meta, date]:
+    """The service day at ``now``; never earlier than the last one."""
+    meta = read_meta(connection)
+    return meta, max(facility.service_day(now), meta.last_service_day or date.min)
+
+
 def save(connection: Connection, token: Token, *, last_seq: int | None = None) -> None:
     """Write a token that is there already; ``last_seq`` is the own event that changed it, if one did."""
     values = token_values(token) | {"saved_id": token.token_id}

@@ -16,9 +16,10 @@ from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, patient_keys
 from kiosk.model.queue import CallingRule, Classes
 from kiosk.model.token import SlipState, Token
-from kiosk.ports import Issued, IssueOrder, SlipJob, TokenRow
+from kiosk.ports import ArrivalOrder, Issued, IssueOrder, SlipJob, TokenRow
 from kiosk.store import (
     acting,
+    arriving,
     attention,
     calling,
     configuring,
@@ -35,7 +36,7 @@ from kiosk.store import (
 )
 from kiosk.store.engine import outside_transactions, reader_engine, store_errors, writer_engine
 from kiosk.store.key import KEY_BYTES, load_key, remember_key
-from kiosk.store.ledger import Ledger, find_token, read_meta
+from kiosk.store.ledger import Ledger, find_token, read_meta, today
 from kiosk.store.place import STORE_FILE as STORE_FILE  # noqa: PLC0414 - whoever opens stores knows it from here
 from kiosk.store.place import finish_restore, place_locked
 from kiosk.store.pulling import retry_unapplied
@@ -144,11 +145,22 @@ class SqliteStore:
 
     def held_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
         with self._reading() as connection:
-            meta = read_meta(connection)
-            day = max(facility.service_day(now), meta.last_service_day or date.min)
+            meta, day = today(connection, facility, now)
             keys = patient_keys(patient, day, meta.facility_key)
             window = facility.return_window
             return tuple(issuing.live_tokens(connection, facility.facility_id, day, keys, now, window))
+
+    def expected_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
+        with self._reading() as connection:
+            return tuple(arriving.expected(connection, patient, facility, now))
+
+    def claimed_token(self, facility: Facility, label: str, last_digits: str, now: datetime) -> Token | None:
+        with self._reading() as connection:
+            return arriving.claimed(connection, facility, label, last_digits, now)
+
+    def arrive(self, order: ArrivalOrder) -> Issued:
+        with self._writing() as connection:
+            return arriving.arrive(connection, self._new_id, order)
 
     def reprint(self, token_id: str, language: str, now: datetime, limit: int) -> SlipJob:
         with self._writing() as connection:

@@ -1,5 +1,6 @@
 """What every TokenStore promises. Subclass ``TokenStoreContract`` with a fixture ``store``: empty, of series A."""
 
+from tests.contracts.arriving import ArrivingContract
 from tests.contracts.days import DayContract
 from tests.contracts.enrolment import EnrolmentContract
 from tests.contracts.issuing import IssuingContract
@@ -12,6 +13,7 @@ from tests.contracts.staff import StaffContract
 
 class TokenStoreContract(
     IssuingContract,
+    ArrivingContract,
     DayContract,
     SlipContract,
     OutboxContract,

@@ -1,0 +1,93 @@
+"""Who scanned the hospital's QR with a phone has come: the token is called from now on, and its slip printed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from hmac import compare_digest
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from kiosk.model.arrival import arrival_key
+from kiosk.model.events import Kind
+from kiosk.model.moves import IllegalMoveError
+from kiosk.model.opd import Facility
+from kiosk.model.patient import Patient, patient_keys
+from kiosk.model.token import PHONE, SlipState, State, Token
+from kiosk.ports import ArrivalOrder, Issued, SlipJob
+from kiosk.store import tables
+from kiosk.store.calling import find_patient
+from kiosk.store.issuing import Holder, ahead_of, learn, tokens_of
+from kiosk.store.ledger import Ledger, find_token, save, today
+from kiosk.store.rows import event_of, job_values, patient_values, token_of
+
+_e = tables.event.c
+_t = tables.token.c
+_LABELLED = select(tables.token).where(
+    _t.facility_id == bindparam("facility_id"),
+    _t.service_day == bindparam("day"),
+    _t.label == bindparam("label"),
+    _t.source == PHONE,
+)
+_ISSUE = select(tables.event).where(_e.token_id == bindparam("token_id"), _e.kind == Kind.TOKEN_ISSUED.value)
+
+
+def expected(connection: Connection, patient: Patient, facility: Facility, now: datetime) -> list[Token]:
+    """See ``CheckInStore.expected_tokens``."""
+    meta, day = today(connection, facility, now)
+    keys = patient_keys(patient, day, meta.facility_key)
+    return [token for token in tokens_of(connection, facility.facility_id, day, keys) if token.is_expected]
+
+
+def claimed(connection: Connection, facility: Facility, label: str, last_digits: str, now: datetime) -> Token | None:
+    """See ``CheckInStore.claimed_token``."""
+    meta, day = today(connection, facility, now)
+    key = arrival_key(meta.facility_key, day, label, last_digits)
+    wanted = {"facility_id": facility.facility_id, "day": day.isoformat(), "label": label}
+    tokens = [token_of(row) for row in connection.execute(_LABELLED, wanted)]
+    return next((token for token in tokens if _has_key(connection, token, key)), None)
+
+
+def arrive(connection: Connection, new_id: Callable[[], str], order: ArrivalOrder) -> Issued:
+    """See ``CheckInStore.arrive``."""
+    ledger = Ledger(connection, new_id)
+    at = ledger.time_at(order.now)
+    day = ledger.service_day(order.facility, at)
+    token = _there(connection, ledger, order, day, at)
+    if order.patient is not None:
+        keys = patient_keys(order.patient, day, ledger.meta.facility_key)
+        token = learn(connection, ledger, token, Holder(day, keys, order.patient), at)
+        _keep(connection, token, order.patient)
+    ahead = ahead_of(connection, order, token)
+    job = None
+    if order.wants_slip and not token.copies and token.slip is SlipState.NONE:
+        token = replace(token, slip=SlipState.QUEUED)
+        job = SlipJob(new_id(), token.token_id, 0, order.language, ahead, order.now, SlipState.QUEUED)
+        save(connection, token)
+        connection.execute(insert(tables.slip_job), job_values(job))
+    ledger.close()
+    return Issued(token, False, ahead, job)
+
+
+def _there(connection: Connection, ledger: Ledger, order: ArrivalOrder, day: date, at: datetime) -> Token:
+    """The token with its holder's arrival written down, revived where its place had lapsed."""
+    token = find_token(connection, order.token_id)
+    if token is None:
+        raise IllegalMoveError("TOKEN_UNKNOWN", "this token is not known here")
+    if token.state is State.LAPSED:
+        if token.source != PHONE or token.service_day != day:
+            raise IllegalMoveError("MOVE_ILLEGAL", "only a phone token of today comes back")
+        token = ledger.act(Kind.TOKEN_REVIVED, token, at, order.remarks)
+    elif not token.is_live(at, order.facility.return_window):
+        raise IllegalMoveError("MOVE_ILLEGAL", f"nobody waits with a token that is {token.state}")
+    return token if token.arrived else ledger.act(Kind.TOKEN_ARRIVED, token, at, order.remarks)
+
+
+def _keep(connection: Connection, token: Token, patient: Patient) -> None:
+    """Who has just shown the card stands on the slip; a station that is no desk did not have the details."""
+    if find_patient(connection, token.token_id) is None:
+        connection.execute(insert(tables.patient), patient_values(token.token_id, patient))
+
+
+def _has_key(connection: Connection, token: Token, key: str) -> bool:
+    issues = [event_of(row) for row in connection.execute(_ISSUE, {"token_id": token.token_id})]
+    return any(compare_digest(str(event.body.get("arrival_key") or ""), key) for event in issues)
