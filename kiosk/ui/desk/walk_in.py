@@ -1,7 +1,7 @@
 """Patients without a card: whoever stands at the counter gets a token, also if nothing is known but the department."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QTimer
@@ -78,6 +78,10 @@ class WalkInPage(Page):
         self.cards.show_matches([card.match for card in self.cards.cards], self._today.day, self.session.language)
         self._today.look()
         self._show()
+
+    def take_newcomer(self, patient: Patient) -> bool:
+        self._begin(draft_of(patient, self._today.day))
+        return True
 
     def forget(self) -> None:
         self._begin(Draft())
@@ -195,7 +199,8 @@ class WalkInPage(Page):
     def _take_act(self, name: str, outcome: object) -> None:
         if name == "walk_in" and isinstance(outcome, Issued):
             self._wish = None
-            self._show_token(outcome.token, already=not outcome.created, people_ahead=outcome.people_ahead)
+            token = replace(outcome.token, slip=outcome.job.state) if outcome.job is not None else outcome.token
+            self._show_token(token, already=not outcome.created, people_ahead=outcome.people_ahead)
 
     def _take_code(self, code: str, _details: object) -> None:
         if self._wish is not None and code in _BEYOND:

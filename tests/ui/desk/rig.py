@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLayout, QVBoxLayout, QWidget
 
 from kiosk.errors import NotAllowedError, PinError
 from kiosk.model.configuration import StaffMember
@@ -139,6 +139,7 @@ def page_rig(
         page = make(metrics, session, today)
         layout = QVBoxLayout(window)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         layout.addWidget(page)
         window.resize(*size)
         stack.callback(window.close)
