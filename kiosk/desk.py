@@ -26,9 +26,10 @@ from kiosk.model.exchange import Parked
 from kiosk.model.opd import ENGLISH, Facility, with_openings
 from kiosk.model.staff import SignedIn
 from kiosk.model.token import SlipState
-from kiosk.ports import SlipJob
+from kiosk.ports import ScannerReport, SlipJob
 from kiosk.printing.spool_thread import SpoolThread
 from kiosk.rolls import RollNotes
+from kiosk.scans import desk_scans
 from kiosk.settings import Settings
 from kiosk.sync.line import CONNECT_S, DEADLINE_S, Line
 from kiosk.sync.live import LiveThread
@@ -38,10 +39,12 @@ from kiosk.ui.desk.closed import DeskClosedWindow
 from kiosk.ui.desk.health import HealthWatch
 from kiosk.ui.desk.pages import desk_pages
 from kiosk.ui.desk.place import Place
+from kiosk.ui.desk.scans import DeskScans
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.sitting import DeskParts, Timing, Workers
 from kiosk.ui.desk.today import DeskToday
 from kiosk.ui.desk.window import DeskWindow, PageKind
+from kiosk.ui.patient.reports import ScannerReports
 from kiosk.ui.translation import Translation
 from kiosk.upkeep import UpkeepThread, chores
 from kiosk.window import BUSY, RELOAD, kiosk_application, languages_from, show_window
@@ -139,8 +142,28 @@ def running_desk(station: Station, application: QApplication, *, resumed: Resume
         spool = spool_of(station, _slip_news(session, health))
         background.begin(lambda: SpoolThread(spool))
         background.begin(lambda: UpkeepThread(chores(station), station.clock.monotonic))
+        scanner = desk_scans(station.settings)
+        if scanner is not None:
+            scanner.start(_scans(station, session, window, health))
+            stack.callback(scanner.stop)
         _resume(station, session, resumed)
         yield Desk(station, session, window)
+
+
+def _scans(
+    station: Station, session: DeskSession, window: DeskWindow, health: DeskHealth
+) -> Callable[[ScannerReport], None]:
+    """Whom to report to, on any thread: a scanned slip or card opens its token."""
+    reports = ScannerReports()
+    scans = DeskScans(session, station.store, reports)
+    scans.token_found.connect(window.show_token)
+    scans.newcomer_found.connect(window.show_newcomer)
+
+    def report(report: ScannerReport) -> None:
+        health.reader_moved(report)
+        reports.report(report)
+
+    return report
 
 
 def page_kinds(station: Station, session: DeskSession) -> tuple[PageKind, ...]:

@@ -55,6 +55,26 @@
 <context>
     <name>Desk</name>
     <message>
+        <source>This patient has no token today.</source>
+        <translation>इस मरीज़ का आज कोई टोकन नहीं है।</translation>
+    </message>
+    <message>
+        <source>This patient has several tokens: {labels}</source>
+        <translation>इस मरीज़ के कई टोकन हैं: {labels}</translation>
+    </message>
+    <message>
+        <source>This slip is of another day: {label}, {day}</source>
+        <translation>यह पर्ची किसी और दिन की है: {label}, {day}</translation>
+    </message>
+    <message>
+        <source>This slip's token is not known here, or not yet.</source>
+        <translation>इस पर्ची का टोकन यहाँ नहीं मिला, शायद अभी पहुँचा नहीं है।</translation>
+    </message>
+    <message>
+        <source>This is neither an ABHA card nor a slip of this hospital.</source>
+        <translation>यह न आभा कार्ड है, न इस अस्पताल की पर्ची।</translation>
+    </message>
+    <message>
         <source>Search a name</source>
         <translation>नाम खोजें</translation>
     </message>

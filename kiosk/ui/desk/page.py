@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
+from kiosk.model.patient import Patient
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.theme import Metrics
 
@@ -20,6 +21,10 @@ class Page(QWidget):
 
     def fill(self) -> None:
         """Somebody is signed in and has a place: take up what the session knows."""
+
+    def take_newcomer(self, _patient: Patient) -> bool:
+        """The card of somebody without a token was scanned: whether this is the page for them."""
+        return False
 
     def forget(self) -> None:
         """Leave nothing of any patient behind: nobody is signed in any more."""

@@ -96,6 +96,17 @@ class QueueList(QWidget):
         row = indexes[0].data(ROW_ROLE) if indexes else None
         return row if isinstance(row, DeskRow) else None
 
+    def show_token(self, token_id: str) -> None:
+        """Choose the line of a token of today, whatever was searched for before."""
+        self.search.clear()
+        self._group, self._source, self._department = Group.ALL, "", ALL_DEPARTMENTS
+        self._choose()
+        self._count()
+        line = self.model.line_of(token_id)
+        if line is not None:
+            self.view.selectRow(line)
+            self.view.scrollTo(self.model.index(line, 0))
+
     def drop_choice(self) -> None:
         self.view.clearSelection()
 

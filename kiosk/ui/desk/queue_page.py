@@ -82,6 +82,13 @@ class QueuePage(Page):
         self.doubles.forget()
         self.calling.forget()
 
+    def show_token(self, token_id: str) -> None:
+        """At hand where it is in this room, else its line in the list."""
+        self._close()
+        if any(row.token.token_id == token_id for row in self.session.current):
+            self.calling.take_at_hand(token_id)
+        self.queue.show_token(token_id)
+
     # --- wishes ------------------------------------------------------------------------------------------------------
 
     def wish(self, name: str, token_id: str) -> None:

@@ -18,7 +18,7 @@ class Tone(Enum):
 
 
 def tone_of(code: str) -> Tone:
-    if code in ("NOBODY_WAITS", "COPIED"):
+    if code in ("NOBODY_WAITS", "COPIED", "SCAN_NO_TOKEN", "SCAN_SEVERAL"):
         return Tone.PLAIN
     is_ours = code == "BUG" or code.startswith(("STORE_", "CLOCK_"))
     return Tone.WRONG if is_ours else Tone.WARNING
@@ -26,7 +26,7 @@ def tone_of(code: str) -> Tone:
 
 def sentence(code: str, details: Mapping[str, str]) -> str:
     """For a person at a counter; an unknown code is shown as it is, with what was said with it."""
-    told = _desk(code, details) or _refused(code, details) or _broken(code)
+    told = _desk(code, details) or _scanned(code, details) or _refused(code, details) or _broken(code)
     return told or translate("Desk", "This was not done ({code}): {text}").format(
         code=code, text=details.get("text", "")
     )
@@ -46,6 +46,22 @@ def _desk(code: str, details: Mapping[str, str]) -> str:
             return words.format(label=details.get("label", ""))
         case "CALLED_ALONE":
             return translate("Desk", "The server does not answer: this desk calls by itself.")
+    return ""
+
+
+def _scanned(code: str, details: Mapping[str, str]) -> str:
+    match code:
+        case "SCAN_NO_TOKEN":
+            return translate("Desk", "This patient has no token today.")
+        case "SCAN_SEVERAL":
+            return translate("Desk", "This patient has several tokens: {labels}").format(labels=details["labels"])
+        case "SCAN_OLD":
+            words = translate("Desk", "This slip is of another day: {label}, {day}")
+            return words.format(label=details["label"], day=details["day"])
+        case "SCAN_UNKNOWN":
+            return translate("Desk", "This slip's token is not known here, or not yet.")
+        case "SCAN_UNREADABLE":
+            return translate("Desk", "This is neither an ABHA card nor a slip of this hospital.")
     return ""
 
 

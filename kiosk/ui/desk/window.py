@@ -7,6 +7,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from kiosk.model.patient import Patient
 from kiosk.model.staff import Right
 from kiosk.ui.desk.metrics import desk_metrics
 from kiosk.ui.desk.page import Page
@@ -76,6 +77,20 @@ class DeskWindow(QWidget):
         self._stack.setCurrentWidget(self.pages[name])
         self.pages[name].redraw()
         self.top.redraw(name)
+
+    def show_token(self, token_id: str) -> None:
+        """Bring up a token of today that was scanned."""
+        page = self.pages.get(QUEUE)
+        if isinstance(page, QueuePage):
+            self.show_page(QUEUE)
+            page.show_token(token_id)
+
+    def show_newcomer(self, patient: Patient) -> None:
+        """The card of somebody without a token was scanned: the page that gives one comes up, filled in."""
+        for name, page in self.pages.items():
+            if page.take_newcomer(patient):
+                self.show_page(name)
+                break
 
     @property
     def page_shown(self) -> Page:
