@@ -45,7 +45,7 @@ class HealthLine(QWidget):
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(metrics.px(0.6))
-        self._bubble: Bubble | None = None
+        self.bubble: Bubble | None = None
         session.health_changed.connect(self.show_items)
 
     def show_items(self, items: Sequence[Item]) -> None:
@@ -68,15 +68,15 @@ class HealthLine(QWidget):
     def tell(self, part: Part) -> None:
         """Say what to do, above the line, until somebody touches it or for a while."""
         self.hush()
-        self._bubble = Bubble(self._metrics, self.window(), advice(self._items[part]))
+        self.bubble = Bubble(self._metrics, self.window(), advice(self._items[part]))
         foot = self.buttons[part].mapTo(self.window(), QPoint(0, 0))
-        self._bubble.stand_on(self.window(), foot)
+        self.bubble.stand_on(self.window(), foot)
 
     def hush(self) -> None:
-        if self._bubble is not None:
-            self._bubble.hide()
-            self._bubble.deleteLater()
-            self._bubble = None
+        if self.bubble is not None:
+            self.bubble.hide()
+            self.bubble.deleteLater()
+            self.bubble = None
 
     def _button(self, part: Part) -> DeskButton:
         button = DeskButton(self._metrics, "health", icon=ICONS[part], icon_u=2.8, height_u=5.9, tight=True)

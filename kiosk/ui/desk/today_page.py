@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from kiosk.day_export import export_csv
 from kiosk.model.day_report import DayReport, day_report
+from kiosk.model.health import Item, Level, Part
 from kiosk.model.token import State, Token
 from kiosk.ui.arrange import ACROSS, DOWN, line_up
 from kiosk.ui.desk.buttons import DeskButton
@@ -91,9 +92,9 @@ class TodayPage(Page):
         self._close()
         self._choose("")
 
-    def show_clock_fault(self, is_faulty: bool) -> None:
-        """While it lasts, a supervisor may say that the clock is right."""
-        self.clock.setVisible(is_faulty)
+    def _take_health(self, items: Sequence[Item]) -> None:
+        """While the clock is at fault, a supervisor may say that it is right."""
+        self.clock.setVisible(any(item.part is Part.CLOCK and item.level is Level.BAD for item in items))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -110,6 +111,7 @@ class TodayPage(Page):
         self.confirming.left.connect(self._close)
         self._today.changed.connect(self._show)
         session.acted.connect(self._take_act)
+        session.health_changed.connect(self._take_health)
         session.busy_changed.connect(self._follow_busy)
         session.rows_changed.connect(self._follow_rows)
 
@@ -256,7 +258,7 @@ class TodayPage(Page):
             case "change_opening":
                 self._today.look()
             case "accept_clock":
-                self.show_clock_fault(False)
+                self.clock.hide()
         self._soon.start()
 
     def _export(self) -> None:
