@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from kiosk.checkin import Registration
 from kiosk.errors import StoreError
 from kiosk.model import flow
+from kiosk.model.opd import Facility
 from kiosk.model.token import SlipState
 from kiosk.ui.patient.errands import BUG, answer, log_bug
 from kiosk.ui.patient.reports import ScannerReports
@@ -30,15 +31,18 @@ class PatientJourney(QObject):
     Signals:
         state_changed: a flow.State to draw.
         language_changed: a language code.
+        facility_changed: the hospital, when something is open or closed that was not before.
         time_given: seconds until the start comes back without a touch; 0 where the screen may stay.
     """
 
     state_changed = Signal(object)
     language_changed = Signal(str)
+    facility_changed = Signal(object)
     time_given = Signal(float)
     _arrived = Signal(object)
     _answered = Signal(int, object)
     _probed = Signal(str)
+    _facility_told = Signal(object)
     _fault_told = Signal(str, str)
 
     def __init__(
@@ -56,6 +60,7 @@ class PatientJourney(QObject):
         self.languages = tuple(languages)
         self.language = self.languages[0]
         self.state: flow.State = flow.START
+        self.facility = registration.facility
         self._registration = registration
         self._store_worker = store_worker
         self._probe = probe
@@ -117,7 +122,7 @@ class PatientJourney(QObject):
         """Take no more inputs; the store's worker may still be finishing."""
         self._timer.stop()
         self._retry.stop()
-        for signal in (self._arrived, self._answered, self._probed, self._fault_told):
+        for signal in (self._arrived, self._answered, self._probed, self._facility_told, self._fault_told):
             signal.disconnect()
 
     # --- language and time -------------------------------------------------------------------------------------------
@@ -174,12 +179,15 @@ class PatientJourney(QObject):
         self._arrived.connect(self._take_slip, queued)
         self._answered.connect(self._take_answer, queued)
         self._probed.connect(self._take_probe, queued)
+        self._facility_told.connect(self._take_facility, queued)
         self._fault_told.connect(self._take_fault, queued)
 
     def _run(self, command: flow.Command) -> None:
         self._serial += 1
         self._early_slips.clear()
         serial = self._serial
+        if isinstance(command, flow.FindHeld):
+            self._ask_facility()
         future = self._store_worker.submit(answer, self._registration, command, self.language)
         future.add_done_callback(lambda done: None if done.cancelled() else self._answered.emit(serial, done.result()))
 
@@ -190,10 +198,32 @@ class PatientJourney(QObject):
         match event:
             case flow.ServiceLost(code):
                 self._note_store_fault(code)
+            case flow.Refused():
+                self._ask_facility()
+                self.feed(event)
             case flow.CheckedIn(token=token) if token.token_id in self._early_slips:
                 self.feed(replace(event, slip=self._early_slips[token.token_id]))
             case _:
                 self.feed(event)
+
+    def _ask_facility(self) -> None:
+        """What is open now, before anybody chooses. Where the store fails, the answer to the command says so."""
+        self._store_worker.submit(self._registration.facility_now).add_done_callback(self._tell_facility)
+
+    def _tell_facility(self, done: "Future[Facility]") -> None:
+        """On the store's thread."""
+        if done.cancelled():
+            return
+        error = done.exception()
+        if error is None:
+            self._facility_told.emit(done.result())
+        elif not isinstance(error, StoreError):
+            log_bug(error)
+
+    def _take_facility(self, facility: Facility) -> None:
+        if facility != self.facility:
+            self.facility = facility
+            self.facility_changed.emit(facility)
 
     def _take_slip(self, event: flow.SlipMoved) -> None:
         """The printer may be faster than the store's answer: its word is kept until the token is known."""

@@ -108,6 +108,7 @@ class PatientWindow(QWidget):
         self._journey.state_changed.connect(self._follow)
         self._journey.language_changed.connect(self._speak)
         self._journey.time_given.connect(self._show_time)
+        self._journey.facility_changed.connect(self._show_facility)
         reports.frame_seen.connect(self._show_frame)
         reports.camera_moved.connect(self._show_camera)
         reports.gun_moved.connect(self._show_gun)
@@ -136,6 +137,9 @@ class PatientWindow(QWidget):
         """The start and the waits have nothing to hurry for."""
         calm = isinstance(self._journey.state, flow.Scanning | flow.Checking | flow.Issuing)
         self.time_bar.give(0.0 if calm else seconds)
+
+    def _show_facility(self, facility: Facility) -> None:
+        self.choosing.show_facility(facility)
 
     def _show_frame(self, frame: PreviewFrame) -> None:
         if self.screen_shown is self.scanning:
@@ -201,12 +205,13 @@ class PatientWindow(QWidget):
 
     def _make_screens(self, metrics: Metrics) -> dict[type[flow.State], Screen]:
         self.scanning = ScanningScreen(metrics)
+        self.choosing = ChoosingScreen(metrics, self._journey.facility, self._clock)
         waiting = WaitingScreen(metrics)
         return {
             flow.Scanning: self.scanning,
             flow.Typing: TypingScreen(metrics),
             flow.Checking: waiting,
-            flow.Choosing: ChoosingScreen(metrics, self._facility, self._clock),
+            flow.Choosing: self.choosing,
             flow.Issuing: waiting,
             flow.Issued: IssuedScreen(metrics, self._facility),
             flow.SeeDesk: SeeDeskScreen(metrics),
