@@ -89,13 +89,13 @@ class DeskWork:
 
     def reprint(self, post: Post, token_id: str, language: str) -> SlipJob:
         """One more slip, marked DUPLICATE."""
-        answering(post, Right.REGISTER)
-        return self.acts.store.reprint(token_id, language, self.acts.clock.now(), COPIES)
+        remarks = answering(post, Right.REGISTER)
+        return self.acts.store.reprint(token_id, language, self.acts.clock.now(), COPIES, remarks)
 
     def resolve_slip(self, post: Post, job_id: str, how: SlipOutcome) -> None:
         """Nobody needs to look after this slip any more."""
-        answering(post, Right.REGISTER)
-        self.acts.store.slip_moved(job_id, SlipState.RESOLVED, self.acts.clock.now(), how.value)
+        remarks = answering(post, Right.REGISTER)
+        self.acts.store.slip_moved(job_id, SlipState.RESOLVED, self.acts.clock.now(), how.value, remarks)
 
     # --- with a supervisor's word ------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from kiosk.desk_ports import NO_REMARKS
 from kiosk.errors import ClockError, QuotaReachedError, ReprintLimitError, StoreError, StoreForkError
 from kiosk.model.arrival import arrival_key
 from kiosk.model.clock import ClockFault, believable_time
@@ -221,7 +222,9 @@ class FakeDesk:
 
     # --- slips -------------------------------------------------------------------------------------------------------
 
-    def reprint(self, token_id: str, language: str, now: datetime, limit: int) -> SlipJob:
+    def reprint(
+        self, token_id: str, language: str, now: datetime, limit: int, remarks: Mapping[str, Json] = NO_REMARKS
+    ) -> SlipJob:
         token = self._need(token_id)
         copies = [job.state for job in self._jobs.values() if job.token_id == token_id and job.copy > 0]
         if sum(state not in (SlipState.QUEUED, SlipState.FAILED) for state in copies) >= limit:
@@ -229,18 +232,26 @@ class FakeDesk:
         for job in self._jobs.values():
             if job.token_id == token_id and job.state is SlipState.QUEUED:
                 self._jobs[job.job_id] = replace(job, state=SlipState.FAILED)
-        token = self._act(Kind.TOKEN_REPRINTED, token, now, {"copy": token.copies + 1})
+        token = self._act(Kind.TOKEN_REPRINTED, token, now, {**remarks, "copy": token.copies + 1})
         return self._queue(token, token.copies, language, None, now)
 
     def due_slips(self, queued_since: datetime) -> Sequence[SlipJob]:
         due = [job for job in self._jobs.values() if job.state is SlipState.QUEUED and job.queued_at >= queued_since]
         return sorted(due, key=lambda job: (job.queued_at, job.job_id))
 
-    def slip_moved(self, job_id: str, state: SlipState, now: datetime, cause: str = "") -> None:
+    def slip_moved(
+        self,
+        job_id: str,
+        state: SlipState,
+        now: datetime,
+        cause: str = "",
+        remarks: Mapping[str, Json] = NO_REMARKS,
+    ) -> None:
         job = self._jobs.get(job_id)
         if job is None and job_id in self._tokens and state not in _LOCAL:
             token = self._tokens[job_id]
-            self._act(Kind.SLIP_STATE_CHANGED, token, now, {"state": state.value, "copy": token.copies, "cause": cause})
+            body: dict[str, Json] = {"state": state.value, "copy": token.copies, "cause": cause}
+            self._act(Kind.SLIP_STATE_CHANGED, token, now, {**remarks, **body})
             return
         if job is None:
             raise StoreError("no such job", code="SLIP_JOB_UNKNOWN")
@@ -251,7 +262,8 @@ class FakeDesk:
             state, cause = SlipState.FAILED, "SUPERSEDED"
         self._jobs[job_id] = replace(job, state=state)
         if state not in _LOCAL:
-            self._act(Kind.SLIP_STATE_CHANGED, token, now, {"state": state.value, "copy": job.copy, "cause": cause})
+            told: dict[str, Json] = {"state": state.value, "copy": job.copy, "cause": cause}
+            self._act(Kind.SLIP_STATE_CHANGED, token, now, {**remarks, **told})
         elif job.copy == token.copies:
             self._tokens[token.token_id] = replace(token, slip=state)
 

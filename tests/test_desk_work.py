@@ -121,9 +121,10 @@ def test_a_slip_is_printed_again_and_dealt_with(desk: Counter) -> None:
     token = desk.wait(1)
     jobs = [desk.work.reprint(REGISTRAR, token.token_id, "en") for _ in range(5)]
     assert [job.copy for job in jobs] == [1, 2, 3, 4, 5]
+    assert (desk.last().kind, desk.last().body) == (Kind.TOKEN_REPRINTED, {"copy": 5, "staff": "R1"})
     desk.work.resolve_slip(REGISTRAR, jobs[-1].job_id, SlipOutcome.READ_OUT)
     assert desk.acts.token(token.token_id).slip is SlipState.RESOLVED
-    assert desk.last().body["cause"] == "READ_OUT"
+    assert (desk.last().body["cause"], desk.last().body["staff"]) == ("READ_OUT", "R1")
 
 
 # --- a supervisor's word ----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The slip jobs of a store."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,16 +29,31 @@ _COPIES_OUT = select(func.count()).where(
 _SENDING = select(_j.job_id).where(_j.state == SlipState.SENDING.value)
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a slip, and who at a desk says so."""
+
+    state: SlipState
+    cause: str
+    remarks: Mapping[str, Json] = field(default_factory=dict)
+
+
 def reprint(
-    connection: Connection, new_id: Callable[[], str], token_id: str, language: str, now: datetime, limit: int
+    connection: Connection,
+    new_id: Callable[[], str],
+    token_id: str,
+    language: str,
+    now: datetime,
+    limit: int,
+    remarks: Mapping[str, Json],
 ) -> SlipJob:
-    """See ``TokenStore.reprint``."""
+    """See ``DeskStore.reprint``."""
     ledger = Ledger(connection, new_id)
     token = need_token(connection, token_id)
     if connection.execute(_COPIES_OUT, {"token_id": token_id}).scalar_one() >= limit:
         raise ReprintLimitError("this slip was reprinted as often as the kiosk may; ask at the desk")
     _forget_queued(connection, token_id, now)
-    token = ledger.act(Kind.TOKEN_REPRINTED, token, now, {"copy": token.copies + 1})
+    token = ledger.act(Kind.TOKEN_REPRINTED, token, now, {**remarks, "copy": token.copies + 1})
     save(connection, replace(token, slip=SlipState.QUEUED))
     job = SlipJob(new_id(), token_id, token.copies, language, None, now, SlipState.QUEUED)
     connection.execute(insert(tables.slip_job), job_values(job))
@@ -52,20 +67,19 @@ def due(connection: Connection, queued_since: datetime) -> list[SlipJob]:
     return [job_of(row) for row in rows]
 
 
-def moved(
-    connection: Connection, new_id: Callable[[], str], job_id: str, state: SlipState, now: datetime, cause: str
-) -> None:
-    """See ``TokenStore.slip_moved``. A slip that another station prints goes by its token's id: see ``open_slips``."""
+def moved(connection: Connection, new_id: Callable[[], str], job_id: str, outcome: Outcome, now: datetime) -> None:
+    """See ``DeskStore.slip_moved``. A slip that another station prints goes by its token's id: see ``open_slips``."""
     row = connection.execute(select(tables.slip_job).where(_j.job_id == job_id)).first()
     if row is None:
-        _moved_elsewhere(connection, new_id, job_id, state, now, cause)
+        _moved_elsewhere(connection, new_id, job_id, outcome, now)
     else:
-        _moved_here(connection, new_id, row, state, now, cause)
+        _moved_here(connection, new_id, row, outcome, now)
 
 
 def _moved_here(
-    connection: Connection, new_id: Callable[[], str], row: Row[Any], state: SlipState, now: datetime, cause: str
+    connection: Connection, new_id: Callable[[], str], row: Row[Any], outcome: Outcome, now: datetime
 ) -> None:
+    state, cause = outcome.state, outcome.cause
     if state is SlipState.SENDING and row.state != SlipState.QUEUED.value:
         raise StoreError("this slip was taken by a newer copy or another spool", code="SLIP_JOB_TAKEN")
     token = need_token(connection, row.token_id)
@@ -82,19 +96,20 @@ def _moved_here(
             save(connection, replace(token, slip=state))
         return
     ledger = Ledger(connection, new_id)
-    body: dict[str, Json] = {"state": state.value, "copy": row.copy, "cause": cause}
+    body: dict[str, Json] = {**outcome.remarks, "state": state.value, "copy": row.copy, "cause": cause}
     ledger.act(Kind.SLIP_STATE_CHANGED, token, now, body)
     ledger.close()
 
 
 def _moved_elsewhere(
-    connection: Connection, new_id: Callable[[], str], token_id: str, state: SlipState, now: datetime, cause: str
+    connection: Connection, new_id: Callable[[], str], token_id: str, outcome: Outcome, now: datetime
 ) -> None:
     token = find_token(connection, token_id)
-    if token is None or state in _LOCAL:
+    if token is None or outcome.state in _LOCAL:
         raise StoreError(f"this store has no slip job {token_id}", code="SLIP_JOB_UNKNOWN")
     ledger = Ledger(connection, new_id)
-    body: dict[str, Json] = {"state": state.value, "copy": token.copies, "cause": cause}
+    told: dict[str, Json] = {"state": outcome.state.value, "copy": token.copies, "cause": outcome.cause}
+    body = {**outcome.remarks, **told}
     ledger.act(Kind.SLIP_STATE_CHANGED, token, now, body)
     ledger.close()
 
@@ -103,7 +118,7 @@ def doubt_interrupted(connection: Connection, new_id: Callable[[], str], now: da
     """See ``TokenStore.doubt_interrupted_slips``."""
     interrupted = connection.execute(_SENDING).scalars().all()
     for job_id in interrupted:
-        moved(connection, new_id, job_id, SlipState.IN_DOUBT, now, "INTERRUPTED")
+        moved(connection, new_id, job_id, Outcome(SlipState.IN_DOUBT, "INTERRUPTED"), now)
     return len(interrupted)
 
 

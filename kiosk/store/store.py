@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
+from kiosk.desk_ports import NO_REMARKS
 from kiosk.errors import SettingError
 from kiosk.model.desk import Called, CallOrder, DeskRows, Failures, OpeningChange, OpenSlip, PinHash
 from kiosk.model.events import FIRST_HASH, Event, Json, Kind, instant_text
@@ -162,9 +163,11 @@ class SqliteStore:
         with self._writing() as connection:
             return arriving.arrive(connection, self._new_id, order)
 
-    def reprint(self, token_id: str, language: str, now: datetime, limit: int) -> SlipJob:
+    def reprint(
+        self, token_id: str, language: str, now: datetime, limit: int, remarks: Mapping[str, Json] = NO_REMARKS
+    ) -> SlipJob:
         with self._writing() as connection:
-            return slips.reprint(connection, self._new_id, token_id, language, now, limit)
+            return slips.reprint(connection, self._new_id, token_id, language, now, limit, remarks)
 
     def act(self, kind: Kind, token_id: str, now: datetime, body: Mapping[str, Json]) -> Token:
         with self._writing() as connection:
@@ -251,9 +254,16 @@ class SqliteStore:
         with self._reading() as connection:
             return slips.due(connection, queued_since)
 
-    def slip_moved(self, job_id: str, state: SlipState, now: datetime, cause: str = "") -> None:
+    def slip_moved(
+        self,
+        job_id: str,
+        state: SlipState,
+        now: datetime,
+        cause: str = "",
+        remarks: Mapping[str, Json] = NO_REMARKS,
+    ) -> None:
         with self._writing() as connection:
-            slips.moved(connection, self._new_id, job_id, state, now, cause)
+            slips.moved(connection, self._new_id, job_id, slips.Outcome(state, cause, remarks), now)
 
     def doubt_interrupted_slips(self, now: datetime) -> int:
         with self._writing() as connection:
