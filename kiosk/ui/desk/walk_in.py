@@ -83,6 +83,14 @@ class WalkInPage(Page):
         self._begin(draft_of(patient, self._today.day))
         return True
 
+    def fill(self) -> None:
+        self._begin(Draft())
+
+    def take_newcomer(self, patient: Patient) -> bool:
+        """What the card says stands in the form; the department is left to choose."""
+        self._begin(draft_of(patient, self._today.day))
+        return True
+
     def forget(self) -> None:
         self._begin(Draft())
         self.shown.forget()

@@ -16,7 +16,7 @@ from kiosk.model.walk_in import Field
 from kiosk.ui.desk.place import Place
 from kiosk.ui.desk.walk_in import WalkInPage
 from tests.desk_counter import BOSS, Counter
-from tests.model.samples import HOSPITAL, MEDICINE, minutes
+from tests.model.samples import ASHA, HOSPITAL, MEDICINE, minutes
 from tests.ui.desk.rig import PIN, PageRig, page_rig
 
 Rig = PageRig[WalkInPage]
@@ -175,6 +175,13 @@ def test_a_real_keyboard_brings_up_no_other(rig: Rig) -> None:
     rig.type(rig.page.form.entries[Field.NAME].edit, "Asha")
     assert rig.page.form.draft().name == "Asha"
     assert rig.page.where.isVisible()
+
+
+def test_a_card_that_was_scanned_fills_the_form(qtbot: QtBot, rig: Rig) -> None:
+    fill(rig, name="Somebody else")
+    assert rig.page.take_newcomer(ASHA)
+    rig.touch(rig.page.where.tiles["EYE"])
+    assert rig.desk.store.patient_of(issue(qtbot, rig).token_id) == ASHA
 
 
 # --- somebody known ---------------------------------------------------------------------------------------------------
