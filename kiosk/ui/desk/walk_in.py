@@ -79,10 +79,6 @@ class WalkInPage(Page):
         self._today.look()
         self._show()
 
-    def take_newcomer(self, patient: Patient) -> bool:
-        self._begin(draft_of(patient, self._today.day))
-        return True
-
     def fill(self) -> None:
         self._begin(Draft())
 
