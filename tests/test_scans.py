@@ -1,23 +1,31 @@
 """Camera and gun, put together from the settings; and a kiosk that has only a gun."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.app import open_station
+from kiosk.desk import Desk, running_desk
 from kiosk.doctor_gun import gun_finding
 from kiosk.errors import SettingError
 from kiosk.finding import Finding
 from kiosk.model import flow
+from kiosk.model.patient import Patient
 from kiosk.ports import CodeRead, DeviceState
 from kiosk.scans import desk_scans, patient_scanner
 from kiosk.settings import Settings
+from kiosk.ui.desk.queue_page import QueuePage
+from kiosk.ui.desk.sign_in import SignInPage
 from kiosk.window import running_kiosk
+from tests.migrated import lay_store
 from tests.scanner.guns import SerialLine
 from tests.scanner.hearing import Hearing
 
@@ -26,6 +34,7 @@ CARD = "02-hindi-app.png"
 TEXT = json.loads((CARDS / "cards.json").read_text(encoding="utf-8"))[CARD]
 ASCII = '{"hidn":"91-0000-0000-0018","name":"Asha Verma","gender":"F","dob":"7/3/1984"}'
 PATIENCE_MS = 20_000
+PIN = "246810"
 
 
 @pytest.fixture
@@ -94,6 +103,74 @@ def test_a_patient_with_a_gun_that_is_a_keyboard(qtbot: QtBot, qapp: QApplicatio
         state = kiosk.journey.state
         assert isinstance(state, flow.Choosing)
         assert state.patient.abha_number == "91000000000018"
+
+
+# --- the desk --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk_settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=lay_store(tmp_path / "desk"), printer="none", language="en")
+
+
+def enter(qtbot: QtBot, desk: Desk, type_pin: Callable[[], None]) -> None:
+    with qtbot.waitSignal(desk.session.signed_in, timeout=PATIENCE_MS):
+        type_pin()
+    desk.session.choose_place("12", ["MED"])
+
+
+def type_slowly(qtbot: QtBot, page: SignInPage) -> None:
+    """As people do: each digit has its dot before the next one comes."""
+    for count, digit in enumerate(PIN, start=1):
+        QTest.keyClicks(page.pin, digit)
+        dots = count % len(PIN)  # the last one sends the PIN off
+        qtbot.waitUntil(partial(has_dots, page, dots), timeout=PATIENCE_MS)
+
+
+def has_dots(page: SignInPage, count: int) -> bool:
+    return page.pin.dots.text().count("●") == count
+
+
+def wait_for_row(qtbot: QtBot, desk: Desk, label: str) -> None:
+    page = desk.window.pages["queue"]
+    assert isinstance(page, QueuePage)
+    qtbot.waitUntil(lambda: page.queue.row_chosen is not None, timeout=PATIENCE_MS)
+    assert page.queue.row_chosen is not None
+    assert page.queue.row_chosen.token.label == label
+
+
+def test_a_slip_before_the_desks_gun_opens_its_token(
+    qtbot: QtBot, qapp: QApplication, line: SerialLine, desk_settings: Settings
+) -> None:
+    settings = replace(desk_settings, scanner_gun=f"serial:{line.path}")
+    with open_station(settings, {}) as station, running_desk(station, qapp) as desk:
+        desk.window.show()
+        tokens = [station.registration.check_in(Patient(f"9100000000001{number}"), "MED", "en") for number in range(3)]
+        enter(qtbot, desk, lambda: desk.session.sign_in(station.staff[0].staff_id, PIN))
+        line.send(tokens[1].token.token_id.encode() + b"\r")
+        wait_for_row(qtbot, desk, tokens[1].token.label)
+
+
+def test_no_code_of_a_gun_is_taken_for_a_pin_and_a_typed_pin_is(
+    qtbot: QtBot, qapp: QApplication, desk_settings: Settings
+) -> None:
+    settings = replace(desk_settings, scanner_gun="wedge")
+    with open_station(settings, {}) as station, running_desk(station, qapp) as desk:
+        with qtbot.waitActive(desk.window):
+            desk.window.show()
+        page = desk.window.page_shown
+        assert isinstance(page, SignInPage)
+        refused: list[str] = []
+        desk.session.sign_in_refused.connect(lambda code, _wait: refused.append(code))
+        QTest.keyClicks(page.pin, "135790")
+        QTest.keyClick(page.pin, Qt.Key.Key_Return)
+        assert has_dots(page, 0)
+
+        enter(qtbot, desk, lambda: type_slowly(qtbot, page))
+        assert refused == []
+        issued = station.registration.check_in(Patient("91000000000018"), "MED", "en")
+        QTest.keyClicks(desk.window, issued.token.token_id)
+        wait_for_row(qtbot, desk, issued.token.label)
 
 
 # --- kiosk doctor ----------------------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from kiosk.ports import CodeRead, CodeSpoiled
 
 GAP_S = 0.035
 """Keys at least so far apart are not of one burst."""
-LENGTH = 8
-"""So many characters without such a gap are a gun's."""
+LENGTH = 6
+"""So many characters without such a gap are a gun's: as many as a PIN has."""
 ENDED_LENGTH = 4
-"""So many, if Return or Tab follows at the same pace: a gun may read a short code, and a PIN is short too."""
+"""So many, if Return or Tab follows at the same pace: a gun may read a short code too."""
 SILENCE_S = 0.1
 """A burst that has been recognised is over after this, where neither Return nor Tab ends it."""
 END = "\n"

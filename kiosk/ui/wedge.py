@@ -5,7 +5,7 @@ Better is a gun on a serial line, or one that is grabbed (``scanner_gun = "evdev
 - It works only while a window of this program has the keyboard, and not where the desktop takes keys for itself: a
   hostile code can hold Ctrl+O or the like. Switch the gun's control characters off, and run no desktop beneath.
 - The gun's delay between characters must be under 30 ms (factory settings are 0 to 10), and codes have to be at least
-  8 characters long, or 4 with Return or Tab behind them. Shorter ones land where the cursor is.
+  6 characters long, or 4 with Return or Tab behind them. Shorter ones land where the cursor is.
 - Each key of a person appears up to 60 ms later, and no key that types a character works as a shortcut.
 - Input methods are off in the whole program: who types Hindi does so by the keyboard's layout or the screen's keys.
 - The gun speaks US layout. Where the system tells scan codes (X11, Wayland, the bare screen) the system's own layout

@@ -127,6 +127,12 @@ def test_a_gun_without_return_is_over_after_a_pause(desk: Desk) -> None:
     assert (desk.pin.text(), desk.heard) == ("", [CodeRead(CODE)])
 
 
+def test_six_digits_without_return_are_no_pin(desk: Desk) -> None:
+    desk.type(desk.pin, "246810", 0.01)
+    desk.wait()
+    assert (desk.pin.text(), desk.heard) == ("", [CodeRead("246810")])
+
+
 _people = st.text("abcXYZ 0189@.-", max_size=12)
 
 
