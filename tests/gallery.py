@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 from PIL.Image import Image
@@ -30,6 +31,7 @@ from kiosk.ui.patient.reports import ScannerReports
 from kiosk.ui.patient.window import PatientWindow
 from kiosk.ui.theme import icon_path
 from kiosk.ui.translation import Translation
+from tests.desk_gallery import desk_screens
 from tests.ui.fakes import ABHA_NUMBER, FakeClock, FakeStore, make_token
 
 SIZES = ((1366, 768), (1920, 1080), (1080, 1920))
@@ -244,9 +246,10 @@ def main(out: Path, only: str = "") -> None:
     out.mkdir(parents=True, exist_ok=True)
     application = QApplication([])
     titles: dict[str, list[str]] = {}
-    for name, shown in screens(application, only):
+    for name, shown in chain(screens(application, only), desk_screens(application, only)):
         shown.save(str(out / f"{name}.png"))
-        titles.setdefault(next(title for title in SECTIONS if title in name), []).append(name)
+        size = next(title for title in SECTIONS if title in name)
+        titles.setdefault(f"desk {size}" if name.startswith("desk-") else size, []).append(name)
     for name, printed in slips():
         printed.save(out / f"{name}.png")
         titles.setdefault("slips", []).append(name)

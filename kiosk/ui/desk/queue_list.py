@@ -22,7 +22,7 @@ translate = QCoreApplication.translate
 
 TICK_S = 20
 """How often waiting times are drawn anew."""
-COUNT_MS = 150
+COUNT_MS = 60
 """Changes that come together are counted together."""
 ALL_DEPARTMENTS = "*"
 SOURCES = ("", "kiosk", "phone", "walk_in", "referral")

@@ -67,7 +67,7 @@ class DeskWindow(QWidget):
         session.signed_out.connect(self._forget)
         session.post_changed.connect(lambda _post: self._follow())
         session.language_changed.connect(self._speak)
-        session.slips_changed.connect(lambda _slips: self._count_slips())
+        session.slips_changed.connect(self._follow_slips)
         self.resize(FIRST_SIZE)
         self._build(self._metrics)
 
@@ -134,6 +134,9 @@ class DeskWindow(QWidget):
         for page in self.pages.values():
             page.forget()
         self.show_page(SIGN_IN)
+
+    def _follow_slips(self, _slips: object) -> None:
+        self._count_slips()
 
     def _count_slips(self) -> None:
         """In sight on every page, until somebody has dealt with them."""

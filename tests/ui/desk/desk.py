@@ -1,16 +1,19 @@
 """A whole desk: its window, its session, and real stories over a store in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from kiosk.model.configuration import StaffMember
 from kiosk.ui.desk.place import Place
+from kiosk.ui.desk.queue_list import COUNT_MS
+from kiosk.ui.desk.queue_page import QueuePage
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.sitting import DeskParts, Timing, Workers
-from kiosk.ui.desk.window import DeskWindow
+from kiosk.ui.desk.window import QUEUE_KIND, DeskWindow, PageKind
 from kiosk.ui.translation import Translation
 from tests.ui.desk.long_day import LongDay
 from tests.ui.desk.rig import STAFF, FakeDoor, FakePlaces
@@ -28,12 +31,14 @@ class Desk:
         languages: tuple[str, ...] = ("en", "hi"),
         timing: Timing | None = None,
         demonstration_pin: str = "",
+        kinds: Callable[[DeskSession], Sequence[PageKind]] = lambda session: (QUEUE_KIND,),
         size: tuple[int, int] = (1366, 768),
     ) -> None:
         self.day = day
         self.door, self.places = FakeDoor(tuple(staff)), FakePlaces()
         self._stack = ExitStack()
-        workers = Workers(*(self._stack.enter_context(ThreadPoolExecutor(1)) for _ in range(3)))
+        self._threads = [self._stack.enter_context(ThreadPoolExecutor(1)) for _ in range(3)]
+        workers = Workers(*self._threads)
         parts = DeskParts(
             day.calling,
             day.work,
@@ -52,13 +57,31 @@ class Desk:
         self._stack.callback(self.session.close)
         self.translation = Translation(application)
         self._stack.callback(self.translation.use, "en")
-        self.window = DeskWindow(self.session, self.translation)
+        self.window = DeskWindow(self.session, self.translation, kinds(self.session))
         self._stack.callback(self.window.close)
         self.window.resize(*size)
         self.window.show()
 
     def close(self) -> None:
         self._stack.close()
+
+    def settle(self) -> None:
+        """Until all that is under way has come to the screen."""
+        for _ in range(4):
+            for thread in self._threads:
+                thread.submit(int).result(10)
+            QTest.qWait(1)
+        for _ in range(2):
+            QTest.qWait(COUNT_MS + 20)
+            for thread in self._threads:
+                thread.submit(int).result(10)
+        QApplication.processEvents()
+
+    @property
+    def queue(self) -> QueuePage:
+        page = self.window.pages["queue"]
+        assert isinstance(page, QueuePage)
+        return page
 
     def enter(self, staff_id: str, pin: str, place: Place | None) -> None:
         """Somebody works here, without the sign-in screen."""
