@@ -84,6 +84,10 @@ class SlipsPage(Page):
         for line in self.lines:
             line.forget()
 
+    def _follow(self, _news: object) -> None:
+        if self.isVisible():
+            self._show()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         room = self.height() - self.metrics.px(HEAD_U)

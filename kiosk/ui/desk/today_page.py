@@ -115,6 +115,13 @@ class TodayPage(Page):
         session.busy_changed.connect(self._follow_busy)
         session.rows_changed.connect(self._follow_rows)
 
+    def _follow_busy(self, _busy: bool) -> None:
+        self._show_panel()
+
+    def _follow_rows(self, _rows: object) -> None:
+        if self.isVisible():
+            self._soon.start()
+
     # --- figures -----------------------------------------------------------------------------------------------------
 
     def _count(self) -> None:
