@@ -32,16 +32,3 @@ def character(key: int, *, shifted: bool) -> str:
     """What ``key`` types; empty where it types nothing."""
     plain, capital = _CHARACTERS.get(key, ("", ""))
     return capital if shifted else plain
-
-
-def strokes(text: str) -> list[tuple[int, bool]]:
-    """The keys that type ``text``, each with whether Shift is held: what a gun does with it.
-
-    Raises:
-        ValueError: the layout has no key for a character, as for all beyond ASCII.
-    """
-    keys = {made: (key, bool(place)) for key, pair in reversed(_CHARACTERS.items()) for place, made in enumerate(pair)}
-    missing = [made for made in text if made not in keys]
-    if missing:
-        raise ValueError(f"no key for {len(missing)} of the characters")
-    return [keys[made] for made in text]

@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-from kiosk.model.us_keys import strokes
+from kiosk.model.us_keys import character
 from kiosk.scanner.gun_evdev import EV_KEY, EV_SYN, EVENT, EvdevGun
 
 _SHIFT, _ENTER = 42, 28
@@ -71,6 +71,20 @@ class InputDevice:
         if self.taken_by_others:
             raise OSError(errno.EBUSY, "grabbed")
         self.grabs.append(on)
+
+
+_KEYS = {
+    character(key, shifted=shifted): (key, shifted)
+    for shifted in (True, False)
+    for key in reversed(range(128))
+    if character(key, shifted=shifted)
+}
+"""The key that makes each character, without Shift where that does; of two such keys the lower number."""
+
+
+def strokes(text: str) -> list[tuple[int, bool]]:
+    """The keys that type ``text``, each with whether Shift is held."""
+    return [_KEYS[made] for made in text]
 
 
 def typed(text: str) -> list[bytes]:

@@ -11,11 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.model.us_keys import strokes
 from kiosk.ports import CodeRead, DeviceState, GunStateChanged, ScannerReport
 from kiosk.ui.bursts import END
 from kiosk.ui.wedge import KeyGaps, WedgeScanner, typed_by
 from tests.contracts.scanner import TIMES, ScannerContract, Stage
+from tests.scanner.guns import strokes
 
 CODE = '{"hidn":"91-0000-0000-0018","name":"Asha Verma","phr":"asha@abdm"}'
 PLAIN = Qt.KeyboardModifier.NoModifier
