@@ -104,6 +104,7 @@ def server(context: click.Context, database: str | None, host: str, port: int, w
     """The hospital server, to which stations send their tokens."""
     from kiosk.app import configure_logging
     from kiosk.pepper import made_pepper
+    from kiosk.server.abdm_account import account_of
     from kiosk.server.app import database_url_of, run_server
     from kiosk.server.listening import tls_of
 
@@ -116,6 +117,7 @@ def server(context: click.Context, database: str | None, host: str, port: int, w
         tls=tls_of(settings),
         public_url=settings.public_url,
         pepper=partial(made_pepper, settings.pepper_file, dict(os.environ)),
+        abdm=account_of(settings, os.environ),
         workers=workers,
         prepare_worker=partial(configure_logging, logging.INFO),
     )

@@ -65,6 +65,23 @@ class Settings:
     """After so many minutes without a touch a desk signs out whoever works there."""
     export_dir: Path | None = None
     """Where a supervisor's exports of the day's figures go; None for the documents of whoever runs the desk."""
+    abdm_client_id: str = ""
+    """The hospital's account at ABDM's gateway; empty for a server that takes no part in Scan & Share."""
+    abdm_client_secret_file: Path | None = None
+    """The file with the account's secret, readable for the server alone; None for the systemd credential."""
+    abdm_cm_id: str = "sbx"
+    """``sbx`` is ABDM's sandbox, ``abdm`` production."""
+    abdm_base_url: str = ""
+    """The gateway's address; empty for ABDM's own of sandbox or production."""
+    abdm_phr_host: str = ""
+    """The host in the facility QR; empty for ABDM's own. A gateway that is not known needs it."""
+    abdm_issuer: str = ""
+    """What callbacks' tokens must name as their issuer; empty is not checked. ABDM has not published it."""
+    abdm_audience: str = ""
+    abdm_accepts_v1: bool = False
+    """Whether shares of version 1.0 are taken too."""
+    abdm_port: int = 0
+    """A port for ABDM's callbacks alone, the only one that need face the internet; 0: the server's own takes them."""
 
     @property
     def backup_folder(self) -> Path:
@@ -147,6 +164,12 @@ def _path(value: str) -> Path:
         raise ValueError("a path; there is no such user's folder") from None
 
 
+def _flag(value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError("yes, no")
+    return value == "yes"
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value not in choices:
@@ -203,4 +226,13 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "pin_pepper": _path,
     "staff_valid_days": _between(1, 365),
     "desk_idle_min": _between(1, 480),
+    "abdm_client_id": _text,
+    "abdm_client_secret_file": _path,
+    "abdm_cm_id": _one_of("sbx", "abdm"),
+    "abdm_base_url": _server_url,
+    "abdm_phr_host": _text,
+    "abdm_issuer": _text,
+    "abdm_audience": _text,
+    "abdm_accepts_v1": _flag,
+    "abdm_port": _between(0, 65_535),
 }

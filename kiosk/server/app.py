@@ -5,8 +5,9 @@ import signal
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 
 import structlog
 import uvicorn
@@ -18,6 +19,7 @@ from kiosk.server.database import Database, open_database
 from kiosk.server.hub import STREAMS
 from kiosk.server.listening import BACKLOG, DEFAULT_HOST, DEFAULT_PORT, Door, Tls
 from kiosk.server.parked import retry_parked
+from kiosk.server.scan_and_share import AbdmAccount
 from kiosk.server.web import build_app, utc_now
 from kiosk.server.workers import keep_working, stop_signal
 from kiosk.settings import Settings
@@ -48,32 +50,45 @@ def run_server(
     tls: Tls | None = None,
     public_url: str = "",
     pepper: Callable[[], bytes] | None = None,
+    abdm: AbdmAccount | None = None,
     workers: int = 1,
     prepare_worker: Callable[[], None] | None = None,
 ) -> None:
     """Serve until Ctrl+C or SIGTERM. ``prepare_worker`` is called first in each further process: logging is set there.
 
-    ``pepper`` is what desks try PINs with; it goes to other processes, so it must be one that can be pickled.
+    ``pepper`` is what desks try PINs with; it goes to other processes, so it must be one that can be pickled. With
+    ``abdm`` the server takes part in Scan & Share.
 
     Raises:
         SettingError: for a bad host, port, public address or database URL; for several workers over SQLite.
     """
     door = Door(host, port, tls, public_url)
-    with closing(door.listen()) as listener, closing(open_database(database_url)) as database:
+    with _listening(door, abdm) as listeners, closing(open_database(database_url)) as database:
         _check_workers(database, workers)
         retry_parked(database)
         _make_pepper(pepper)
         _allow_connections()
         if workers == 1:
-            server = _Server(database, door, listener, pepper)
+            server = _Server(database, door, listeners[0], pepper, abdm)
             server.heed_signals()
-            _say_listening(door, listener, workers)
-            server.run(sockets=[listener])
+            _say_listening(door, listeners, workers)
+            server.run(sockets=[*listeners])
             return
         database.close()  # its connections; the workers have their own
         with stop_signal() as stopped:
-            _say_listening(door, listener, workers)
-            keep_working(stopped, workers, _work, (database_url, door, listener, pepper, prepare_worker))
+            _say_listening(door, listeners, workers)
+            keep_working(stopped, workers, _work, (database_url, door, listeners, pepper, abdm, prepare_worker))
+
+
+@contextmanager
+def _listening(door: Door, abdm: AbdmAccount | None) -> Iterator[Sequence[socket.socket]]:
+    """The server's own port, and behind it the one for callbacks where there is one."""
+    with closing(door.listen()) as own:
+        if abdm is None or not abdm.port:
+            yield [own]
+            return
+        with closing(replace(door, port=abdm.port).listen()) as callbacks:
+            yield [own, callbacks]
 
 
 def _make_pepper(pepper: Callable[[], bytes] | None) -> None:
@@ -85,24 +100,28 @@ def _make_pepper(pepper: Callable[[], bytes] | None) -> None:
         _log.error("pepper_unusable", code=error.code, problem=str(error))
 
 
-def _say_listening(door: Door, listener: socket.socket, workers: int) -> None:
-    _log.info("server_listening", url=door.own_url(listener), public_url=door.address(listener), workers=workers)
+def _say_listening(door: Door, listeners: Sequence[socket.socket], workers: int) -> None:
+    own, *callbacks = listeners
+    _log.info("server_listening", url=door.own_url(own), public_url=door.address(own), workers=workers)
+    for each in callbacks:
+        _log.info("callbacks_listening", url=door.own_url(each))
 
 
 def _work(
     database_url: str,
     door: Door,
-    listener: socket.socket,
+    listeners: Sequence[socket.socket],
     pepper: Callable[[], bytes] | None,
+    abdm: AbdmAccount | None,
     prepare: Callable[[], None] | None,
 ) -> None:
     """What each further process does."""
     if prepare is not None:
         prepare()
     with closing(open_database(database_url)) as database:
-        server = _Server(database, door, listener, pepper)
+        server = _Server(database, door, listeners[0], pepper, abdm)
         server.heed_signals()
-        server.run(sockets=[listener])
+        server.run(sockets=[*listeners])
 
 
 def _check_workers(database: Database, workers: int) -> None:
@@ -136,17 +155,16 @@ class ServerThread:
         tls: Tls | None = None,
         public_url: str = "",
         pepper: Callable[[], bytes] | None = None,
+        abdm: AbdmAccount | None = None,
     ) -> None:
         door = Door(host, port, tls, public_url)
-        self._listener = door.listen()
-        self.url = door.own_url(self._listener)
-        try:
-            self._database = open_database(database_url)
-        except BaseException:
-            self._listener.close()
-            raise
-        self._server = _Server(self._database, door, self._listener, pepper)
-        self._thread = threading.Thread(target=self._server.run, args=([self._listener],), name="server", daemon=True)
+        with ExitStack() as opened:
+            listeners = [*opened.enter_context(_listening(door, abdm))]
+            self._database = opened.enter_context(closing(open_database(database_url)))
+            self._opened = opened.pop_all()
+        self.url = door.own_url(listeners[0])
+        self._server = _Server(self._database, door, listeners[0], pepper, abdm)
+        self._thread = threading.Thread(target=self._server.run, args=(listeners,), name="server", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -158,8 +176,7 @@ class ServerThread:
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(STOP_S)
-        self._listener.close()
-        self._database.close()
+        self._opened.close()
 
 
 @contextmanager
@@ -171,9 +188,10 @@ def running_server(
     tls: Tls | None = None,
     public_url: str = "",
     pepper: Callable[[], bytes] | None = None,
+    abdm: AbdmAccount | None = None,
 ) -> Iterator[ServerThread]:
     """A server that answers within the block and is gone after it."""
-    server = ServerThread(database_url, host, port, tls=tls, public_url=public_url, pepper=pepper)
+    server = ServerThread(database_url, host, port, tls=tls, public_url=public_url, pepper=pepper, abdm=abdm)
     try:
         server.start()
         yield server
@@ -183,10 +201,15 @@ def running_server(
 
 class _Server(uvicorn.Server):
     def __init__(
-        self, database: Database, door: Door, listener: socket.socket, pepper: Callable[[], bytes] | None
+        self,
+        database: Database,
+        door: Door,
+        listener: socket.socket,
+        pepper: Callable[[], bytes] | None,
+        abdm: AbdmAccount | None,
     ) -> None:
         address = door.address(listener)
-        self._app = build_app(database, utc_now, public_url=address, is_open=door.is_open, pepper=pepper)
+        self._app = build_app(database, utc_now, public_url=address, is_open=door.is_open, pepper=pepper, abdm=abdm)
         super().__init__(_config(self._app, door.tls))
         self.ready = threading.Event()
 

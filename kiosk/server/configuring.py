@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import structlog
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -211,7 +212,13 @@ def _newest_first(connection: Connection, facility_id: str) -> Iterator[Dated]:
 def _dated(connection: Connection, facility_id: str, revision: int) -> Dated:
     """A document that was imported by an older program still parses: keys are only ever added."""
     row = connection.execute(select(configuration).filter_by(facility_id=facility_id, revision=revision)).one()
-    return Dated(revision, row.applies_from, row.document, parse_configuration(json.loads(row.document)))
+    return Dated(revision, row.applies_from, row.document, _parsed(row.document))
+
+
+@lru_cache(maxsize=64)
+def _parsed(document: str) -> Configuration:
+    """The same text is the same configuration for ever; shares come by the hundred, and each asks for one."""
+    return parse_configuration(json.loads(document))
 
 
 @dataclass(frozen=True)

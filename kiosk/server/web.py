@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
@@ -18,7 +18,10 @@ from kiosk.server.health import add_health_routes
 from kiosk.server.limits import Limits, usual_limits
 from kiosk.server.live import running_hub
 from kiosk.server.problems import add_handlers
+from kiosk.server.scan_and_share import AbdmAccount, running_scan_and_share
 from kiosk.server.service import DATABASE_THREADS, Service
+from kiosk.server.share_routes import PATHS as SHARE_PATHS
+from kiosk.server.share_routes import CallbackDoor, add_share_routes
 from kiosk.server.stream import PATH as STREAM_PATH
 from kiosk.server.stream import add_stream_routes
 from kiosk.server.sync_routes import add_sync_routes
@@ -36,17 +39,25 @@ def build_app(
     is_open: bool = True,
     limits: Limits | None = None,
     pepper: Callable[[], bytes] | None = None,
+    abdm: AbdmAccount | None = None,
 ) -> FastAPI:
-    """The web application over an open database, which it does not close; see ``Service`` for what the words mean."""
+    """The web application over an open database, which it does not close; see ``Service`` for what the words mean.
+
+    Shares of ABDM are taken where there is an account.
+    """
 
     @asynccontextmanager
     async def with_threads(app: FastAPI) -> AsyncIterator[None]:
         """Waited for at the end."""
-        with ThreadPoolExecutor(DATABASE_THREADS, "database") as threads:
-            async with running_hub(database, threads, now) as hub:
-                own_limits = limits or usual_limits()
-                app.state.service = Service(database, now, threads, public_url, is_open, hub, own_limits, pepper)
-                yield
+        async with AsyncExitStack() as parts:
+            threads = parts.enter_context(ThreadPoolExecutor(DATABASE_THREADS, "database"))
+            hub = await parts.enter_async_context(running_hub(database, threads, now))
+            service = Service(database, now, threads, public_url, is_open, hub, limits or usual_limits(), pepper)
+            app.state.service = service
+            if abdm is not None:
+                running = running_scan_and_share(service, abdm.settings)
+                app.state.scan_and_share = await parts.enter_async_context(running)
+            yield
 
     app = FastAPI(title="OPD token kiosk: hospital server", version="0.1.0", lifespan=with_threads)
     add_handlers(app)
@@ -57,5 +68,9 @@ def build_app(
     add_enrolment_routes(app)
     add_stream_routes(app)
     add_health_routes(app)
-    app.add_middleware(Crowd, apart={STREAM_PATH, *HEALTH_PATHS})
+    app.add_middleware(Crowd, apart={STREAM_PATH, *HEALTH_PATHS, *SHARE_PATHS})
+    if abdm is not None:
+        add_share_routes(app, accepts_v1=abdm.settings.accepts_v1)
+        if abdm.port:
+            app.add_middleware(CallbackDoor, port=abdm.port)
     return app

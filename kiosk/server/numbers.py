@@ -1,0 +1,55 @@
+"""The server's own numbers: one row for each day and department counts them, within the transaction that issues."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from kiosk.model.configuration import Configuration
+from kiosk.model.opd import SERVER_SERIES, Department
+from kiosk.model.token import MAX_NUMBER
+from kiosk.server.configuring import in_force
+from kiosk.server.database import insert_into
+from kiosk.server.tables import day_count, number
+
+PASSED_OVER = 1_000
+"""Numbers that a restored server leaves out: more than a department gives on phones between a backup and its end."""
+
+
+def next_number(connection: Connection, facility_id: str, day: date, department: str) -> int:
+    """From 1 on each day. The facility's lock is held."""
+    return _moved(connection, facility_id, day, department, 1)
+
+
+def _moved(connection: Connection, facility_id: str, day: date, department: str, count: int) -> int:
+    first = {"facility_id": facility_id, "service_day": day, "department": department, "series": SERVER_SERIES}
+    more = insert_into(connection, number).values(**first, last=count)
+    moved = more.on_conflict_do_update(index_elements=list(number.primary_key), set_={"last": number.c.last + count})
+    return int(connection.execute(moved.returning(number.c.last)).scalar_one())
+
+
+def pass_over_numbers(connection: Connection, facility_id: str, now: datetime) -> None:
+    """After a restore: labels that phones were told since the backup are not given to others, today or tomorrow."""
+    dated = in_force(connection, facility_id, now)
+    if dated is None or not (dated.configuration.counters or dated.configuration.abdm):
+        return
+    today = dated.configuration.facility.service_day(now)
+    for day in (today, today + timedelta(days=1)):
+        for department in dated.configuration.facility.departments:
+            _moved(connection, facility_id, day, department.code, PASSED_OVER)
+
+
+def phone_tokens_left(connection: Connection, plan: Configuration, department: Department, day: date) -> int:
+    """Of the department's quota for ``day``.
+
+    Where the hospital has shared it out over stations, what they were not given is the phones'. Else phones get on
+    until the tokens that this server knows of, from everywhere, are as many as the quota.
+    """
+    if department.quota is None:
+        return MAX_NUMBER
+    about = {"facility_id": plan.facility.facility_id, "service_day": day, "department": department.code}
+    shares = plan.shares.get(department.code)
+    if shares is None:
+        issued = connection.execute(select(day_count.c.issued).filter_by(**about)).scalar()
+        return department.quota - (issued or 0)
+    own = connection.execute(select(number.c.last).filter_by(**about, series=SERVER_SERIES)).scalar()
+    return department.quota - sum(shares.values()) - (own or 0)

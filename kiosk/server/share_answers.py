@@ -1,0 +1,114 @@
+"""The threads that bring answers to ABDM's gateway: at once after the commit, and again from the database."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from kiosk.abdm.answers import ShareAnswer
+from kiosk.errors import GatewayError
+from kiosk.server.database import Database
+from kiosk.server.share_queue import DueAnswer, claim, note_failed, note_refused, note_sent
+
+SENDERS = 8
+"""Each waits for one exchange at a time: at a tenth of a second for one, 80 answers a second in each process."""
+WAITING = 256
+"""In memory; more wait in the database until their lease is over, or another process has time."""
+POLL_S = 1.0
+_log = structlog.get_logger()
+
+
+class Answers:
+    """``send`` brings one answer to the gateway and raises GatewayError; ``start`` and ``stop`` are called once."""
+
+    def __init__(
+        self,
+        database: Database,
+        send: Callable[[ShareAnswer], object],
+        now: Callable[[], datetime],
+        *,
+        senders: int = SENDERS,
+        poll_s: float = POLL_S,
+    ) -> None:
+        self._database, self._send, self._now, self._poll_s = database, send, now, poll_s
+        self._waiting: queue.Queue[DueAnswer | None] = queue.Queue(WAITING)
+        self._is_over = threading.Event()
+        works = [self._keep_sending] * senders + [self._keep_looking]
+        self._threads = [threading.Thread(target=work, name="share-answers", daemon=True) for work in works]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        """Begin nothing new. What is left is in the database."""
+        self._is_over.set()
+        for _ in self._threads:
+            try:
+                self._waiting.put_nowait(None)
+            except queue.Full:
+                break
+
+    def join(self, within_s: float) -> bool:
+        """Whether all threads have ended."""
+        until = time.monotonic() + within_s
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def post(self, due: DueAnswer) -> None:
+        """Have it sent as soon as a thread is free; from any thread, after the commit."""
+        try:
+            self._waiting.put_nowait(due)
+        except queue.Full:
+            _log.warning("share_answers_crowded")
+
+    def _keep_sending(self) -> None:
+        while not self._is_over.is_set():
+            due = self._waiting.get()
+            if due is not None and not self._is_over.is_set():
+                self._try(due)
+
+    def _keep_looking(self) -> None:
+        """For what was left by a process that died, or failed and may be tried again."""
+        while not self._is_over.wait(self._poll_s):
+            if self._waiting.qsize() >= WAITING // 2:
+                continue
+            try:
+                for due in claim(self._database, self._now(), WAITING // 2):
+                    self.post(due)
+            except SQLAlchemyError as error:
+                _log.warning("share_answers_not_looked_for", cause=type(error).__name__)
+
+    def _try(self, due: DueAnswer) -> None:
+        if self._now() >= due.until:
+            return  # it waited here for too long: whoever claims it next has it
+        try:
+            self._sent(due)
+        except SQLAlchemyError as error:
+            # The gateway may have it: it gets the very same once more.
+            _log.warning("share_answer_not_noted", request_id=due.answer.request_id, cause=type(error).__name__)
+
+    def _sent(self, due: DueAnswer) -> None:
+        about = {"facility_id": due.answer.hip_id, "request_id": due.answer.request_id, "attempts": due.attempts}
+        try:
+            self._send(due.answer)
+        except GatewayError as error:
+            _log.warning("share_not_answered", **about, code=error.code, transient=error.transient)
+            if error.transient:
+                note_failed(self._database, due, error.code, self._now(), error.retry_after_s)
+            else:
+                note_refused(self._database, due, error.code, self._now())
+        except Exception:
+            if self._is_over.is_set():
+                return  # the way to the gateway was closed under it; the answer stays due
+            # A bug of ours: it must not end the thread, nor be tried again for ever.
+            _log.exception("share_answer_failed", **about)
+            note_refused(self._database, due, "SERVER_BUG", self._now())
+        else:
+            note_sent(self._database, due, self._now())
+            _log.info("share_answered", **about)

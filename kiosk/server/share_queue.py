@@ -1,0 +1,106 @@
+"""Answers that ABDM's gateway is still to get: rows of ``share``, tried until it has them or it is no use any more.
+
+Whoever tries an answer first moves its ``next_try_at`` on and commits: so it has the answer to itself for LEASE, and if
+it dies somebody else tries after that. The gateway may get one answer twice, never two different ones.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from kiosk.abdm.answers import ShareAnswer
+from kiosk.abdm.share import Version
+from kiosk.server.database import Database
+from kiosk.server.tables import IS_DUE, share
+
+DUE, SENT, GIVEN_UP = STATES = ("due", "sent", "given_up")
+LEASE = timedelta(seconds=10)
+"""The app waits for 30 seconds in all: enough for one that died, and for one more try."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+PATIENCE = timedelta(minutes=30)
+"""After that no app shows the answer any more: this long a token is on the phone's screen."""
+TOGETHER = 50
+_ONE = (share.c.facility_id == bindparam("of_facility"), share.c.request_id == bindparam("of_request"))
+
+
+@dataclass(frozen=True)
+class DueAnswer:
+    """One answer; ``attempts`` counts the try that is going on, and nobody else tries before ``until``."""
+
+    answer: ShareAnswer
+    received_at: datetime
+    attempts: int
+    until: datetime
+
+
+def due_answer(row: Row[Any]) -> DueAnswer:
+    answer = ShareAnswer(
+        Version(row.version),
+        row.facility_id,
+        row.request_id,
+        row.counter,
+        row.address or "",
+        label=row.label,
+        reason=row.message,
+    )
+    return DueAnswer(answer, row.received_at, row.attempts, row.next_try_at)
+
+
+def claim(database: Database, now: datetime, most: int = TOGETHER) -> list[DueAnswer]:
+    """Answers that nobody is trying and whose time has come, the oldest of each facility first."""
+    claimed: list[DueAnswer] = []
+    with database.reader.begin() as connection:
+        waiting = select(share.c.facility_id).where(IS_DUE, share.c.next_try_at <= now).distinct()
+        facility_ids = connection.execute(waiting).scalars().all()
+    for facility_id in facility_ids:
+        left = most - len(claimed)
+        if left > 0:
+            claimed += database.write(partial(_claimed, facility_id=facility_id, now=now, most=left))
+    return claimed
+
+
+def _claimed(connection: Connection, facility_id: str, now: datetime, most: int) -> list[DueAnswer]:
+    ripe = select(share).where(share.c.facility_id == facility_id, IS_DUE, share.c.next_try_at <= now)
+    rows = connection.execute(ripe.order_by(share.c.next_try_at).limit(most).with_for_update(skip_locked=True)).all()
+    if rows:
+        mine = [{"of_facility": facility_id, "of_request": row.request_id} for row in rows]
+        tried = {"next_try_at": now + LEASE, "attempts": share.c.attempts + 1}
+        connection.execute(update(share).where(*_ONE).values(tried), mine)
+    found = [due_answer(row) for row in rows]
+    return [DueAnswer(each.answer, each.received_at, each.attempts + 1, now + LEASE) for each in found]
+
+
+def note_sent(database: Database, due: DueAnswer, now: datetime) -> None:
+    """The gateway has it; the address is not needed any more."""
+    _settle(database, due, {"state": SENT, "answered_at": now, "address": None, "problem": ""})
+
+
+def note_refused(database: Database, due: DueAnswer, code: str, now: datetime) -> None:
+    """The gateway will never take it. The row stays, to be shown."""
+    _settle(database, due, {"state": GIVEN_UP, "answered_at": now, "address": None, "problem": code})
+
+
+def note_failed(database: Database, due: DueAnswer, code: str, now: datetime, wait_s: float | None) -> None:
+    """It may be taken later: after ``wait_s`` if the gateway named it, else after a pause that grows."""
+    if now - due.received_at > PATIENCE:
+        note_refused(database, due, code, now)
+        return
+    again = now + timedelta(seconds=max(wait_s or 0.0, pause_s(due.attempts)))
+    _settle(database, due, {"next_try_at": again, "problem": code})
+
+
+def pause_s(attempts: int) -> float:
+    """No two answers that failed together are tried again together."""
+    longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(attempts - 1, 10))
+    return random.SystemRandom().uniform(longest / 2, longest)
+
+
+def _settle(database: Database, due: DueAnswer, values: dict[str, Any]) -> None:
+    """What is settled already stays so: two may have tried at once."""
+    mine = {"of_facility": due.answer.hip_id, "of_request": due.answer.request_id}
+    changed = update(share).where(*_ONE, share.c.state == DUE).values(values)
+    database.write(lambda connection: connection.execute(changed, mine))
