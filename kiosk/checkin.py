@@ -1,14 +1,22 @@
 """The story of a check-in: a patient becomes a token. The same patient, department and day get the same token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from kiosk.errors import AlreadyHasTokenError, DepartmentClosedError, DepartmentUnknownError, ReprintLimitError
+from kiosk.errors import (
+    AlreadyHasTokenError,
+    DepartmentClosedError,
+    DepartmentUnknownError,
+    PhoneTokenError,
+    ReprintLimitError,
+)
+from kiosk.model.arrival import WrongTries
+from kiosk.model.moves import IllegalMoveError
 from kiosk.model.opd import Department, Facility, with_openings
 from kiosk.model.patient import Patient
 from kiosk.model.priority import priority_of
 from kiosk.model.token import SlipState, Token
-from kiosk.ports import CheckInStore, Clock, IssueOrder, SlipJob
+from kiosk.ports import ArrivalOrder, CheckInStore, Clock, IssueOrder, SlipJob
 
 NOTICE_VERSION = "2026-11"
 """Which wording of the privacy notice the first screen shows; written into every token_issued event."""
@@ -47,6 +55,7 @@ class Registration:
     wants_slips: bool = True
     has_server: bool = False
     reprint_limit: int = 3
+    wrong_tries: WrongTries = field(default_factory=WrongTries)
 
     def facility_now(self) -> Facility:
         """The hospital with what supervisors have opened and closed for today. Raises StoreError."""
@@ -67,6 +76,9 @@ class Registration:
             DeskError: unknown or closed department, quota reached, a token already there for a typed number.
             StoreError: nothing was issued.
         """
+        expected = () if typed else self.expected_tokens(patient)
+        if any(token.queue_department == department_code for token in expected):
+            return self.arrive(patient, language)
         department = _department(self.facility_now(), department_code)
         local = self.facility.local(self.clock.now())
         if not department.is_open(local):
@@ -77,6 +89,58 @@ class Registration:
         if typed:
             raise AlreadyHasTokenError("this number has a token today; the desk can reprint it")
         return self._again(issued.token, issued.people_ahead, language)
+
+    def expected_tokens(self, patient: Patient) -> tuple[Token, ...]:
+        """Phone tokens of the patient who has not come yet."""
+        return self.store.expected_tokens(patient, self.facility, self.clock.now())
+
+    def arrive(self, patient: Patient, language: str) -> CheckedIn:
+        """The patient has shown the card: all phone tokens are with somebody who is here. Tells of the first.
+
+        Raises:
+            PhoneTokenError: code TOKEN_OVER, none is expected any more.
+            StoreError
+        """
+        come = [self._come(token, language, "card", patient) for token in self.expected_tokens(patient)]
+        if not come:
+            raise PhoneTokenError("nobody is expected with a phone token of theirs", code="TOKEN_OVER")
+        return come[0]
+
+    def claim(self, label: str, last_digits: str, language: str) -> CheckedIn:
+        """Somebody has typed a phone token's label and the end of its mobile number, and tells nothing else.
+
+        Raises:
+            PhoneTokenError
+            StoreError
+        """
+        now_s = self.clock.monotonic()
+        if not self.wrong_tries.pause_s(now_s):
+            token = self.store.claimed_token(self.facility, label, last_digits, self.clock.now())
+            if token is not None:
+                return self._come(token, language, "label")
+            self.wrong_tries.note(now_s)
+        if self.wrong_tries.pause_s(now_s):
+            raise PhoneTokenError("too many wrong labels or digits: wait some minutes", code="CLAIMS_PAUSED")
+        raise PhoneTokenError("label and digits prove no phone token of today")
+
+    def _come(self, token: Token, language: str, how: str, patient: Patient | None = None) -> CheckedIn:
+        order = ArrivalOrder(
+            token_id=token.token_id,
+            facility=self.facility,
+            now=self.clock.now(),
+            language=language,
+            patient=patient,
+            wants_slip=self.wants_slips,
+            shows_people_ahead=self._knows_queue(),
+            remarks={"how": how},
+        )
+        try:
+            issued = self.store.arrive(order)
+        except IllegalMoveError as error:
+            raise PhoneTokenError(f"{token.label} is used up", code="TOKEN_OVER") from error
+        if issued.job is None and self.wants_slips:
+            return self._again(issued.token, issued.people_ahead, language)
+        return CheckedIn(issued.token, False, issued.people_ahead, issued.job)
 
     def _while_closed(
         self, patient: Patient, department: Department, language: str, local: datetime, typed: bool
@@ -122,7 +186,7 @@ class Registration:
 
 def _department(facility: Facility, code: str) -> Department:
     department = facility.department(code)
-    if department is None:
-        known = ", ".join(each.code for each in facility.departments)
+    if department is None or not department.is_offered:
+        known = ", ".join(each.code for each in facility.departments if each.is_offered)
         raise DepartmentUnknownError(f"no department {code[:20]!r} here; there are {known}")
     return department

@@ -7,6 +7,7 @@
     |   |-- DepartmentClosedError
     |   |-- QuotaReachedError
     |   |-- ReprintLimitError
+    |   |-- PhoneTokenError        nobody can come with this phone token, or nothing proves that it is theirs
     |   |-- AlreadyHasTokenError   a typed number already has a token: no detail is told
     |   |-- CalledElsewhereError   another room has called this patient already
     |   |-- NotAllowedError        this needs somebody with more rights, or a later time
@@ -73,6 +74,12 @@ class AlreadyHasTokenError(DeskError):
     """Says nothing of which token: whoever types a number has not shown that it is theirs."""
 
     code = "ALREADY_HAS_TOKEN"
+
+
+class PhoneTokenError(DeskError):
+    """Codes: CLAIM_WRONG, label and digits prove nothing; CLAIMS_PAUSED, too many did; TOKEN_OVER, it is used up."""
+
+    code = "CLAIM_WRONG"
 
 
 class CalledElsewhereError(DeskError):

@@ -5,8 +5,10 @@ something takes time it returns a command and goes on when the answer comes in a
 drops the answer to any but the newest one, so that a late answer never shows one patient's token to the next.
 
     Scanning --code--> Choosing --department--> Issuing --answer--> Issued --time--> Scanning
-        |  `--wrong code--> Scanning(notice)        `--refused--> Choosing(notice) | SeeDesk
-        `--type--> Typing --14 digits--> Checking --free--> Choosing | has a token --> SeeDesk
+        |--wrong code--> Scanning(notice)           `--refused--> Choosing(notice) | SeeDesk
+        |--type--> Typing --14 digits--> Checking --free--> Choosing | has a token --> SeeDesk
+        `--claim--> Claiming --label, digits--> Arriving --proved--> Issued | wrong --> Claiming | SeeDesk
+    Choosing --a phone's token is expected--> Arriving --> Issued
     any --fault--> OutOfService --repaired--> Scanning
 """
 
@@ -14,9 +16,71 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 
-from kiosk.model import abha, qr
+from kiosk.model import abha, claiming, qr
+from kiosk.model.claiming import Arriving, Claiming
+from kiosk.model.inputs import (
+    Answer,
+    Arrive,
+    Cancelled,
+    CheckedIn,
+    CheckIn,
+    Claim,
+    ClaimRequested,
+    CodeScanned,
+    CodeSpoiled,
+    CodesScanned,
+    Command,
+    DepartmentChosen,
+    DigitErased,
+    DigitTyped,
+    FindHeld,
+    HeldFound,
+    Input,
+    NumberEntered,
+    PrefixChosen,
+    Refused,
+    SentToDesk,
+    ServiceLost,
+    ServiceRestored,
+    SlipMoved,
+    TimedOut,
+    Touch,
+    TypeRequested,
+)
 from kiosk.model.patient import Patient
 from kiosk.model.token import SlipState, Token
+
+__all__ = [
+    "Answer",
+    "Arrive",
+    "Arriving",
+    "Cancelled",
+    "CheckIn",
+    "CheckedIn",
+    "Claim",
+    "ClaimRequested",
+    "Claiming",
+    "CodeScanned",
+    "CodeSpoiled",
+    "CodesScanned",
+    "Command",
+    "DepartmentChosen",
+    "DigitErased",
+    "DigitTyped",
+    "FindHeld",
+    "HeldFound",
+    "Input",
+    "NumberEntered",
+    "PrefixChosen",
+    "Refused",
+    "SentToDesk",
+    "ServiceLost",
+    "ServiceRestored",
+    "SlipMoved",
+    "TimedOut",
+    "Touch",
+    "TypeRequested",
+]
 
 # --- states ----------------------------------------------------------------------------------------------------------
 
@@ -93,136 +157,9 @@ class OutOfService:
     code: str
 
 
-State: TypeAlias = Scanning | Typing | Checking | Choosing | Issuing | Issued | SeeDesk | OutOfService
-
-# --- inputs ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class CodeScanned:
-    untrusted_text: str = field(repr=False)
-    today: date
-
-
-@dataclass(frozen=True)
-class CodesScanned:
-    """Two different codes at once."""
-
-
-@dataclass(frozen=True)
-class CodeSpoiled:
-    """Something was scanned that is no text."""
-
-    reason: qr.Reason
-
-
-@dataclass(frozen=True)
-class TypeRequested:
-    pass
-
-
-@dataclass(frozen=True)
-class DigitTyped:
-    digit: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class DigitErased:
-    pass
-
-
-@dataclass(frozen=True)
-class NumberEntered:
-    pass
-
-
-@dataclass(frozen=True)
-class HeldFound:
-    """Answer to FindHeld."""
-
-    tokens: tuple[Token, ...]
-
-
-@dataclass(frozen=True)
-class DepartmentChosen:
-    code: str
-
-
-@dataclass(frozen=True)
-class CheckedIn:
-    """Answer to CheckIn: a token, new or already there."""
-
-    token: Token
-    already: bool
-    people_ahead: int | None
-    slip: SlipState
-    copy: int = 0
-    reprint_refused: bool = False
-
-
-@dataclass(frozen=True)
-class Refused:
-    """Answer to CheckIn: no token, for a reason that another choice may mend."""
-
-    code: str
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class SentToDesk:
-    """Answer to CheckIn: the desk has to help."""
-
-    code: str
-
-
-@dataclass(frozen=True)
-class SlipMoved:
-    token_id: str
-    slip: SlipState
-
-
-@dataclass(frozen=True)
-class Cancelled:
-    pass
-
-
-@dataclass(frozen=True)
-class TimedOut:
-    pass
-
-
-@dataclass(frozen=True)
-class ServiceLost:
-    code: str
-
-
-@dataclass(frozen=True)
-class ServiceRestored:
-    pass
-
-
-Touch: TypeAlias = TypeRequested | DigitTyped | DigitErased | NumberEntered | DepartmentChosen | Cancelled
-Answer: TypeAlias = HeldFound | CheckedIn | Refused | SentToDesk
-Input: TypeAlias = (
-    CodeScanned | CodesScanned | CodeSpoiled | Touch | Answer | SlipMoved | TimedOut | ServiceLost | ServiceRestored
+State: TypeAlias = (
+    Scanning | Typing | Claiming | Checking | Arriving | Choosing | Issuing | Issued | SeeDesk | OutOfService
 )
-
-# --- commands --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class FindHeld:
-    patient: Patient
-
-
-@dataclass(frozen=True)
-class CheckIn:
-    patient: Patient
-    department: str
-    typed: bool
-
-
-Command: TypeAlias = FindHeld | CheckIn
 
 
 @dataclass(frozen=True)
@@ -257,11 +194,11 @@ def timeout_s(state: State, delays: Delays) -> float | None:
     match state:
         case Scanning(notice=notice):
             return delays.notice_s if notice else None
-        case Typing():
+        case Typing() | Claiming():
             return delays.typing_s
         case Choosing():
             return delays.choosing_s
-        case Checking() | Issuing():
+        case Checking() | Issuing() | Arriving():
             return delays.issuing_s
         case Issued():
             return delays.issued_s
@@ -285,7 +222,7 @@ def renews_time(before: State, after: State) -> bool:
 # --- the machine -----------------------------------------------------------------------------------------------------
 
 START = Scanning()
-_BUSY = (Issuing, Issued)
+_BUSY = (Issuing, Arriving, Issued)
 """Who is being served, or reads a label, finishes first: the journey says ServiceLost again at the next start."""
 
 
@@ -300,8 +237,12 @@ def step(state: State, event: Input) -> Step:
             return _scanning(state, event)
         case Typing():
             return _typing(state, event)
+        case Claiming():
+            return _claiming(state, event)
         case Checking():
             return _checking(state, event)
+        case Arriving():
+            return _arriving(state, event)
         case Choosing():
             return _choosing(state, event)
         case Issuing():
@@ -322,6 +263,8 @@ def _scanning(state: Scanning, event: Input) -> Step:
             return Step(Scanning(reason))
         case TypeRequested():
             return Step(Typing())
+        case ClaimRequested(prefixes) if prefixes:
+            return Step(claiming.begun(prefixes))
         case TimedOut() | Cancelled():
             return Step(START)
     return Step(state)
@@ -357,11 +300,41 @@ def _typed(digits: str) -> Typing:
     return Typing(digits, doubtful=len(digits) == NUMBER_LENGTH and abha.looks_mistyped(digits))
 
 
+def _claiming(state: Claiming, event: Input) -> Step:
+    match event:
+        case DigitTyped() | DigitErased() | NumberEntered() | PrefixChosen():
+            follows = claiming.after(state, event)
+            return Step(Arriving(prefixes=state.prefixes), follows) if isinstance(follows, Claim) else Step(follows)
+        case CodeScanned(untrusted_text, today):
+            read = _read(untrusted_text, today)
+            return read if isinstance(read.state, Choosing) else Step(state)
+        case Cancelled() | TimedOut():
+            return Step(START)
+    return Step(state)
+
+
+def _arriving(state: Arriving, event: Input) -> Step:
+    match event:
+        case CheckedIn():
+            return Step(_shown(event))
+        case Refused() if state.prefixes:
+            return Step(claiming.begun(state.prefixes, wrong=True))
+        case SentToDesk(code) | Refused(code):
+            return Step(SeeDesk(code))
+        case TimedOut():
+            return Step(SeeDesk("TOOK_TOO_LONG"))
+    return Step(state)
+
+
+def _shown(event: CheckedIn) -> Issued:
+    return Issued(event.token, event.already, event.people_ahead, event.slip, event.copy, event.reprint_refused)
+
+
 def _checking(state: Checking, event: Input) -> Step:
     match event:
-        case HeldFound(tokens):
+        case HeldFound(tokens, is_expected):
             # Whoever types a number has not shown that it is theirs: not even the department is told.
-            return Step(SeeDesk("ALREADY_HAS_TOKEN") if tokens else Choosing(state.patient, typed=True))
+            return Step(SeeDesk("ALREADY_HAS_TOKEN") if tokens or is_expected else Choosing(state.patient, typed=True))
         case SentToDesk(code):
             return Step(SeeDesk(code))
         case Cancelled() | TimedOut():
@@ -371,6 +344,8 @@ def _checking(state: Checking, event: Input) -> Step:
 
 def _choosing(state: Choosing, event: Input) -> Step:
     match event:
+        case HeldFound(is_expected=True) if not state.typed:
+            return Step(Arriving(state.patient), Arrive(state.patient))
         case HeldFound(tokens) if not state.typed:
             return Step(replace(state, held=tokens))
         case DepartmentChosen(code):
@@ -386,9 +361,7 @@ def _issuing(state: Issuing, event: Input) -> Step:
         case CheckedIn(already=True) if state.typed:
             return Step(SeeDesk("ALREADY_HAS_TOKEN"))
         case CheckedIn():
-            return Step(
-                Issued(event.token, event.already, event.people_ahead, event.slip, event.copy, event.reprint_refused)
-            )
+            return Step(_shown(event))
         case Refused(code, text):
             return Step(Choosing(state.patient, state.typed, state.held, notice=code, notice_text=text))
         case SentToDesk(code):

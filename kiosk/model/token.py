@@ -106,7 +106,11 @@ MAX_NUMBER = 999_999
 
 def label_of(prefix: str, series: str, number: int) -> str:
     """``MA-017``: what is printed, shown and spoken."""
-    return f"{prefix}{series}-{number:03d}"
+    return label_text(f"{prefix}{series}", number)
+
+
+def label_text(letters: str, number: int) -> str:
+    return f"{letters}-{number:03d}"
 
 
 def listed(token: Token, *, synced: bool) -> dict[str, Json]:

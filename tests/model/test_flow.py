@@ -8,11 +8,16 @@ from hypothesis import strategies as st
 
 from kiosk.model.flow import (
     START,
+    Arrive,
+    Arriving,
     Cancelled,
     CheckedIn,
     CheckIn,
     Checking,
     Choosing,
+    Claim,
+    Claiming,
+    ClaimRequested,
     CodeScanned,
     CodesScanned,
     Delays,
@@ -26,6 +31,7 @@ from kiosk.model.flow import (
     Issuing,
     NumberEntered,
     OutOfService,
+    PrefixChosen,
     Refused,
     Scanning,
     SeeDesk,
@@ -34,6 +40,7 @@ from kiosk.model.flow import (
     ServiceRestored,
     SlipMoved,
     State,
+    Step,
     TimedOut,
     TypeRequested,
     Typing,
@@ -53,6 +60,9 @@ NEW = CheckedIn(TOKEN, already=False, people_ahead=3, slip=SlipState.QUEUED)
 AGAIN = CheckedIn(TOKEN, already=True, people_ahead=3, slip=SlipState.QUEUED, copy=1)
 MED: Input = DepartmentChosen("MED")
 TYPED: list[Input] = [TypeRequested(), *map(DigitTyped, NUMBER)]
+EXPECTED = HeldFound((TOKEN,), is_expected=True)
+LABEL: list[Input] = [ClaimRequested(("MS",)), *map(DigitTyped, "17"), NumberEntered()]
+CLAIMED: list[Input] = [*LABEL, *map(DigitTyped, "4321"), NumberEntered()]
 
 
 def after(*inputs: Input, start: State = START) -> State:
@@ -103,6 +113,41 @@ JOURNEYS: dict[str, list[tuple[Input, type[State]]]] = {
         (NumberEntered(), Checking),
         (HeldFound((TOKEN,)), SeeDesk),
         (TimedOut(), Scanning),
+    ],
+    "a phone's token is shown a card": [(SCAN, Choosing), (EXPECTED, Arriving), (NEW, Issued), (TimedOut(), Scanning)],
+    "somebody chooses before the phone's token is found": [(SCAN, Choosing), (MED, Issuing), (EXPECTED, Issuing)],
+    "a phone's token that is used up": [
+        (SCAN, Choosing),
+        (EXPECTED, Arriving),
+        (SentToDesk("TOKEN_OVER"), SeeDesk),
+        (Cancelled(), Scanning),
+    ],
+    "a typed number that a phone's token waits for": [
+        *[(each, Typing) for each in TYPED],
+        (NumberEntered(), Checking),
+        (HeldFound((), is_expected=True), SeeDesk),
+    ],
+    "a phone's token typed by its label": [
+        *[(each, Claiming) for each in CLAIMED[:-1]],
+        (NumberEntered(), Arriving),
+        (NEW, Issued),
+        (Cancelled(), Scanning),
+    ],
+    "a label that proves nothing, and then too many": [
+        *[(each, Claiming) for each in CLAIMED[:-1]],
+        (NumberEntered(), Arriving),
+        (Refused("CLAIM_WRONG"), Claiming),
+        *[(each, Claiming) for each in CLAIMED[1:-1]],
+        (NumberEntered(), Arriving),
+        (SentToDesk("CLAIMS_PAUSED"), SeeDesk),
+        (TimedOut(), Scanning),
+    ],
+    "a card while a label is typed": [(LABEL[0], Claiming), (CodeScanned("?", MONDAY), Claiming), (SCAN, Choosing)],
+    "the store does not answer who has come": [
+        (SCAN, Choosing),
+        (EXPECTED, Arriving),
+        (ServiceLost("STORE_FULL"), Arriving),
+        (TimedOut(), SeeDesk),
     ],
     "the card is found while typing": [(TypeRequested(), Typing), (DigitTyped("9"), Typing), (SCAN, Choosing)],
     "nobody there any more": [(SCAN, Choosing), (TimedOut(), Scanning)],
@@ -257,6 +302,66 @@ def test_a_label_gets_its_time_again_once_when_its_slip_is_settled(end: SlipStat
         assert not renews_time(settled, after(SlipMoved("t1", later), start=settled))
 
 
+# --- phone tokens ----------------------------------------------------------------------------------------------------
+
+
+def test_a_card_arrives_with_all_that_is_expected() -> None:
+    assert step(after(SCAN), EXPECTED) == Step(Arriving(PATIENT), Arrive(PATIENT))
+
+
+def test_a_typed_label_is_asked_for_as_it_is_printed() -> None:
+    assert step(after(*CLAIMED[:-1]), NumberEntered()) == Step(Arriving(prefixes=("MS",)), Claim("MS-017", "4321"))
+    four: list[Input] = [ClaimRequested(("MS",)), *map(DigitTyped, "1017"), NumberEntered(), *map(DigitTyped, "0000")]
+    assert step(after(*four), NumberEntered()).command == Claim("MS-1017", "0000")
+
+
+def test_of_several_queues_one_is_chosen_first() -> None:
+    asked = after(ClaimRequested(("MS", "RS")), *map(DigitTyped, "5"))
+    assert isinstance(asked, Claiming)
+    assert (asked.prefix, asked.label, asked.complete) == ("", "", False)
+    assert after(NumberEntered(), start=asked) == asked
+    chosen = after(PrefixChosen("XS"), PrefixChosen("RS"), NumberEntered(), start=asked)
+    assert isinstance(chosen, Claiming)
+    assert (chosen.label, chosen.at_mobile) == ("RS-005", True)
+    other = after(DigitTyped("4"), PrefixChosen("MS"), start=chosen)
+    assert isinstance(other, Claiming)
+    assert (other.label, other.last_digits, other.at_mobile) == ("MS-005", "", False)
+
+
+def test_a_label_has_a_number_of_at_most_six_digits_and_a_mobile_four() -> None:
+    long = after(ClaimRequested(("MS",)), *map(DigitTyped, "123456789"))
+    assert isinstance(long, Claiming)
+    assert (long.number, long.is_full) == ("123456", True)
+    mobile = after(NumberEntered(), *map(DigitTyped, "987654"), start=long)
+    assert isinstance(mobile, Claiming)
+    assert mobile.last_digits == "9876"
+    assert "9876" not in repr(mobile)
+
+
+@pytest.mark.parametrize("digits", ["", "0", "000"])
+def test_no_label_has_the_number_zero(digits: str) -> None:
+    state = after(ClaimRequested(("MS",)), *map(DigitTyped, digits), NumberEntered())
+    assert isinstance(state, Claiming)
+    assert not state.at_mobile
+
+
+def test_erasing_goes_back_from_the_mobile_to_the_label() -> None:
+    back = after(*LABEL, DigitTyped("4"), DigitErased(), DigitErased(), DigitErased())
+    assert isinstance(back, Claiming)
+    assert (back.number, back.at_mobile, back.last_digits) == ("1", False, "")
+    assert after(DigitErased(), DigitErased(), start=back) == replace(back, number="")
+
+
+def test_what_proved_nothing_is_typed_anew() -> None:
+    wrong = after(*CLAIMED, Refused("CLAIM_WRONG"))
+    assert wrong == Claiming(("MS",), "MS", wrong=True)
+    assert after(DigitTyped("1"), start=wrong) == Claiming(("MS",), "MS", "1")
+
+
+def test_where_no_counter_is_there_is_nothing_to_claim() -> None:
+    assert after(ClaimRequested(())) == START
+
+
 # --- any inputs at all -----------------------------------------------------------------------------------------------
 
 _CODES = st.sampled_from(["", "STORE_FULL", "DEPARTMENT_CLOSED"])
@@ -266,7 +371,9 @@ _INPUTS: st.SearchStrategy[Input] = st.one_of(
     st.sampled_from([ServiceRestored(), *map(DigitTyped, NUMBER)]),
     st.builds(CodeScanned, st.text(max_size=20), st.just(MONDAY)),
     st.builds(DigitTyped, st.text(max_size=2)),
-    st.builds(HeldFound, st.lists(_TOKENS, max_size=2).map(tuple)),
+    st.builds(HeldFound, st.lists(_TOKENS, max_size=2).map(tuple), st.booleans()),
+    st.builds(ClaimRequested, st.sampled_from([(), ("MS",), ("MS", "RS")])),
+    st.builds(PrefixChosen, st.sampled_from(["MS", "RS", "?"])),
     st.builds(DepartmentChosen, st.sampled_from(["MED", "EYE", "?"])),
     st.builds(CheckedIn, _TOKENS, st.booleans(), st.none() | st.integers(0, 9), st.sampled_from(SlipState)),
     st.builds(Refused, _CODES, st.text(max_size=5)),
@@ -283,6 +390,9 @@ _WAYS_IN: st.SearchStrategy[list[Input]] = st.sampled_from(
         [*TYPED],
         [*TYPED, NumberEntered()],
         [*TYPED, NumberEntered(), HeldFound(())],
+        [SCAN, EXPECTED],
+        LABEL,
+        CLAIMED,
     ]
 )
 
@@ -293,13 +403,12 @@ def test_no_order_of_inputs_breaks_the_machine(way_in: list[Input], inputs: list
     for each in (*way_in, *inputs):
         before, taken = state, step(state, each)
         state, command = taken.state, taken.command
-        if isinstance(state, Scanning | Typing | OutOfService | SeeDesk):
+        if isinstance(state, Scanning | Typing | Claiming | OutOfService | SeeDesk):
             assert not _patients(state)
         if isinstance(state, Choosing | Issuing) and state.typed:
             assert state.held == ()
         if isinstance(state, Issued) and state.already and not isinstance(before, Issued):
-            assert isinstance(before, Issuing)
-            assert not before.typed
+            assert isinstance(before, Arriving) or (isinstance(before, Issuing) and not before.typed)
         if isinstance(command, CheckIn):
             assert isinstance(state, Issuing)
             assert (command.patient, command.typed) == (state.patient, state.typed)

@@ -13,7 +13,7 @@ from kiosk.model.exchange import Pull, Push
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.token import SlipState, Token, label_of
-from kiosk.ports import Issued, IssueOrder, ScannerReport, SlipJob, TokenRow
+from kiosk.ports import ArrivalOrder, Issued, IssueOrder, ScannerReport, SlipJob, TokenRow
 
 NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
 """10:00 on a Monday in India."""
@@ -70,6 +70,8 @@ class FakeStore:
     refusal: KioskError | None = None
     gate: Gate | None = None
     said: list[OpeningChange] = field(default_factory=list)
+    proofs: dict[tuple[str, str], Token] = field(default_factory=dict)
+    """Phone tokens by label and digits."""
     calls: int = 0
     store_id: str = "store-1"
 
@@ -89,6 +91,21 @@ class FakeStore:
     def held_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
         self._enter()
         return tuple(self._of(patient, now, facility))
+
+    def expected_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
+        return tuple(token for token in self._of(patient, now, facility) if token.is_expected)
+
+    def claimed_token(self, facility: Facility, label: str, last_digits: str, now: datetime) -> Token | None:
+        self._enter()
+        return self.proofs.get((label, last_digits))
+
+    def arrive(self, order: ArrivalOrder) -> Issued:
+        self._enter()
+        token = self.token(order.token_id)
+        assert token is not None
+        came = replace(token, arrived=True)
+        self.issued[self.issued.index(token)] = came
+        return Issued(came, False, 4, self._queue(came, 0, order.language, order.now))
 
     def reprint(self, token_id: str, language: str, now: datetime, limit: int) -> SlipJob:
         self._enter()

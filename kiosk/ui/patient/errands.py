@@ -5,7 +5,7 @@ import traceback
 import structlog
 
 from kiosk.checkin import CheckedIn, Registration
-from kiosk.errors import AlreadyHasTokenError, DepartmentClosedError, DeskError, StoreError
+from kiosk.errors import AlreadyHasTokenError, DepartmentClosedError, DeskError, PhoneTokenError, StoreError
 from kiosk.model import flow
 
 BUG = "BUG"
@@ -20,6 +20,8 @@ def answer(registration: Registration, command: flow.Command, language: str) -> 
         return _done(registration, command, language)
     except AlreadyHasTokenError as error:
         return flow.SentToDesk(error.code)
+    except PhoneTokenError as error:
+        return flow.Refused(error.code) if error.code == PhoneTokenError.code else flow.SentToDesk(error.code)
     except DepartmentClosedError as error:
         return flow.Refused(error.code, str(error))
     except DeskError as error:
@@ -41,9 +43,13 @@ def log_bug(error: BaseException) -> None:
 def _done(registration: Registration, command: flow.Command, language: str) -> flow.Input:
     match command:
         case flow.FindHeld(patient):
-            return flow.HeldFound(registration.held_tokens(patient))
+            return flow.HeldFound(registration.held_tokens(patient), bool(registration.expected_tokens(patient)))
         case flow.CheckIn(patient, department, typed):
             return _told(registration.check_in(patient, department, language, typed=typed))
+        case flow.Arrive(patient):
+            return _told(registration.arrive(patient, language))
+        case flow.Claim(label, last_digits):
+            return _told(registration.claim(label, last_digits, language))
 
 
 def _told(checked: CheckedIn) -> flow.CheckedIn:

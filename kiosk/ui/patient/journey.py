@@ -227,7 +227,7 @@ class PatientJourney(QObject):
 
     def _take_slip(self, event: flow.SlipMoved) -> None:
         """The printer may be faster than the store's answer: its word is kept until the token is known."""
-        if isinstance(self.state, flow.Issuing):
+        if isinstance(self.state, flow.Issuing | flow.Arriving):
             self._early_slips[event.token_id] = event.slip
         self.feed(event)
 
@@ -236,7 +236,7 @@ class PatientJourney(QObject):
     def _note_store_fault(self, code: str) -> None:
         self._faults["store"] = code
         self._retry.start()
-        if isinstance(self.state, flow.Issuing):
+        if isinstance(self.state, flow.Issuing | flow.Arriving):
             # Who waits for a token is sent on at once; the next start says that the kiosk is out of service.
             self.feed(flow.SentToDesk(code))
         else:
