@@ -67,7 +67,7 @@
         <translation>यह पर्ची किसी और दिन की है: {label}, {day}</translation>
     </message>
     <message>
-        <source>This slip's token is not known here, or not yet.</source>
+        <source>This slip&apos;s token is not known here, or not yet.</source>
         <translation>इस पर्ची का टोकन यहाँ नहीं मिला, शायद अभी पहुँचा नहीं है।</translation>
     </message>
     <message>
@@ -727,6 +727,113 @@
     </message>
 </context>
 <context>
+    <name>Health</name>
+    <message>
+        <source>Reader</source>
+        <translation>रीडर</translation>
+    </message>
+    <message>
+        <source>Printer</source>
+        <translation>प्रिंटर</translation>
+    </message>
+    <message>
+        <source>Server · {age}</source>
+        <translation>सर्वर · {age}</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>सर्वर</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>भेजा गया</translation>
+    </message>
+    <message>
+        <source>{count} not sent</source>
+        <translation>{count} नहीं भेजे</translation>
+    </message>
+    <message>
+        <source>Clock</source>
+        <translation>घड़ी</translation>
+    </message>
+    <message>
+        <source>Staff list · {count} d</source>
+        <translation>स्टाफ़ सूची · {count} दिन</translation>
+    </message>
+    <message>
+        <source>Staff list</source>
+        <translation>स्टाफ़ सूची</translation>
+    </message>
+    <message>
+        <source>Camera or scanner gun does not answer ({code}). Look at its cable.</source>
+        <translation>कैमरा या स्कैनर गन जवाब नहीं दे रहा ({code})। उसका तार देखें।</translation>
+    </message>
+    <message>
+        <source>{count} acts wait until the server answers. Nothing is lost; keep this computer running.</source>
+        <translation>{count} काम सर्वर के जवाब की प्रतीक्षा में हैं। कुछ खोया नहीं है; यह कंप्यूटर चालू रखें।</translation>
+    </message>
+    <message>
+        <source>Date or time of this computer are wrong: set them. If they are right, a supervisor says so.</source>
+        <translation>इस कंप्यूटर की तारीख या समय ग़लत है: ठीक करें। अगर सही है, तो सुपरवाइज़र बताएँ।</translation>
+    </message>
+    <message>
+        <source>The list of staff grows old: when it is too old, nobody can sign in. Look at the network.</source>
+        <translation>स्टाफ़ सूची पुरानी हो रही है: बहुत पुरानी होने पर कोई साइन इन नहीं कर सकेगा। नेटवर्क देखें।</translation>
+    </message>
+    <message>
+        <source>Camera or scanner gun works.</source>
+        <translation>कैमरा या स्कैनर गन ठीक है।</translation>
+    </message>
+    <message>
+        <source>The printer works, as far as it has told.</source>
+        <translation>जहाँ तक पता है, प्रिंटर ठीक है।</translation>
+    </message>
+    <message>
+        <source>The server answers.</source>
+        <translation>सर्वर जवाब दे रहा है।</translation>
+    </message>
+    <message>
+        <source>Everything has reached the server.</source>
+        <translation>सब कुछ सर्वर तक पहुँच गया है।</translation>
+    </message>
+    <message>
+        <source>The clock is right.</source>
+        <translation>घड़ी सही है।</translation>
+    </message>
+    <message>
+        <source>The list of staff is fresh.</source>
+        <translation>स्टाफ़ सूची ताज़ा है।</translation>
+    </message>
+    <message>
+        <source>The printer does not answer: look at its cable and power.</source>
+        <translation>प्रिंटर जवाब नहीं दे रहा: तार और बिजली देखें।</translation>
+    </message>
+    <message>
+        <source>The printer stands still: look at its paper and cover.</source>
+        <translation>प्रिंटर रुका हुआ है: काग़ज़ और ढक्कन देखें।</translation>
+    </message>
+    <message>
+        <source>The last slip waited too long. Look at the page Slips.</source>
+        <translation>पिछली पर्ची बहुत देर रुकी रही। “पर्चियाँ” पन्ना देखें।</translation>
+    </message>
+    <message>
+        <source>Perhaps the last slip did not come out. Look at the page Slips.</source>
+        <translation>शायद पिछली पर्ची नहीं निकली। “पर्चियाँ” पन्ना देखें।</translation>
+    </message>
+    <message>
+        <source>The last slip did not come out ({code}). Look at the page Slips.</source>
+        <translation>पिछली पर्ची नहीं निकली ({code})। “पर्चियाँ” पन्ना देखें।</translation>
+    </message>
+    <message>
+        <source>The server does not know this desk any more ({code}): enrol it again.</source>
+        <translation>सर्वर इस डेस्क को अब नहीं पहचानता ({code}): इसे फिर से जोड़ें।</translation>
+    </message>
+    <message>
+        <source>The server does not answer ({code}). Go on working: all is kept. Look at the network cable.</source>
+        <translation>सर्वर जवाब नहीं दे रहा ({code})। काम जारी रखें: सब सुरक्षित है। नेटवर्क का तार देखें।</translation>
+    </message>
+</context>
+<context>
     <name>Issued</name>
     <message>
         <source>You already have this token today</source>
@@ -775,6 +882,21 @@
     <message>
         <source>Room</source>
         <translation>कमरा</translation>
+    </message>
+</context>
+<context>
+    <name>Keyboard</name>
+    <message>
+        <source>space</source>
+        <translation>खाली जगह</translation>
+    </message>
+    <message>
+        <source>Delete the last letter</source>
+        <translation>आख़िरी अक्षर मिटाएँ</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>हो गया</translation>
     </message>
 </context>
 <context>
@@ -1002,6 +1124,292 @@
     </message>
 </context>
 <context>
+    <name>Slips</name>
+    <message>
+        <source>Slips to look after: {count}</source>
+        <translation>देखने योग्य पर्चियाँ: {count}</translation>
+    </message>
+    <message>
+        <source>Slips</source>
+        <translation>पर्चियाँ</translation>
+    </message>
+    <message>
+        <source>Every slip came out. Nothing is to be done.</source>
+        <translation>हर पर्ची निकल गई। कुछ करना नहीं है।</translation>
+    </message>
+    <message>
+        <source>New roll put in</source>
+        <translation>नया रोल लगाया</translation>
+    </message>
+    <message>
+        <source>Last new roll: {when}</source>
+        <translation>पिछला नया रोल: {when}</translation>
+    </message>
+    <message>
+        <source>Reprint</source>
+        <translation>दोबारा छापें</translation>
+    </message>
+    <message>
+        <source>Read out</source>
+        <translation>पढ़कर बताएँ</translation>
+    </message>
+    <message>
+        <source>Patient has it</source>
+        <translation>मरीज़ के पास है</translation>
+    </message>
+    <message>
+        <source>Patient left</source>
+        <translation>मरीज़ चले गए</translation>
+    </message>
+    <message>
+        <source>Perhaps it came out: please ask the patient.</source>
+        <translation>शायद निकल गई: मरीज़ से पूछें।</translation>
+    </message>
+    <message>
+        <source>Not printed: it waited too long for its patient.</source>
+        <translation>नहीं छपी: मरीज़ की प्रतीक्षा में देर हो गई।</translation>
+    </message>
+    <message>
+        <source>Not printed: the printer did not answer. Look at its cable and power.</source>
+        <translation>नहीं छपी: प्रिंटर ने जवाब नहीं दिया। तार और बिजली देखें।</translation>
+    </message>
+    <message>
+        <source>Not printed: the printer stood still. Look at its paper and cover.</source>
+        <translation>नहीं छपी: प्रिंटर रुक गया। काग़ज़ और ढक्कन देखें।</translation>
+    </message>
+    <message>
+        <source>Not printed: the folder for slips cannot be written.</source>
+        <translation>नहीं छपी: पर्चियों के फ़ोल्डर में लिखा नहीं जा सकता।</translation>
+    </message>
+    <message>
+        <source>Not printed.</source>
+        <translation>नहीं छपी।</translation>
+    </message>
+    <message>
+        <source>Not printed ({code}).</source>
+        <translation>नहीं छपी ({code})।</translation>
+    </message>
+    <message>
+        <source>Please read this number out</source>
+        <translation>कृपया यह नंबर पढ़कर बताएँ</translation>
+    </message>
+    <message>
+        <source>I have read it out</source>
+        <translation>पढ़कर बता दिया</translation>
+    </message>
+</context>
+<context>
+    <name>Today</name>
+    <message>
+        <source>Touch a department to open or close it, or to move its patients.</source>
+        <translation>किसी विभाग को खोलने, बंद करने या उसके मरीज़ भेजने के लिए उसे छुएँ।</translation>
+    </message>
+    <message>
+        <source>Close now</source>
+        <translation>अभी बंद करें</translation>
+    </message>
+    <message>
+        <source>Open now</source>
+        <translation>अभी खोलें</translation>
+    </message>
+    <message>
+        <source>As planned</source>
+        <translation>तय समय से</translation>
+    </message>
+    <message>
+        <source>Move all waiting ({count})</source>
+        <translation>सब प्रतीक्षारत भेजें ({count})</translation>
+    </message>
+    <message>
+        <source>Cancel all waiting ({count})</source>
+        <translation>सब प्रतीक्षारत रद्द ({count})</translation>
+    </message>
+    <message>
+        <source>Rooms, touch to close or open:</source>
+        <translation>कमरे, बंद या खोलने को छुएँ:</translation>
+    </message>
+    <message>
+        <source>open as planned</source>
+        <translation>तय समय से खुला</translation>
+    </message>
+    <message>
+        <source>closed as planned</source>
+        <translation>तय समय से बंद</translation>
+    </message>
+    <message>
+        <source>opened for today</source>
+        <translation>आज के लिए खोला गया</translation>
+    </message>
+    <message>
+        <source>closed for today</source>
+        <translation>आज के लिए बंद</translation>
+    </message>
+    <message>
+        <source>Room</source>
+        <translation>कमरा</translation>
+    </message>
+    <message>
+        <source>called there</source>
+        <translation>वहाँ बुलाए</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>पूरे</translation>
+    </message>
+    <message>
+        <source>visit, min</source>
+        <translation>जाँच, मिनट</translation>
+    </message>
+    <message>
+        <source>All together</source>
+        <translation>कुल</translation>
+    </message>
+    <message>
+        <source>Department</source>
+        <translation>विभाग</translation>
+    </message>
+    <message>
+        <source>issued</source>
+        <translation>जारी</translation>
+    </message>
+    <message>
+        <source>moved in</source>
+        <translation>आए यहाँ</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>प्रतीक्षा में</translation>
+    </message>
+    <message>
+        <source>called</source>
+        <translation>बुलाए गए</translation>
+    </message>
+    <message>
+        <source>with doctor</source>
+        <translation>डॉक्टर के पास</translation>
+    </message>
+    <message>
+        <source>on hold</source>
+        <translation>रोके गए</translation>
+    </message>
+    <message>
+        <source>no show</source>
+        <translation>नहीं आए</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>रद्द</translation>
+    </message>
+    <message>
+        <source>lapsed</source>
+        <translation>समाप्त</translation>
+    </message>
+    <message>
+        <source>moved out</source>
+        <translation>गए अन्यत्र</translation>
+    </message>
+    <message>
+        <source>wait, min</source>
+        <translation>प्रतीक्षा, मिनट</translation>
+    </message>
+    <message>
+        <source>longest now</source>
+        <translation>सबसे लंबी</translation>
+    </message>
+    <message>
+        <source>Doctor is absent</source>
+        <translation>डॉक्टर अनुपस्थित हैं</translation>
+    </message>
+    <message>
+        <source>Doctor was called away</source>
+        <translation>डॉक्टर को बुला लिया गया</translation>
+    </message>
+    <message>
+        <source>Too many patients</source>
+        <translation>मरीज़ बहुत अधिक हैं</translation>
+    </message>
+    <message>
+        <source>Fault of room or equipment</source>
+        <translation>कमरे या उपकरण में ख़राबी</translation>
+    </message>
+    <message>
+        <source>Holiday or event</source>
+        <translation>छुट्टी या कार्यक्रम</translation>
+    </message>
+    <message>
+        <source>Other reason</source>
+        <translation>अन्य कारण</translation>
+    </message>
+    <message>
+        <source>Rooms</source>
+        <translation>कमरे</translation>
+    </message>
+    <message>
+        <source>Export (CSV)</source>
+        <translation>निर्यात (CSV)</translation>
+    </message>
+    <message>
+        <source>The clock is right</source>
+        <translation>घड़ी सही है</translation>
+    </message>
+    <message>
+        <source>Times: the middle one · nine of ten are shorter</source>
+        <translation>समय: बीच का · दस में नौ इससे कम</translation>
+    </message>
+    <message>
+        <source>{day}, as it stands at {time}</source>
+        <translation>{day}, {time} बजे की स्थिति</translation>
+    </message>
+    <message>
+        <source>Why is it opened now? {what}</source>
+        <translation>अभी क्यों खोला जा रहा है? {what}</translation>
+    </message>
+    <message>
+        <source>Why is it closed now? {what}</source>
+        <translation>अभी क्यों बंद किया जा रहा है? {what}</translation>
+    </message>
+    <message>
+        <source>{department}: where do all {count} go who wait?</source>
+        <translation>{department}: प्रतीक्षारत सभी {count} कहाँ जाएँ?</translation>
+    </message>
+    <message>
+        <source>{count} who wait for {department} will wait for {other}, with their times of issue.</source>
+        <translation>{department} के {count} प्रतीक्षारत मरीज़ अब {other} में प्रतीक्षा करेंगे, जारी होने का समय वही रहेगा।</translation>
+    </message>
+    <message>
+        <source>Move {count}</source>
+        <translation>{count} भेजें</translation>
+    </message>
+    <message>
+        <source>{department}: why are all {count} cancelled who wait?</source>
+        <translation>{department}: प्रतीक्षारत सभी {count} क्यों रद्द हों?</translation>
+    </message>
+    <message>
+        <source>{count} tokens of {department} will be cancelled. Nobody of them is called.</source>
+        <translation>{department} के {count} टोकन रद्द होंगे। इनमें से किसी को नहीं बुलाया जाएगा।</translation>
+    </message>
+    <message>
+        <source>Cancel {count} tokens</source>
+        <translation>{count} टोकन रद्द करें</translation>
+    </message>
+    <message>
+        <source>It is {time} on {day}: from now on this computer&apos;s clock counts as right.</source>
+        <translation>{day}, {time} बजे हैं: अब से इस कंप्यूटर की घड़ी सही मानी जाएगी।</translation>
+    </message>
+    <message>
+        <source>{count} were moved.</source>
+        <translation>{count} भेजे गए।</translation>
+    </message>
+    <message>
+        <source>{count} were cancelled.</source>
+        <translation>{count} रद्द हुए।</translation>
+    </message>
+    <message>
+        <source>Written: {path}</source>
+        <translation>लिखा गया: {path}</translation>
+    </message>
+</context>
+<context>
     <name>Typing</name>
     <message>
         <source>Type the 14 digits of your ABHA number</source>
@@ -1033,6 +1441,181 @@
     <message>
         <source>One moment, please</source>
         <translation>कृपया थोड़ा रुकें</translation>
+    </message>
+</context>
+<context>
+    <name>WalkIn</name>
+    <message>
+        <source>A supervisor&apos;s PIN</source>
+        <translation>सुपरवाइज़र का पिन</translation>
+    </message>
+    <message>
+        <source>{department} (closed)</source>
+        <translation>{department} (बंद)</translation>
+    </message>
+    <message>
+        <source>Is it one of these?</source>
+        <translation>क्या इनमें से कोई हैं?</translation>
+    </message>
+    <message>
+        <source>Patients of today and of the last days who may be the same person come up here.</source>
+        <translation>आज और पिछले दिनों के मरीज़, जो वही व्यक्ति हो सकते हैं, यहाँ दिखेंगे।</translation>
+    </message>
+    <message>
+        <source>Another person</source>
+        <translation>कोई और व्यक्ति</translation>
+    </message>
+    <message>
+        <source>The same person</source>
+        <translation>वही व्यक्ति</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>नाम</translation>
+    </message>
+    <message>
+        <source>Age, or date of birth</source>
+        <translation>आयु या जन्म तिथि</translation>
+    </message>
+    <message>
+        <source>Mobile number</source>
+        <translation>मोबाइल नंबर</translation>
+    </message>
+    <message>
+        <source>ABHA number, if known</source>
+        <translation>आभा नंबर, यदि पता हो</translation>
+    </message>
+    <message>
+        <source>Sex</source>
+        <translation>लिंग</translation>
+    </message>
+    <message>
+        <source>Baby of …</source>
+        <translation>… का शिशु</translation>
+    </message>
+    <message>
+        <source>Unknown patient</source>
+        <translation>अज्ञात मरीज़</translation>
+    </message>
+    <message>
+        <source>years</source>
+        <translation>वर्ष</translation>
+    </message>
+    <message>
+        <source>months</source>
+        <translation>माह</translation>
+    </message>
+    <message>
+        <source>days</source>
+        <translation>दिन</translation>
+    </message>
+    <message>
+        <source>Baby of </source>
+        <translation>शिशु, माता </translation>
+    </message>
+    <message>
+        <source>This name has signs that no name has: please type it again.</source>
+        <translation>इस नाम में ऐसे चिह्न हैं जो नाम में नहीं होते: फिर से लिखें।</translation>
+    </message>
+    <message>
+        <source>Nobody is that old: please check age and unit.</source>
+        <translation>इतनी आयु किसी की नहीं होती: आयु और इकाई जाँचें।</translation>
+    </message>
+    <message>
+        <source>This date of birth is still to come.</source>
+        <translation>यह जन्म तिथि अभी आई नहीं है।</translation>
+    </message>
+    <message>
+        <source>Type an age such as 41, or a date such as 7/3/1984.</source>
+        <translation>आयु जैसे 41, या तिथि जैसे 7/3/1984 लिखें।</translation>
+    </message>
+    <message>
+        <source>A mobile number has 10 digits and begins with 6 to 9.</source>
+        <translation>मोबाइल नंबर में 10 अंक होते हैं और वह 6 से 9 से शुरू होता है।</translation>
+    </message>
+    <message>
+        <source>An ABHA number has 14 digits.</source>
+        <translation>आभा नंबर में 14 अंक होते हैं।</translation>
+    </message>
+    <message>
+        <source>Please compare the ABHA number once more.</source>
+        <translation>कृपया आभा नंबर एक बार फिर मिलाएँ।</translation>
+    </message>
+    <message>
+        <source>Please check this ({code}).</source>
+        <translation>कृपया इसे जाँचें ({code})।</translation>
+    </message>
+    <message>
+        <source>This patient has a token today</source>
+        <translation>इस मरीज़ के पास आज का टोकन है</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>टोकन</translation>
+    </message>
+    <message>
+        <source>Another department</source>
+        <translation>दूसरा विभाग</translation>
+    </message>
+    <message>
+        <source>Next patient</source>
+        <translation>अगला मरीज़</translation>
+    </message>
+    <message>
+        <source>People ahead: {count}</source>
+        <translation>आगे लोग: {count}</translation>
+    </message>
+    <message>
+        <source>Print again</source>
+        <translation>फिर से छापें</translation>
+    </message>
+    <message>
+        <source>The slip is being printed.</source>
+        <translation>पर्ची छप रही है।</translation>
+    </message>
+    <message>
+        <source>The slip is printed.</source>
+        <translation>पर्ची छप गई।</translation>
+    </message>
+    <message>
+        <source>Perhaps no slip came out: please look.</source>
+        <translation>शायद पर्ची नहीं निकली: कृपया देखें।</translation>
+    </message>
+    <message>
+        <source>No slip came out: read the number out.</source>
+        <translation>पर्ची नहीं निकली: नंबर पढ़कर बताएँ।</translation>
+    </message>
+    <message>
+        <source>There is no slip: read the number out.</source>
+        <translation>पर्ची नहीं है: नंबर पढ़कर बताएँ।</translation>
+    </message>
+    <message>
+        <source>An emergency is called before all others: a supervisor must agree.</source>
+        <translation>आपातकालीन मरीज़ सबसे पहले बुलाए जाते हैं: सुपरवाइज़र की सहमति चाहिए।</translation>
+    </message>
+    <message>
+        <source>This department is closed now.</source>
+        <translation>यह विभाग अभी बंद है।</translation>
+    </message>
+    <message>
+        <source>No tokens are left here today.</source>
+        <translation>आज यहाँ कोई टोकन नहीं बचा।</translation>
+    </message>
+    <message>
+        <source>Which department?</source>
+        <translation>कौन सा विभाग?</translation>
+    </message>
+    <message>
+        <source>Called</source>
+        <translation>बुलाना</translation>
+    </message>
+    <message>
+        <source>Slip in</source>
+        <translation>पर्ची की भाषा</translation>
+    </message>
+    <message>
+        <source>Give token</source>
+        <translation>टोकन दें</translation>
     </message>
 </context>
 </TS>
