@@ -123,8 +123,7 @@ def type_slowly(qtbot: QtBot, page: SignInPage) -> None:
     """As people do: each digit has its dot before the next one comes."""
     for count, digit in enumerate(PIN, start=1):
         QTest.keyClicks(page.pin, digit)
-        dots = count % len(PIN)  # the last one sends the PIN off
-        qtbot.waitUntil(partial(has_dots, page, dots), timeout=PATIENCE_MS)
+        qtbot.waitUntil(partial(has_dots, page, count), timeout=PATIENCE_MS)
 
 
 def has_dots(page: SignInPage, count: int) -> bool:
