@@ -35,7 +35,7 @@ class Reply:
 
 
 class Transport:
-    """Connections to ``base_url``, kept for a while. ``close`` must be called, and nothing after it.
+    """Connections to ``base_url``, kept for a while. ``close`` must be called.
 
     ``connect_s`` bounds the connecting, ``deadline_s`` the whole of an exchange. The machine's proxy settings count:
     many hospitals reach the internet through one.
@@ -46,13 +46,17 @@ class Transport:
         self._timeout = httpx2.Timeout(deadline_s, connect=connect_s)
         self._may_use_proxy = not is_loopback(urlsplit(base_url).hostname or "")
         self._client: httpx2.AsyncClient | None = None
+        self._gate, self._is_closed = threading.Lock(), False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="abdm-gateway", daemon=True)
         self._thread.start()
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         """One exchange. Raises GatewayError without ``status``: whether the message was taken is not known."""
-        asked = asyncio.run_coroutine_threadsafe(self._send(method, path, headers, body), self._loop)
+        with self._gate:
+            if self._is_closed:
+                raise GatewayError("this program is ending", code="GATEWAY_UNREACHABLE", transient=True)
+            asked = asyncio.run_coroutine_threadsafe(self._send(method, path, headers, body), self._loop)
         try:
             return asked.result()
         except TimeoutError as error:
@@ -63,8 +67,13 @@ class Transport:
             raise _named(error) from error
 
     def close(self) -> None:
-        """End what is going on, and the thread."""
-        ending = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
+        """End what is going on, and the thread. Whoever sends from now on gets GatewayError."""
+        with self._gate:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            # In the queue after everything that was sent, so that nothing is left waiting.
+            ending = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
         with suppress(TimeoutError):  # of the system's own name look-up, which nothing can end
             ending.result(_CLOSING_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
