@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, func, select, update
 from kiosk.errors import KioskError, SettingError
 from kiosk.server.audit import Act, note
 from kiosk.server.database import Database
+from kiosk.server.numbers import pass_over_numbers
 from kiosk.server.own_ledger import leave
 from kiosk.server.series import pass_over
 from kiosk.server.tables import configuration, event, facility
@@ -95,6 +96,7 @@ def _leap(connection: Connection, facility_id: str, now: datetime) -> None:
         pass_over(connection, facility_id, SET_ASIDE_SERIES, now)
     configurations = update(configuration).where(configuration.c.facility_id == facility_id)
     connection.execute(configurations.values(revision=configuration.c.revision + config_leap))
+    pass_over_numbers(connection, facility_id, now)
     leave(connection, facility_id, now)
     note(connection, facility_id, now, Act.RESTORED, "database")
 

@@ -1,0 +1,280 @@
+"""What a share becomes: one token for one person and queue, one answer for one request, whatever else goes on."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from kiosk.model.arrival import arrival_key
+from kiosk.model.events import Kind
+from kiosk.model.patient import patient_keys
+from kiosk.server.backup import note_restored
+from kiosk.server.database import Database
+from kiosk.server.ingest import ingest
+from kiosk.server.lapsing import BATCH, lapse_unarrived
+from kiosk.server.own_ledger import append
+from kiosk.server.queries import changes, day_counts
+from kiosk.server.share_queue import DUE, GIVEN_UP, LEASE, PATIENCE, SENT, claim, note_failed, note_refused, note_sent
+from kiosk.server.shares import CLOSED, ISSUED, QUOTA, SAME, UNKNOWN_COUNTER, NotHostedError, receive, receive_all
+from kiosk.server.tables import event, facility, share, token
+from kiosk.sync.messages import SyncRequest
+from tests.server.shared import NOW, hospital, host, profile
+from tests.server.test_concurrency import at_once
+from tests.sync.chain import DAY, FACILITY, Chain
+
+
+def key_of(database: Database) -> bytes:
+    with database.reader.begin() as connection:
+        return bytes.fromhex(connection.execute(select(facility.c.facility_key)).scalar_one())
+
+
+def row_of(database: Database, request_id: str) -> Any:
+    with database.reader.begin() as connection:
+        return connection.execute(select(share).filter_by(request_id=request_id)).one()
+
+
+def tokens(database: Database) -> list[Any]:
+    with database.reader.begin() as connection:
+        return list(connection.execute(select(token).order_by(token.c.department, token.c.number)))
+
+
+def test_a_share_becomes_a_token_that_waits_for_its_holder(database: Database) -> None:
+    host(database)
+    shared = profile()
+    receipt = receive(database, shared, NOW)
+    assert (receipt.is_new, receipt.outcome, receipt.due.answer.label) == (True, ISSUED, "MS-001")
+    (issued,) = tokens(database)
+    assert (issued.series, issued.number, issued.source, issued.arrived, issued.state) == (
+        *("S", 1, "phone", False),
+        "waiting",
+    )
+    key = key_of(database)
+    assert issued.address_key == patient_keys(shared.patient, DAY, key).address
+    with database.reader.begin() as connection:
+        body = json.loads(connection.execute(select(event.c.body)).scalar_one())
+    assert body["arrival_key"] == arrival_key(key, DAY, "MS-001", "0018")
+    assert "Asha" not in str(body)
+    assert "sbx" not in str(body)
+    assert receipt.revision == 1
+    assert day_counts(database.reader, DAY)[0]["issued"] == 1
+
+
+def test_desks_pull_it_with_its_details(database: Database) -> None:
+    host(database)
+    receive(database, profile(), NOW)
+    seen = changes(database.reader, FACILITY, "", 0, 500, with_patients=True)
+    assert [(each.label, each.arrived) for each in seen.tokens] == [("MS-001", False)]
+    assert [each.name for each in seen.patients] == ["Asha Test"]
+
+
+def test_at_an_attended_desk_the_holder_is_there(database: Database) -> None:
+    host(database)
+    receive(database, profile(counter="DESK1"), NOW)
+    assert [each.arrived for each in tokens(database)] == [True]
+
+
+def test_the_same_request_has_one_answer(database: Database) -> None:
+    host(database)
+    shared = profile()
+    first, again = receive(database, shared, NOW), receive(database, shared, NOW + timedelta(hours=1))
+    assert (again.is_new, again.due.answer, again.revision) == (False, first.due.answer, None)
+    both = receive_all(database, [twice := profile("ravi"), twice], NOW)
+    assert [each.is_new for each in both] == [True, False]
+    assert len(tokens(database)) == 2
+
+
+def test_the_same_person_has_one_live_token_in_a_queue(database: Database) -> None:
+    host(database)
+    first = receive(database, profile(address="Asha@sbx"), NOW)
+    again = receive(database, profile(counter="opd1"), NOW + timedelta(hours=1))
+    assert (again.outcome, again.due.answer.label) == (SAME, first.due.answer.label)
+    other_queue = receive(database, profile(counter="ENT1"), NOW)
+    assert (other_queue.outcome, other_queue.due.answer.label) == (ISSUED, "NS-001")
+    (mine,) = (each.token_id for each in tokens(database) if each.department == "MED")
+    for kind in (Kind.TOKEN_CALLED, Kind.TOKEN_COMPLETED):
+        write(database, kind, mine)
+    assert receive(database, profile(), NOW).due.answer.label == "MS-002"
+
+
+def test_a_kiosks_token_is_told_too(database: Database) -> None:
+    host(database)
+    shared = profile(abha_number="91000000000018")
+    keys = patient_keys(shared.patient, DAY, key_of(database))
+    chain = Chain("A")
+    chain.issue(7, number_key=keys.number)
+    ingest(database, SyncRequest.of(chain.push(), FACILITY), NOW)
+    receipt = receive(database, shared, NOW)
+    assert (receipt.outcome, receipt.due.answer.label) == (SAME, chain.events[0].body["label"])
+
+
+def write(database: Database, kind: Kind, token_id: str, at: datetime = NOW) -> None:
+    database.write(lambda connection: append(connection, FACILITY, kind, token_id, at, DAY, {"room": "4"}))
+
+
+# --- no token ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_closed_department_says_when_it_opens(database: Database) -> None:
+    host(database)
+    receipt = receive(database, profile(counter="EYE1"), NOW)
+    assert (receipt.outcome, receipt.due.answer.label) == (CLOSED, "")
+    assert receipt.due.answer.reason == "Eye is closed now. It opens tomorrow at 09:00; please scan again then."
+    assert row_of(database, receipt.due.answer.request_id).state == DUE
+
+
+def test_what_a_supervisor_has_closed_gives_no_more(database: Database) -> None:
+    host(database)
+    desk = Chain("")
+    desk.write(Kind.OPENING_CHANGED, "", department="MED", room="", is_open=False)
+    ingest(database, SyncRequest.of(desk.push(), FACILITY), NOW)
+    assert receive(database, profile(), NOW).outcome == CLOSED
+
+
+def test_a_full_quota_is_said(database: Database) -> None:
+    """Shared out over nobody: what this server knows of counts, from wherever it is."""
+    host(database)
+    chain = Chain("A")
+    chain.issue(1, department="ENT", label="NA-001", number_key="1" * 64)
+    ingest(database, SyncRequest.of(chain.push(), FACILITY), NOW)
+    got = [receive(database, profile(who, "ENT1"), NOW) for who in ("asha", "ravi", "asha")]
+    assert [each.outcome for each in got] == [ISSUED, QUOTA, SAME]
+    assert got[1].due.answer.reason.startswith("ENT has given all its tokens")
+
+
+@pytest.mark.parametrize(("share_of_kiosk", "outcomes"), [(1, [ISSUED, QUOTA]), (2, [QUOTA, QUOTA])])
+def test_phones_have_what_stations_were_not_given(database: Database, share_of_kiosk: int, outcomes: list[str]) -> None:
+    plan = hospital()
+    plan["departments"][2]["shares"] = {"K1": share_of_kiosk}
+    host(database, departments=plan["departments"])
+    assert [receive(database, profile(who, "ENT1"), NOW).outcome for who in ("asha", "ravi")] == outcomes
+
+
+def test_an_unknown_counter_leads_to_registration(database: Database) -> None:
+    host(database)
+    receipt = receive(database, profile(counter="GONE"), NOW)
+    assert (receipt.outcome, receipt.due.answer.label, receipt.due.answer.counter) == (ISSUED, "RS-001", "GONE")
+    assert tokens(database)[0].arrived is False
+
+
+def test_or_is_told_where_there_is_none(database: Database) -> None:
+    host(database, departments=hospital()["departments"][:3])
+    receipt = receive(database, profile(counter="GONE"), NOW)
+    assert (receipt.outcome, receipt.due.answer.label) == (UNKNOWN_COUNTER, "")
+    assert "registration desk" in receipt.due.answer.reason
+    assert tokens(database) == []
+
+
+def test_a_facility_of_others_is_not_served(database: Database) -> None:
+    host(database)
+    with pytest.raises(NotHostedError):
+        receive(database, profile(facility_id="IN9999999999"), NOW)
+
+
+# --- many at once -----------------------------------------------------------------------------------------------------
+
+
+def test_no_number_is_given_twice(database: Database) -> None:
+    host(database)
+    got: list[str] = []
+
+    def scan(first: int) -> Callable[[], object]:
+        def work() -> None:
+            for nth in range(first, first + 8):  # neighbours share half of their people
+                got.append(receive(database, profile(f"p{nth}"), NOW).due.answer.label)
+
+        return work
+
+    at_once(*(scan(4 * nth) for nth in range(4)))
+    issued = [each.label for each in tokens(database)]
+    assert sorted(set(got)) == sorted(issued) == [f"MS-{number:03d}" for number in range(1, 21)]
+
+
+def test_a_restored_server_gives_no_label_that_a_phone_may_show(database: Database) -> None:
+    host(database)
+    receive(database, profile(), NOW)
+    note_restored(database, NOW)
+    assert receive(database, profile("ravi"), NOW).due.answer.label == "MS-1002"
+
+
+# --- the queue of answers ---------------------------------------------------------------------------------------------
+
+
+def test_who_receives_has_the_answer_to_itself_for_a_while(database: Database) -> None:
+    host(database)
+    shared = profile(address="Asha@sbx")
+    receive(database, shared, NOW)
+    assert claim(database, NOW + LEASE / 2) == []
+    (due,) = claim(database, NOW + LEASE)
+    assert (due.answer.label, due.answer.abha_address, due.attempts) == ("MS-001", "Asha@sbx", 2)
+    assert claim(database, NOW + LEASE) == []
+
+
+def test_what_was_sent_is_not_due_any_more(database: Database) -> None:
+    host(database)
+    due = receive(database, profile(), NOW).due
+    note_sent(database, due, NOW)
+    note_refused(database, due, "ABDM-1006", NOW)  # another try of the same, which came too late
+    row = row_of(database, due.answer.request_id)
+    assert (row.state, row.answered_at, row.address, row.label) == (SENT, NOW, None, "MS-001")
+    assert claim(database, NOW + timedelta(days=1)) == []
+
+
+def test_what_failed_is_tried_again_after_a_growing_pause(database: Database) -> None:
+    host(database)
+    due = receive(database, profile(), NOW).due
+    note_failed(database, due, "GATEWAY_BUSY", NOW, None)
+    row = row_of(database, due.answer.request_id)
+    assert (row.state, row.problem) == (DUE, "GATEWAY_BUSY")
+    assert timedelta(0) < row.next_try_at - NOW <= timedelta(seconds=1)
+    (again,) = claim(database, NOW + timedelta(seconds=1))
+    note_failed(database, again, "ABDM-1022", NOW, 7.0)
+    assert row_of(database, due.answer.request_id).next_try_at == NOW + timedelta(seconds=7)
+    note_failed(database, again, "GATEWAY_BUSY", NOW + PATIENCE + LEASE, None)
+    row = row_of(database, due.answer.request_id)
+    assert (row.state, row.problem, row.address) == (GIVEN_UP, "GATEWAY_BUSY", None)
+
+
+def test_two_who_look_at_once_get_different_answers(database: Database) -> None:
+    host(database)
+    for nth in range(20):
+        receive(database, profile(f"p{nth}"), NOW)
+    got: list[str] = []
+
+    def look() -> None:
+        while found := claim(database, NOW + LEASE, 3):
+            got.extend(each.answer.request_id for each in found)
+
+    at_once(look, look, look)
+    assert len(got) == len(set(got)) == 20
+
+
+# --- places are given up ----------------------------------------------------------------------------------------------
+
+
+def test_who_does_not_come_loses_the_place(database: Database) -> None:
+    host(database)
+    for nth in range(BATCH + 2):
+        receive(database, profile(f"p{nth}"), NOW)
+    came = tokens(database)[0].token_id
+    write(database, Kind.TOKEN_ARRIVED, came)
+    assert lapse_unarrived(database, NOW + timedelta(minutes=59)) == {}
+    moved = lapse_unarrived(database, NOW + timedelta(minutes=61))
+    assert list(moved) == [FACILITY]
+    assert {each.token_id for each in tokens(database) if each.state == "waiting"} == {came}
+    assert {each.state for each in tokens(database)} == {"waiting", "lapsed"}
+    assert lapse_unarrived(database, NOW + timedelta(minutes=61)) == {}
+    assert receive(database, profile("p1"), NOW + timedelta(minutes=62)).outcome == ISSUED
+
+
+def test_two_workers_give_each_place_up_once(database: Database) -> None:
+    host(database)
+    for nth in range(BATCH + 5):
+        receive(database, profile(f"p{nth}"), NOW)
+    late = NOW + timedelta(minutes=61)
+    at_once(*[lambda: lapse_unarrived(database, late)] * 3)
+    with database.reader.begin() as connection:
+        lapsed = connection.execute(select(event.c.token_id).filter_by(kind=Kind.TOKEN_LAPSED.value)).scalars().all()
+    assert len(lapsed) == len(set(lapsed)) == BATCH + 5
