@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.acts import Done
@@ -26,6 +26,8 @@ translate = QCoreApplication.translate
 MOST_CARD_U = 24.0
 PEEK_MS = 60
 """Rows that change together are looked through together."""
+BOUNCE_MS = 800
+"""A second touch on Call next within this time is the same one."""
 CALM_MS = 200
 """An act that takes less than this makes no button look asleep."""
 
@@ -42,7 +44,8 @@ class CallingPanel(QWidget):
         self._looks_busy = False
         self._next: Token | None = None
         self.call_next = CallNextButton(metrics)
-        self.call_next.clicked.connect(session.call_next)
+        self.call_next.clicked.connect(self._call_next)
+        self._called_at = QElapsedTimer()
         self.messages = MessageBar(metrics)
         self.messages.undo_wished.connect(session.undo)
         self.strip = RoomStrip(metrics)
@@ -141,6 +144,10 @@ class CallingPanel(QWidget):
         elif name == "undo":
             self.messages.tell(Tone.PLAIN, lambda: translate("Desk", "Undone."))
         elif isinstance(outcome, Done):
+            self._called_at.invalidate()
+            if outcome.after.state is State.HELD:
+                self._at_hand = ""  # it has a button of its own, and the next one may come
+                self.redraw()
             self.messages.tell(Tone.GOOD, lambda: self._done(name, outcome))
         elif name == "reprint":
             self.messages.tell(Tone.GOOD, lambda: translate("Desk", "The slip is printed again."))
@@ -158,6 +165,12 @@ class CallingPanel(QWidget):
         if name == "set_priority":
             return f"{done.after.label}: {priority_word(done.after.priority)}"
         return f"{done.after.label}: {where_word(done.after)}"
+
+    def _call_next(self) -> None:
+        """A finger that bounces means one patient."""
+        if not self._called_at.isValid() or self._called_at.hasExpired(BOUNCE_MS):
+            self._called_at.start()
+            self._session.call_next()
 
     def _open(self, token_id: str) -> None:
         self._open_id = token_id

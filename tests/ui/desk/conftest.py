@@ -36,7 +36,7 @@ class DeskRig(Desk):
 
     def touch_named(self, name: str) -> None:
         """The button that says so."""
-        buttons = [each for each in self.window.findChildren(DeskButton) if each.isVisible()]
+        buttons = [each for each in self.window.findChildren(DeskButton) if each.isVisible() and each.isEnabled()]
         self.touch(next(each for each in buttons if each.accessibleName() == name))
         self.settle()
 
@@ -86,6 +86,7 @@ def make_desk(qapp: QApplication) -> Iterator[Callable[..., DeskRig]]:
             rig = DeskRig(qapp, day, **options)  # type: ignore[arg-type]
             stack.callback(rig.close)
             rig.tokens = [day.issue(number, "MED") for number in range(PATIENTS)]
+            rig.session.refresh()
             rig.settle()
             return rig
 

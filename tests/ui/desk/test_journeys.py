@@ -138,6 +138,7 @@ def test_call_next_is_one_touch_and_says_why(desk: DeskRig) -> None:
 
 def test_the_button_says_who_is_next(desk: DeskRig) -> None:
     desk.day.issue(40, "MED", priority=Priority.PREGNANT)
+    desk.session.refresh()
     desk.sign_in()
     desk.settle()
     assert any("next: priority" in text for text in desk.texts())
@@ -398,6 +399,7 @@ def test_duplicates_stand_side_by_side(make_desk: Maker) -> None:
     day = LongDay()
     desk = make_desk(day)
     one, other = (day.issue(number, "MED") for number in TWICE)
+    desk.session.refresh()
     desk.sign_in()
     desk.touch_named("Twice? 1")
     assert {one.label, other.label} <= set(desk.texts())
