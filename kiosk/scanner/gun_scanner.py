@@ -27,7 +27,7 @@ class BackOff:
     """How soon a gun that is not there is looked for again."""
 
     first_s: float = 0.5
-    last_s: float = 5.0
+    last_s: float = 3.0
 
 
 class GunScanner:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kiosk.errors import GunError
 from kiosk.scanner.gun_evdev import EV_SYN, EVENT, EVIOCGRAB, SYN_DROPPED, EvdevGun, Keyboard, grab
+from kiosk.scanner.gun_lines import GunLines
 from tests.scanner.guns import InputDevice, event, pressed, split, strokes, typed
 
 PRINTABLE = string.digits + string.ascii_letters + string.punctuation + " "
@@ -28,6 +29,13 @@ def test_all_that_a_keyboard_can_type_is_understood(text: str) -> None:
 
 def test_every_printable_character_has_a_key() -> None:
     assert len(set(strokes(PRINTABLE))) == len(PRINTABLE) == 95
+
+
+@given(st.lists(st.tuples(st.integers(0, 65535), st.integers(0, 65535), st.integers(-(2**31), 2**31 - 1))))
+def test_events_without_sense_do_no_harm(events: list[tuple[int, int, int]]) -> None:
+    keyboard, lines = Keyboard(), GunLines()
+    for place, (kind, code, value) in enumerate(events):
+        lines.feed(keyboard.typed(kind % 5, code % 256, value % 4), float(place))
 
 
 def test_return_and_tab_end_a_scan() -> None:

@@ -74,3 +74,12 @@ def test_doubt_is_no_text(line: bytes, text: str | None) -> None:
     assert text_of(line) == text
     expected = CodeSpoiled(Reason.TEXT_MALFORMED) if text is None else CodeRead(text)
     assert GunLines().feed(line + b"\n", 0.0) == [expected]
+
+
+@given(st.lists(st.tuples(st.binary(max_size=200), st.floats(0, 0.2)), max_size=40))
+def test_whatever_bytes_come_the_text_is_text_and_not_too_long(pieces: list[tuple[bytes, float]]) -> None:
+    lines, now = GunLines(), 0.0
+    for data, wait_s in pieces:
+        now += wait_s
+        for scan in lines.feed(data, now):
+            assert isinstance(scan, CodeSpoiled) or 0 < len(scan.untrusted_text.encode()) <= 4 * MAX_BYTES

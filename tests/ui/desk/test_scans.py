@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +15,7 @@ from kiosk.checkin import NOTICE_VERSION
 from kiosk.model.patient import Patient
 from kiosk.model.qr import Reason
 from kiosk.model.token import PHONE, Token
+from kiosk.model.walk_in import Field
 from kiosk.ports import CodeRead, CodeSpoiled, IssueOrder
 from kiosk.ui.desk.pages import desk_pages
 from kiosk.ui.desk.place import Place
@@ -22,6 +26,7 @@ from kiosk.ui.desk.today import DeskToday
 from kiosk.ui.desk.walk_in import WalkInPage
 from kiosk.ui.desk.window import DeskWindow
 from kiosk.ui.patient.reports import ScannerReports
+from kiosk.ui.wedge import WedgeScanner
 from tests.ui.desk.desk import Desk
 from tests.ui.desk.long_day import LongDay, patient
 from tests.ui.desk.rig import PIN
@@ -218,3 +223,25 @@ def test_a_token_that_is_newer_than_the_list_comes_up_once_it_is_there(desk: Sca
     desk.scan(token.token_id)
     desk.wait_for_found(token.token_id)
     desk.qtbot.waitUntil(lambda: desk.chosen is not None)
+
+
+def test_a_gun_in_keyboard_mode_writes_into_no_form(desk: ScanDesk) -> None:
+    token = desk.day.issue(1, "MED")
+    desk.enter("R1")
+    desk.window.show()
+    desk.window.show_page("walk_in")
+    page = desk.window.page_shown
+    assert isinstance(page, WalkInPage)
+    name = page.form.entries[Field.NAME].edit
+    seconds = count(100.0, 0.05)
+    wedge = WedgeScanner(clock=lambda: next(seconds), stamp_ms=lambda _: 0)
+    wedge.start(desk.reports.report)
+    QTest.keyClicks(name, "Asha")
+    wedge.stop()
+    wedge = WedgeScanner(clock=lambda: 200.0, stamp_ms=lambda _: 0)
+    wedge.start(desk.reports.report)
+    QTest.keyClicks(name, token.token_id)
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    wedge.stop()
+    desk.wait_for_found(token.token_id)
+    assert name.text() == "Asha"
