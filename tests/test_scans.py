@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from kiosk import scans
 from kiosk.app import open_station
 from kiosk.desk import Desk, running_desk
 from kiosk.doctor_gun import gun_finding
@@ -24,6 +25,7 @@ from kiosk.scans import desk_scans, patient_scanner
 from kiosk.settings import Settings
 from kiosk.ui.desk.queue_page import QueuePage
 from kiosk.ui.desk.sign_in import SignInPage
+from kiosk.ui.wedge import WedgeScanner
 from kiosk.window import running_kiosk
 from tests.migrated import lay_store
 from tests.scanner.guns import SerialLine
@@ -32,7 +34,7 @@ from tests.scanner.hearing import Hearing
 CARDS = Path(__file__).parent.parent / "resources" / "cards"
 CARD = "02-hindi-app.png"
 TEXT = json.loads((CARDS / "cards.json").read_text(encoding="utf-8"))[CARD]
-ASCII = '{"hidn":"91-0000-0000-0018","name":"Asha Verma","gender":"F","dob":"7/3/1984"}'
+BARE = '{"hidn":"91-0000-0000-0018"}'
 PATIENCE_MS = 20_000
 PIN = "246810"
 
@@ -42,6 +44,34 @@ def line() -> Iterator[SerialLine]:
     line = SerialLine()
     yield line
     line.close()
+
+
+class Hands:
+    """The pace of keys, whatever the machine that runs the tests is busy with."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def scan(self, window: QWidget, text: str) -> None:
+        """As a gun does, through the window like the system's keys."""
+        self.now += 1.0
+        for made in f"{text.upper()}\r":
+            key = Qt.Key.Key_Return if made == "\r" else Qt.Key(ord(made))
+            QTest.keyClick(window.windowHandle(), key)
+
+    def type(self, widget: QWidget, made: str) -> None:
+        """As people do; afterwards nothing comes for a while."""
+        self.now += 0.2
+        QTest.keyClicks(widget, made)
+        self.now += 0.2
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    hands = Hands()
+    wedge = partial(WedgeScanner, clock=lambda: hands.now, stamp_ms=lambda _: 0)
+    monkeypatch.setattr(scans, "WedgeScanner", wedge)
+    return hands
 
 
 def test_camera_and_gun_read_side_by_side(line: SerialLine) -> None:
@@ -93,12 +123,14 @@ def test_a_patient_with_a_gun_instead_of_a_camera(
         qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.Issued), timeout=PATIENCE_MS)
 
 
-def test_a_patient_with_a_gun_that_is_a_keyboard(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+def test_a_patient_with_a_gun_that_is_a_keyboard(
+    qtbot: QtBot, qapp: QApplication, hands: Hands, tmp_path: Path
+) -> None:
     settings = Settings(data_dir=tmp_path, camera="none", scanner_gun="wedge", printer="none")
     with open_station(settings, {}) as station, running_kiosk(station, qapp) as kiosk:
         with qtbot.waitActive(kiosk.window):
             kiosk.window.show()
-        QTest.keyClicks(kiosk.window, ASCII)
+        hands.scan(kiosk.window, BARE)
         qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.Choosing), timeout=PATIENCE_MS)
         state = kiosk.journey.state
         assert isinstance(state, flow.Choosing)
@@ -119,10 +151,10 @@ def enter(qtbot: QtBot, desk: Desk, type_pin: Callable[[], None]) -> None:
     desk.session.choose_place("12", ["MED"])
 
 
-def type_slowly(qtbot: QtBot, page: SignInPage) -> None:
-    """As people do: each digit has its dot before the next one comes."""
+def type_pin(qtbot: QtBot, hands: Hands, page: SignInPage) -> None:
+    """Each digit has its dot before the next one comes."""
     for count, digit in enumerate(PIN, start=1):
-        QTest.keyClicks(page.pin, digit)
+        hands.type(page.pin, digit)
         qtbot.waitUntil(partial(has_dots, page, count), timeout=PATIENCE_MS)
 
 
@@ -151,7 +183,7 @@ def test_a_slip_before_the_desks_gun_opens_its_token(
 
 
 def test_no_code_of_a_gun_is_taken_for_a_pin_and_a_typed_pin_is(
-    qtbot: QtBot, qapp: QApplication, desk_settings: Settings
+    qtbot: QtBot, qapp: QApplication, hands: Hands, desk_settings: Settings
 ) -> None:
     settings = replace(desk_settings, scanner_gun="wedge")
     with open_station(settings, {}) as station, running_desk(station, qapp) as desk:
@@ -161,14 +193,14 @@ def test_no_code_of_a_gun_is_taken_for_a_pin_and_a_typed_pin_is(
         assert isinstance(page, SignInPage)
         refused: list[str] = []
         desk.session.sign_in_refused.connect(lambda code, _wait: refused.append(code))
-        QTest.keyClicks(page.pin, "135790")
-        QTest.keyClick(page.pin, Qt.Key.Key_Return)
+        page.pin.setFocus()
+        hands.scan(desk.window, "135790")
         assert has_dots(page, 0)
 
-        enter(qtbot, desk, lambda: type_slowly(qtbot, page))
+        enter(qtbot, desk, lambda: type_pin(qtbot, hands, page))
         assert refused == []
         issued = station.registration.check_in(Patient("91000000000018"), "MED", "en")
-        QTest.keyClicks(desk.window, issued.token.token_id)
+        hands.scan(desk.window, issued.token.token_id)
         wait_for_row(qtbot, desk, issued.token.label)
 
 

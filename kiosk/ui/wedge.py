@@ -12,6 +12,7 @@ Better is a gun on a serial line, or one that is grabbed (``scanner_gun = "evdev
   does no harm; elsewhere a Hindi or British one spoils the text. Characters beyond ASCII are lost in any case.
 """
 
+import math
 import sys
 from collections.abc import Callable
 from time import monotonic
@@ -24,9 +25,8 @@ from kiosk.model.us_keys import character
 from kiosk.ports import DeviceState, GunStateChanged, ScannerReport
 from kiosk.ui.bursts import END, Bursts, Verdict
 
-LATE_S = 0.02
-"""A timer that comes later than this: the program was busy, and more of a burst may wait in its queue."""
-_SECOND_LOOK_MS = 15
+_SECOND_LOOK_MS = 8
+"""A program that was busy may find the timer before the keys that wait in its queue: so it looks twice."""
 _X_OFFSET = 8
 """X11, Wayland and Qt's own reader all number a key 8 higher than Linux does."""
 _END_KEYS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab})
@@ -58,7 +58,6 @@ class WedgeScanner(QObject):
         self._swallowed: set[int] = set()
         self._down: set[int] = set()
         self._report: Callable[[ScannerReport], None] | None = None
-        self._due = 0.0
         self._is_second_look = False
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._look)
@@ -148,21 +147,18 @@ class WedgeScanner(QObject):
 
     def _arm(self) -> None:
         self._is_second_look = False
-        now = self._clock()
-        wait_s = self._bursts.wait_s(now)
+        wait_s = self._bursts.wait_s(self._clock())
         if wait_s is None:
             self._timer.stop()
         else:
-            self._due = now + max(wait_s, 0.0)
-            self._timer.start(max(1, round(wait_s * 1000) + 1))
+            self._timer.start(max(1, math.ceil(wait_s * 1000)))
 
     def _look(self) -> None:
-        now = self._clock()
-        if now - self._due > LATE_S and not self._is_second_look:
+        if self._is_second_look:
+            self._act_on(self._bursts.settle(self._clock()))
+        else:
             self._is_second_look = True
             self._timer.start(_SECOND_LOOK_MS)
-            return
-        self._act_on(self._bursts.settle(now))
 
 
 class KeyGaps:
