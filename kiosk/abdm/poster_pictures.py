@@ -3,12 +3,26 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QRegion
 
-from kiosk.abdm.facility_qr import qr_matrix
 from kiosk.model.scripts import BASE_FAMILY
 
 DARK, PALE, GREEN, WHITE = QColor("#0b5d62"), QColor("#dcefec"), QColor("#1e7b4a"), QColor("#ffffff")
 _LINE = 3.0
 _SAMPLE = "MS-017"
+_SKETCH = (
+    "#####.#.#####",
+    "#...#..##...#",
+    "#.#.#.#.#.#.#",
+    "#...#.###...#",
+    "#####.#.#####",
+    ".......#.....",
+    "##.#.##.#.##.",
+    ".....#..##..#",
+    "#####..#.##.#",
+    "#...#.##..#..",
+    "#.#.#.#.###.#",
+    "#...#..##.#..",
+    "#####.#..##.#",
+)
 
 
 def qr_path(matrix: tuple[bytes, ...]) -> QPainterPath:
@@ -99,8 +113,8 @@ def _paper(painter: QPainter, sheet: QRectF) -> None:
 
 
 def _qr(painter: QPainter, square: QRectF) -> None:
-    """Any code's looks."""
-    matrix = qr_matrix("TOKEN", "m")
+    """The looks of a code, which no app can read: there is to be one code on the poster."""
+    matrix = tuple(bytes(mark == "#" for mark in row) for row in _SKETCH)
     painter.save()
     painter.translate(square.topLeft())
     painter.scale(square.width() / len(matrix), square.height() / len(matrix))

@@ -156,7 +156,7 @@ def test_clocks_may_differ_a_little() -> None:
         "Bearer a.b.c.d",
         "Bearer ..",
         "Bearer é.b.c",
-        "Bearer e30.e30.AA",
+        "Bearer W10.e30.AA",
     ],
 )
 def test_what_is_no_token(authorization: str) -> None:
