@@ -24,6 +24,7 @@ from kiosk.checkin import Registration
 from kiosk.configured import DEMONSTRATION, Configured, configured, parser_for
 from kiosk.errors import SettingError, StoreError
 from kiosk.model.configuration import StaffMember, parse_configuration
+from kiosk.model.counter import NO_OFFER, PhoneOffer
 from kiosk.model.exchange import Enrolment
 from kiosk.model.facility_file import FacilityError
 from kiosk.model.opd import Facility
@@ -83,6 +84,7 @@ class Station:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     staff: tuple[StaffMember, ...] = ()
     shown_pin: str = ""
+    phones: PhoneOffer = NO_OFFER
 
     @property
     def server_url(self) -> str:
@@ -143,6 +145,7 @@ def open_station(
             environ=environ,
             staff=told.staff,
             shown_pin=told.shown_pin,
+            phones=told.phones,
         )
 
 

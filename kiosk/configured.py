@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from kiosk.errors import StoreError
-from kiosk.model.configuration import Configuration, StaffMember, facility_for, parse_configuration
+from kiosk.model.configuration import Configuration, StaffMember, facility_for, parse_configuration, phone_offer
+from kiosk.model.counter import NO_OFFER, PhoneOffer
 from kiosk.model.exchange import Enrolment
 from kiosk.model.opd import ENGLISH, Facility
 from kiosk.model.sample import SAMPLE_FACILITY
@@ -45,12 +46,14 @@ class Configured:
     Attributes:
         staff: who may sign in at a desk.
         shown_pin: everybody's PIN, where it may stand on the screen; empty for a hospital.
+        phones: what the station offers to phones.
     """
 
     document: str
     facility: Facility
     staff: tuple[StaffMember, ...] = ()
     shown_pin: str = ""
+    phones: PhoneOffer = NO_OFFER
 
 
 DEMONSTRATION = Configured("", SAMPLE_FACILITY, (StaffMember("demo", "Demonstration", "supervisor"),), "246810")
@@ -67,7 +70,9 @@ def configured(store: ConfigurationShelf, enrolment: Enrolment, now: datetime) -
     if not document:
         return Configured("", Facility(enrolment.facility_id, {ENGLISH: enrolment.facility_id}, ()))
     configuration = _parsed(document, enrolment)
-    return Configured(document, facility_for(configuration, enrolment.station_id), configuration.staff)
+    facility = facility_for(configuration, enrolment.station_id)
+    phones = phone_offer(configuration, enrolment.station_id)
+    return Configured(document, facility, configuration.staff, phones=phones)
 
 
 def document_now(store: ConfigurationShelf, enrolment: Enrolment, now: datetime) -> str:

@@ -157,6 +157,7 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
             station.clock,
             translation,
             shows_sync=bool(station.server_url),
+            phones=station.phones,
         )
         stack.callback(window.close)
         background = Background(station.clock.monotonic)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.checkin import Registration
 from kiosk.model import flow
+from kiosk.model.counter import NO_OFFER, PhoneOffer, share_url
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import BirthDate, Patient, Sex
 from kiosk.model.qr import Reason
@@ -68,7 +69,10 @@ TWELVE = replace(
 )
 THREE = replace(SAMPLE_FACILITY, departments=SAMPLE_FACILITY.departments[:3])
 CLOSED = replace(SAMPLE_FACILITY, departments=())
-FACILITIES = (SAMPLE_FACILITY, TWELVE, THREE, CLOSED)
+PHONES = replace(SAMPLE_FACILITY, facility_id="IN0910000123")
+FACILITIES = (SAMPLE_FACILITY, TWELVE, THREE, CLOSED, PHONES)
+OFFER = PhoneOffer(share_url("phrsbx.abdm.gov.in", PHONES.facility_id, "REGISTRATION1"), ("MS", "ES", "RS"))
+"""Of the kiosk at ``PHONES``."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,8 @@ def shots() -> Iterator[Shot]:
     yield Shot("checking", flow.Checking(PATIENT))
     yield from _choosing()
     yield from _issued()
-    for code in ("ALREADY_HAS_TOKEN", "TOOK_TOO_LONG", "STORE_FULL"):
+    yield from _phones()
+    for code in ("ALREADY_HAS_TOKEN", "TOOK_TOO_LONG", "CLAIMS_PAUSED", "TOKEN_OVER", "STORE_FULL"):
         yield Shot(f"see desk {code}", flow.SeeDesk(code))
     for code in ("STORE_FULL", "STORE_UNUSABLE", "STORE_KEY_WRONG", "STORE_NEWER", "STORE_FORK", "CLOCK_WRONG", "BUG"):
         yield Shot(f"out of service {code}", flow.OutOfService(code))
@@ -119,6 +124,22 @@ def _choosing() -> Iterator[Shot]:
     crowded = flow.Choosing(LONG_NAME, held=held, notice="QUOTA_REACHED")
     yield Shot("choosing twelve", crowded, facility=TWELVE)
     yield Shot("issuing", flow.Issuing(PATIENT, "MED", typed=False))
+
+
+def _phones() -> Iterator[Shot]:
+    yield Shot("phones scanning", flow.START, facility=PHONES)
+    yield Shot("phones camera failed", flow.START, DeviceState.FAILED, PHONES)
+    yield Shot("phones gun", flow.START, DeviceState.STOPPED, PHONES, gun=DeviceState.RUNNING)
+    for reason in Reason:
+        yield Shot(f"phones notice {reason.value}", flow.Scanning(reason), facility=PHONES)
+    several = flow.Claiming(OFFER.prefixes)
+    yield Shot("claiming empty", several, facility=PHONES)
+    yield Shot("claiming label", replace(several, prefix="RS", number="1017"), facility=PHONES)
+    mobile = replace(several, prefix="RS", number="17", at_mobile=True)
+    yield Shot("claiming mobile", replace(mobile, last_digits="43"), facility=PHONES)
+    yield Shot("claiming complete", replace(mobile, last_digits="4321"), facility=PHONES)
+    yield Shot("claiming wrong", replace(several, prefix="RS", wrong=True), facility=PHONES)
+    yield Shot("arriving", flow.Arriving(PATIENT), facility=PHONES)
 
 
 def _issued() -> Iterator[Shot]:
@@ -160,8 +181,9 @@ class Stage:
         self.journey = PatientJourney(registration, self.worker, lambda: None, languages=LANGUAGES)
         self.reports = ScannerReports()
         self.translation = Translation(application)
+        phones = OFFER if facility is PHONES else NO_OFFER
         self.window = PatientWindow(
-            self.journey, self.reports, facility, clock, self.translation, shows_sync=True, calm_ms=0
+            self.journey, self.reports, facility, clock, self.translation, shows_sync=True, phones=phones, calm_ms=0
         )
         self.window.on_synced(clock.now() - timedelta(minutes=2))
         self.window.show()

@@ -28,7 +28,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
-from kiosk.model.counter import USUAL_PLAN, Abdm, Counter, PhonePlan, read_abdm, read_counters, read_phone, share_url
+from kiosk.model.counter import (
+    USUAL_PLAN,
+    Abdm,
+    Counter,
+    PhoneOffer,
+    PhonePlan,
+    read_abdm,
+    read_counters,
+    read_phone,
+    share_url,
+)
 from kiosk.model.events import Json
 from kiosk.model.facility_file import FACILITY_KEYS, MAX_QUOTA, FacilityError, read_facility
 from kiosk.model.opd import SERVER_SERIES, Department, Facility, Texts
@@ -287,6 +297,11 @@ def phone_prefixes(configuration: Configuration) -> tuple[str, ...]:
     """What the labels of phone tokens begin with, such as ``MS``, in the order of the counters."""
     found = (configuration.facility.department(counter.department) for counter in configuration.counters)
     return tuple(dict.fromkeys(f"{each.prefix}{SERVER_SERIES}" for each in found if each is not None))
+
+
+def phone_offer(configuration: Configuration, station_id: str) -> PhoneOffer:
+    counter = configuration.counter_at(station_id)
+    return PhoneOffer(configuration.share_url(counter) if counter else "", phone_prefixes(configuration))
 
 
 def structure_differs(one: Configuration, other: Configuration) -> bool:

@@ -31,6 +31,7 @@ HOSTS = {"phrsbx.abdm.gov.in": SANDBOX, "phr.abdm.gov.in": PRODUCTION}
 LAPSE_MIN = 240
 _HOST = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
 _COUNTER = re.compile(r"[A-Za-z0-9]{1,20}", re.ASCII)
+_PROFESSIONAL = re.compile(r"[0-9]{14}", re.ASCII)
 _COUNTER_KEYS = frozenset({"id", "department"})
 _ABDM_KEYS = frozenset({"host", "host_confirmed"})
 _PHONE_KEYS = frozenset({"lapse_min", "arrives_at"})
@@ -72,6 +73,22 @@ class PhonePlan:
 USUAL_PLAN = PhonePlan()
 
 
+@dataclass(frozen=True)
+class PhoneOffer:
+    """What a kiosk has for phones.
+
+    Attributes:
+        url: in the QR on its first screen; empty for none.
+        prefixes: what labels of phone tokens begin with, such as ``MS``; none where there are no such tokens.
+    """
+
+    url: str = ""
+    prefixes: tuple[str, ...] = ()
+
+
+NO_OFFER = PhoneOffer()
+
+
 def share_url(host: str, facility_id: str, counter_id: str) -> str:
     """What a counter's QR says."""
     return f"https://{host}/share-profile?{urlencode({'hip-id': facility_id, 'counter-id': counter_id})}"
@@ -87,6 +104,8 @@ def read_counters(reader: Reader, facility: Facility) -> tuple[Counter, ...]:
         counter_id = row.text("id", _COUNTER, "1 to 20 letters and digits")
         if counter_id.casefold() in taken:
             row.problem("id", f"{counter_id} is the facility's own id or name, which ABDM does not allow")
+        if _PROFESSIONAL.fullmatch(counter_id):
+            row.problem("id", "is 14 digits, as a professional's id, which ABDM does not allow")
         found.append(Counter(counter_id, _department(row, codes)))
     reader.mistakes += _repeated(found)
     return tuple(found)

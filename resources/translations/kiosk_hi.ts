@@ -1099,6 +1099,14 @@
         <source>Please type your ABHA number, or use the hand scanner</source>
         <translation>कृपया अपना आभा नंबर टाइप करें, या हाथ वाले स्कैनर से स्कैन करें</translation>
     </message>
+    <message>
+        <source>I have a token on my phone</source>
+        <translation>मेरे फ़ोन पर टोकन है</translation>
+    </message>
+    <message>
+        <source>Or scan this with your ABHA app</source>
+        <translation>या अपने आभा ऐप से इसे स्कैन करें</translation>
+    </message>
 </context>
 <context>
     <name>SeeDesk</name>
@@ -1121,6 +1129,18 @@
     <message>
         <source>The kiosk could not give a token just now. The help desk will give you one.</source>
         <translation>मशीन अभी टोकन नहीं दे सकी। सहायता केंद्र आपको टोकन देगा।</translation>
+    </message>
+    <message>
+        <source>Please show your ABHA card instead</source>
+        <translation>कृपया इसके बजाय अपना आभा कार्ड दिखाएँ</translation>
+    </message>
+    <message>
+        <source>Tokens cannot be typed for some minutes. Your card works, and the help desk can help you.</source>
+        <translation>कुछ मिनट तक टोकन टाइप नहीं किया जा सकता। आपका कार्ड चलेगा, और सहायता केंद्र भी मदद करेगा।</translation>
+    </message>
+    <message>
+        <source>This token cannot be used any more. The help desk will help you.</source>
+        <translation>यह टोकन अब काम नहीं आएगा। सहायता केंद्र आपकी मदद करेगा।</translation>
     </message>
 </context>
 <context>
@@ -1616,6 +1636,41 @@
     <message>
         <source>Give token</source>
         <translation>टोकन दें</translation>
+    </message>
+</context>
+<context>
+    <name>Claiming</name>
+    <message>
+        <source>Token</source>
+        <translation>टोकन</translation>
+    </message>
+    <message>
+        <source>Mobile</source>
+        <translation>मोबाइल</translation>
+    </message>
+    <message>
+        <source>Token and mobile number do not fit together. Please try again.</source>
+        <translation>टोकन और मोबाइल नंबर मेल नहीं खाते। कृपया फिर से टाइप करें।</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>वापस</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>आगे बढ़ें</translation>
+    </message>
+    <message>
+        <source>Type the last 4 digits of your mobile number</source>
+        <translation>अपने मोबाइल नंबर के आख़िरी 4 अंक टाइप करें</translation>
+    </message>
+    <message>
+        <source>Touch the letters of your token, then type its number</source>
+        <translation>अपने टोकन के अक्षर छुएँ, फिर उसका नंबर टाइप करें</translation>
+    </message>
+    <message>
+        <source>Type the number of your token</source>
+        <translation>अपने टोकन का नंबर टाइप करें</translation>
     </message>
 </context>
 </TS>

@@ -8,10 +8,11 @@ from kiosk.model.configuration import (
     Configuration,
     facility_for,
     parse_configuration,
+    phone_offer,
     phone_prefixes,
     structure_differs,
 )
-from kiosk.model.counter import Abdm, Counter, PhonePlan
+from kiosk.model.counter import Abdm, Counter, PhoneOffer, PhonePlan
 from kiosk.model.facility_file import FacilityError
 from kiosk.model.reading import Mistake
 from tests.model.hospitals import rampur
@@ -94,6 +95,7 @@ def test_without_a_world_there_is_no_address() -> None:
             ("counters", 0, "id"),
             "own id or name",
         ),
+        ({"counters": [OPD1 | {"id": "9" * 14}]}, ("counters", 0, "id"), "as a professional's id"),
         ({"counters": [OPD1, {"id": "med1", "department": "EYE"}]}, ("counters", 1, "id"), "id med1 stands twice"),
         ({"counters": [{"id": "OPD1", "department": "med"}]}, ("counters", 0, "department"), "a department's code"),
         ({"counters": [{"id": "OPD1"}]}, ("counters", 0, "department"), "not missing"),
@@ -162,6 +164,14 @@ def test_a_kiosk_knows_the_departments_of_tokens_that_come_to_it() -> None:
 def test_labels_of_phone_tokens_begin_with_the_servers_series() -> None:
     assert phone_prefixes(read()) == ("MS", "ES", "RS")
     assert phone_prefixes(read(counters=[REG1, {"id": "REG2", "department": "REG"}])) == ("RS",)
+
+
+def test_what_a_kiosk_offers_to_phones() -> None:
+    found = read()
+    url = "https://phrsbx.abdm.gov.in/share-profile?hip-id=IN0910000123&counter-id=MED1"
+    assert phone_offer(found, "K1") == PhoneOffer(url, ("MS", "ES", "RS"))
+    assert phone_offer(found, "D1") == PhoneOffer("", ("MS", "ES", "RS"))
+    assert phone_offer(parse_configuration(rampur()), "K1") == PhoneOffer()
 
 
 def test_counters_change_no_label() -> None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.checkin import Registration
 from kiosk.model import flow
+from kiosk.model.counter import NO_OFFER, PhoneOffer
 from kiosk.model.opd import Facility
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.ports import CodeRead
@@ -127,6 +128,7 @@ def make_rig(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Rig]]:
             retry_s: float = 0.02,
             calm_ms: int = 0,
             size: tuple[int, int] = (1366, 768),
+            phones: PhoneOffer = NO_OFFER,
         ) -> Rig:
             clock, store, scanner = FakeClock(), store or FakeStore(), FakeScanner()
             worker = stack.enter_context(ThreadPoolExecutor(max_workers=1))
@@ -139,7 +141,7 @@ def make_rig(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Rig]]:
             journey.listen(reports)
             translation = Translation(qapp)
             stack.callback(translation.use, "en")
-            window = PatientWindow(journey, reports, facility, clock, translation, calm_ms=calm_ms)
+            window = PatientWindow(journey, reports, facility, clock, translation, phones=phones, calm_ms=calm_ms)
             qtbot.addWidget(window)
             window.resize(*size)
             scanner.start(reports.report)

@@ -6,14 +6,16 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QBoxLayout, QFrame, QStackedWidget, QWidget
 
 from kiosk.model import flow
+from kiosk.model.counter import NO_OFFER, PhoneOffer
 from kiosk.model.qr import Reason
 from kiosk.ports import DeviceState, PreviewFrame
-from kiosk.ui.arrange import ACROSS, DOWN, icon, line_up, picture
+from kiosk.ui.arrange import ACROSS, DOWN, icon, line_up, panel, picture
 from kiosk.ui.buttons import TouchButton
 from kiosk.ui.labels import CENTRE, PlainLabel
 from kiosk.ui.patient.camera_view import CameraView
 from kiosk.ui.patient.hint import HoldHint
 from kiosk.ui.patient.notices import NOTICES
+from kiosk.ui.patient.qr_code import QrCode
 from kiosk.ui.patient.screen import EDGE_U, Screen
 from kiosk.ui.theme import Metrics
 
@@ -42,10 +44,14 @@ class Readers:
 
 
 class ScanningScreen(Screen):
-    """Live picture and hint; after a wrong code a notice takes the hint's place while scanning goes on."""
+    """Live picture and hint; after a wrong code a notice takes the hint's place while scanning goes on.
 
-    def __init__(self, metrics: Metrics) -> None:
+    Below the picture is what ``offer`` has for phones: the hospital's own QR, and where their tokens are typed.
+    """
+
+    def __init__(self, metrics: Metrics, offer: PhoneOffer = NO_OFFER) -> None:
         super().__init__(metrics)
+        self._offer = offer
         self.camera = CameraView(metrics)
         self._readers = Readers()
         self._hint = HintPanel(metrics)
@@ -58,11 +64,17 @@ class ScanningScreen(Screen):
         self.type_button = TouchButton(metrics, "plain", icon="keypad", icon_u=6.5, lines=2)
         self.type_button.setMinimumHeight(metrics.px(13))
         self.type_button.clicked.connect(lambda: self.wished.emit(flow.TypeRequested()))
+        self.claim_button = TouchButton(metrics, "plain", icon="phone", icon_u=6.5, lines=2)
+        self.claim_button.setMinimumHeight(metrics.px(10))
+        self.claim_button.clicked.connect(lambda: self.wished.emit(flow.ClaimRequested(offer.prefixes)))
+        self._share_words = PlainLabel("text", lines=3)
         self._arrange()
 
     def show_state(self, state: flow.State, language: str) -> None:
         assert isinstance(state, flow.Scanning)
         self.type_button.show_words(translate("Scanning", "Type the ABHA number"))
+        self.claim_button.show_words(translate("Scanning", "I have a token on my phone"))
+        self._share_words.setText(translate("Scanning", "Or scan this with your ABHA app"))
         self._privacy.setText(
             translate("Scanning", "We read name, age, sex and ABHA number from your card to give you an OPD number.")
         )
@@ -97,13 +109,27 @@ class ScanningScreen(Screen):
     def _arrange(self) -> None:
         metrics = self.metrics
         privacy = line_up(metrics, ACROSS, icon(metrics, "shield", 4, "muted"), (self._privacy, 1), gap_u=1.5)
+        side = line_up(metrics, DOWN, (self._side, 1), self.type_button, gap_u=3)
+        shown = self._arrange_phones()
+        picture = line_up(metrics, DOWN, (self.camera, 1), *shown, gap_u=2.5)
         if metrics.portrait:
-            side = line_up(metrics, DOWN, (self._side, 1), self.type_button, gap_u=3)
-            body = line_up(metrics, DOWN, (self.camera, 6), (side, 10), gap_u=3)
+            body = line_up(metrics, DOWN, (picture, 8 if shown else 6), (side, 10), gap_u=3)
         else:
-            side = line_up(metrics, DOWN, (self._side, 1), self.type_button, gap_u=3)
-            body = line_up(metrics, ACROSS, (self.camera, 9), (side, 7), gap_u=3)
+            body = line_up(metrics, ACROSS, (picture, 9), (side, 7), gap_u=3)
         self.setLayout(line_up(metrics, DOWN, (body, 1), privacy, gap_u=2.5, edge_u=EDGE_U))
+
+    def _arrange_phones(self) -> tuple[QFrame, ...]:
+        """One panel, or none where phones are offered nothing."""
+        metrics, offer = self.metrics, self._offer
+        if offer == NO_OFFER:
+            return ()
+        words = [
+            *([self._share_words] if offer.url else []),
+            *([self.claim_button] if offer.prefixes else []),
+        ]
+        code = [QrCode(metrics, offer.url)] if offer.url else []
+        beside = line_up(metrics, DOWN, 1, *words, 1, gap_u=1.5)
+        return (panel("panel", line_up(metrics, ACROSS, *code, (beside, 1), gap_u=2.5, edge_u=1.6)),)
 
 
 class HintPanel(QFrame):

@@ -34,7 +34,12 @@ class SeeDeskScreen(Screen):
 
     def show_state(self, state: flow.State, language: str) -> None:
         assert isinstance(state, flow.SeeDesk)
-        self._title.setText(translate("SeeDesk", "Please go to the help desk"))
+        paused = state.code == "CLAIMS_PAUSED"
+        self._title.setText(
+            translate("SeeDesk", "Please show your ABHA card instead")
+            if paused
+            else translate("SeeDesk", "Please go to the help desk")
+        )
         self._reason.setText(why(state.code))
         self._code.setText(state.code)
         self.restart.show_words(translate("SeeDesk", "Start again"))
@@ -48,5 +53,12 @@ def why(code: str) -> str:
             return translate(
                 "SeeDesk", "It took too long. If a token was made, your card will show it when you scan again."
             )
+        case "CLAIMS_PAUSED":
+            return translate(
+                "SeeDesk",
+                "Tokens cannot be typed for some minutes. Your card works, and the help desk can help you.",
+            )
+        case "TOKEN_OVER":
+            return translate("SeeDesk", "This token cannot be used any more. The help desk will help you.")
         case _:
             return translate("SeeDesk", "The kiosk could not give a token just now. The help desk will give you one.")

@@ -43,7 +43,7 @@ class TypingScreen(Screen):
         assert isinstance(state, flow.Typing)
         self._title.setText(translate("Typing", "Type the 14 digits of your ABHA number"))
         self._doubt.setText(translate("Typing", "Please compare the number with your card once more"))
-        _keep_place(self._doubt_panel)
+        keep_place(self._doubt_panel)
         self._doubt_panel.setVisible(state.doubtful)
         self.places.show_digits(state.digits)
         self.back.show_words(translate("Typing", "Back"))
@@ -67,7 +67,7 @@ class TypingScreen(Screen):
         self.setLayout(line_up(metrics, direction, (left, 11), (pad, 9), gap_u=4, edge_u=EDGE_U))
 
 
-def _keep_place(widget: QWidget) -> None:
+def keep_place(widget: QWidget) -> None:
     """Hidden, it still takes its room, so that nothing jumps under a finger."""
     policy = widget.sizePolicy()
     policy.setRetainSizeWhenHidden(True)

@@ -7,9 +7,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from kiosk.model import flow
+from kiosk.model.counter import NO_OFFER, PhoneOffer
 from kiosk.model.opd import Facility
 from kiosk.ports import CameraStateChanged, Clock, GunStateChanged, PreviewFrame
 from kiosk.ui.patient.choosing import ChoosingScreen
+from kiosk.ui.patient.claiming import ClaimingScreen
 from kiosk.ui.patient.header import Header
 from kiosk.ui.patient.issued import IssuedScreen
 from kiosk.ui.patient.journey import PatientJourney
@@ -27,13 +29,14 @@ from kiosk.ui.translation import Translation
 CALM_MS = 300
 """A wait shorter than this is not shown; one that is shown stays at least as long, so that nothing flickers."""
 SYNC_LOOK_MS = 30_000
-_WAITS = (flow.Checking, flow.Issuing)
+_WAITS = (flow.Checking, flow.Issuing, flow.Arriving)
 
 
 class PatientWindow(QWidget):
     """Draws the journey's states and turns touches into its inputs.
 
-    ``shows_sync`` is for a station of a server: ``on_synced`` tells when it last spoke to it.
+    ``shows_sync`` is for a station of a server: ``on_synced`` tells when it last spoke to it. ``phones`` is what the
+    first screen has for phones.
     """
 
     _sync_told = Signal(object)
@@ -47,6 +50,7 @@ class PatientWindow(QWidget):
         translation: Translation,
         *,
         shows_sync: bool = False,
+        phones: PhoneOffer = NO_OFFER,
         calm_ms: int = CALM_MS,
     ) -> None:
         super().__init__()
@@ -56,6 +60,7 @@ class PatientWindow(QWidget):
         self._clock = clock
         self._translation = translation
         self._shows_sync = shows_sync
+        self._phones = phones
         self._calm_ms = calm_ms
         self._synced_at: datetime | None = None
         self._camera, self._gun = reports.camera.state, reports.gun.state
@@ -135,7 +140,7 @@ class PatientWindow(QWidget):
 
     def _show_time(self, seconds: float) -> None:
         """The start and the waits have nothing to hurry for."""
-        calm = isinstance(self._journey.state, flow.Scanning | flow.Checking | flow.Issuing)
+        calm = isinstance(self._journey.state, flow.Scanning | flow.Checking | flow.Issuing | flow.Arriving)
         self.time_bar.give(0.0 if calm else seconds)
 
     def _show_facility(self, facility: Facility) -> None:
@@ -204,13 +209,15 @@ class PatientWindow(QWidget):
             self.grab()
 
     def _make_screens(self, metrics: Metrics) -> dict[type[flow.State], Screen]:
-        self.scanning = ScanningScreen(metrics)
+        self.scanning = ScanningScreen(metrics, self._phones)
         self.choosing = ChoosingScreen(metrics, self._journey.facility, self._clock)
         waiting = WaitingScreen(metrics)
         return {
             flow.Scanning: self.scanning,
             flow.Typing: TypingScreen(metrics),
+            flow.Claiming: ClaimingScreen(metrics, self._phones.prefixes),
             flow.Checking: waiting,
+            flow.Arriving: waiting,
             flow.Choosing: self.choosing,
             flow.Issuing: waiting,
             flow.Issued: IssuedScreen(metrics, self._facility),
