@@ -17,6 +17,7 @@ from kiosk.ui.desk.queue_order import Group
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.today import DeskToday
 from kiosk.ui.desk.window import SIGN_IN, PageKind
+from tests import desk_gallery_pages as pages
 from tests.ui.desk.desk import Desk
 from tests.ui.desk.long_day import FIRST, LAST, ROOM, LongDay
 from tests.ui.desk.rig import PIN, STAFF
@@ -34,7 +35,7 @@ class DeskShot:
     """A screen to grab; ``prepare`` brings an entered desk there. ``staff_id`` empty stays at the sign-in."""
 
     name: str
-    prepare: Callable[[Desk], None]
+    prepare: Callable[[Desk], object]
     staff_id: str = "N1"
     place: Place | None = PLACE
     staff: Sequence[StaffMember] = STAFF
@@ -69,6 +70,26 @@ def desk_shots() -> Iterator[DeskShot]:
     yield DeskShot("walk-in", partial(_page, "walk_in"))
     yield DeskShot("slips", partial(_page, "slips"))
     yield DeskShot("today", partial(_page, "today"), staff_id="S1")
+    yield from _page_shots()
+
+
+def _page_shots() -> Iterator[DeskShot]:
+    for script in ("latin", "devanagari", "gujarati"):
+        yield DeskShot(f"walk-in {script}", partial(pages.type_name, script))
+    yield DeskShot("walk-in wrong number", pages.type_wrong_number)
+    yield DeskShot("walk-in recognised", pages.recognise)
+    yield DeskShot("walk-in known", pages.show_known)
+    yield DeskShot("walk-in token", pages.give_token)
+    yield DeskShot("walk-in supervisor", pages.ask_supervisor)
+    yield DeskShot("slips failed", pages.fail_slips)
+    yield DeskShot("slips read out", pages.read_slip_out)
+    yield DeskShot("today chosen", pages.choose_department, staff_id="S1")
+    yield DeskShot("today reason", pages.ask_reason, staff_id="S1")
+    yield DeskShot("today confirm", pages.confirm_move, staff_id="S1")
+    yield DeskShot("today rooms", pages.show_rooms, staff_id="S1")
+    yield DeskShot("well", pages.be_well)
+    yield DeskShot("unwell", pages.be_unwell, staff_id="S1")
+    yield DeskShot("what to do", pages.ask_what_to_do)
 
 
 def pages_of(folder: Path, day: LongDay, session: DeskSession) -> Sequence[PageKind]:

@@ -96,13 +96,6 @@ class SlipsPage(Page):
             self._page_size = fitting
             self._show()
 
-    def _follow_slips(self, _slips: object) -> None:
-        self._show()
-
-    def _follow_rows(self, _rows: object) -> None:
-        if self.isVisible():
-            self._show()
-
     def _show(self) -> None:
         slips = sorted(self.session.slips, key=lambda slip: slip.queued_at, reverse=True)
         pages = max(1, math.ceil(len(slips) / self._page_size))

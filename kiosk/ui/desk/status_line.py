@@ -27,9 +27,9 @@ class StatusLine(QFrame):
         self._time = PlainLabel("status")
         self.health = HealthLine(metrics, session)
         clock = icon(metrics, "clock", 2.8, "status")
-        self.setLayout(
-            line_up(metrics, ACROSS, (self._facility, 1), self.health, clock, self._time, gap_u=1.2, edge_u=0.2)
-        )
+        layout = line_up(metrics, ACROSS, (self._facility, 1), self.health, clock, self._time, gap_u=1.2)
+        layout.setContentsMargins(metrics.px(1), 0, metrics.px(1), 0)
+        self.setLayout(layout)
         self._tick = QTimer(self, interval=CLOCK_MS)
         self._tick.timeout.connect(self.redraw)
         self._tick.start()

@@ -149,13 +149,6 @@ class TodayPage(Page):
             self.rooms.show_report(self._report)
         self._show_panel()
 
-    def _follow_busy(self, _busy: bool) -> None:
-        self._show_panel()
-
-    def _follow_rows(self, _rows: object) -> None:
-        if self.isVisible():
-            self._soon.start()
-
     def _show_panel(self) -> None:
         facility = self._today.facility
         department = facility.department(self._code)
