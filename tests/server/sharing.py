@@ -47,12 +47,21 @@ def sharing(
     **changes: Any,
 ) -> Iterator[Hospital]:
     """All of it on this machine, until the end of the block. ``port`` is the callbacks' own, ``now`` the gateway's."""
-    with running_gateway(now) as gateway, closing(open_database(database_url)) as database:
+    with ready_gateway(now) as gateway, closing(open_database(database_url)) as database:
         import_configuration(database, all_day(), datetime.now(UTC))
         abdm = AbdmAccount(account(gateway, **changes), port)
         with running_server(database_url, abdm=abdm) as server:
             gateway.bridge_url = f"http://127.0.0.1:{port}" if port else server.url
             yield Hospital(server.url, database, gateway, PhrApp(gateway))
+
+
+@contextmanager
+def ready_gateway(now: Callable[[], datetime] | None = None) -> Iterator[AbdmGateway]:
+    """With its keys made: two threads that make one at the same time would get two."""
+    with running_gateway(now) as gateway:
+        for key in gateway.keys:
+            key.jwk()
+        yield gateway
 
 
 def all_day(**changes: object) -> dict[str, Any]:
