@@ -8,7 +8,8 @@ from kiosk.model.desk import DeskRow
 from kiosk.model.matching import Likeness, likely_same
 from kiosk.model.patient import Patient
 
-MOST = 3
+MOST = 2
+"""As many as stand beside the form; whoever says "another person" sees those behind them."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from kiosk.ui.theme import Metrics, families
 ROW_U = 5.9
 HEAD_U = 2.6
 """The largest letters in the style sheet."""
-LEAST_U = 6.5
+LEAST_U = 6.0
 
 
 class Figures(QTableWidget):
@@ -61,7 +61,7 @@ class Figures(QTableWidget):
         font.setPixelSize(self._metrics.px(HEAD_U))
         font.setBold(True)
         widest = max(map(QFontMetrics(font).horizontalAdvance, texts))
-        return max(widest + self._metrics.px(3.4), self._metrics.px(LEAST_U))
+        return max(widest + self._metrics.px(1.9), self._metrics.px(LEAST_U))
 
     def _set(self, row: int, column: int, text: str, *, is_bold: bool) -> None:
         item = self.item(row, column)

@@ -18,6 +18,8 @@ from kiosk.ui.theme import Metrics
 translate = QCoreApplication.translate
 
 MASK = "••••••"
+LEAST = 0.9
+"""Long texts are cut off rather than made small."""
 
 
 class MatchCards(QWidget):
@@ -63,17 +65,19 @@ class MatchCard(QFrame):
     def __init__(self, metrics: Metrics, facility: Facility, match: Match, today: date, language: str) -> None:
         super().__init__()
         self.match = match
-        self.setProperty("role", "hint")
+        self.setProperty("role", "match")
         token, patient = match.row.token, match.patient
         local = facility.local(token.issued_at)
-        name = PlainLabel("strong", elides=True, text=patient.short_name or patient.masked_id)
+        name = PlainLabel("strong", elides=True, least=LEAST, text=patient.short_name or patient.masked_id)
         said = filter(None, (person_words(patient, token.service_day, language), *_masked(match)))
-        person = PlainLabel("small", elides=True, text=" · ".join(said))
+        person = PlainLabel("small", elides=True, least=LEAST, text=" · ".join(said))
         when = f"{local:%H:%M}" if token.service_day == today else f"{local:%d-%m-%Y}"
         told = " · ".join((token.label, queue_words(facility, token, language), when, where_word(token)))
         self.same = DeskButton(metrics, "primary", icon="tick", icon_u=3, height_u=5.9)
         self.same.show_words(translate("WalkIn", "The same person"))
-        words = line_up(metrics, DOWN, name, person, PlainLabel("small", elides=True, text=told), gap_u=0.1)
+        words = line_up(
+            metrics, DOWN, name, person, PlainLabel("small", elides=True, least=LEAST, text=told), gap_u=0.1
+        )
         self.setLayout(line_up(metrics, ACROSS, icon(metrics, "person", 4), (words, 1), self.same, gap_u=1, edge_u=0.8))
 
 

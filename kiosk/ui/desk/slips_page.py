@@ -71,8 +71,8 @@ class SlipsPage(Page):
         self.shown.read_wished.connect(self._finish_reading)
         self._pages = QStackedWidget()
         self._arrange()
-        session.slips_changed.connect(self._follow_slips)
-        session.rows_changed.connect(self._follow_rows)
+        session.slips_changed.connect(self._follow)
+        session.rows_changed.connect(self._follow)
         session.busy_changed.connect(self._wake)
 
     def redraw(self) -> None:

@@ -7,7 +7,6 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from kiosk.model.desk import DeskRow
 from kiosk.model.patient import Patient
 from kiosk.model.recognising import Match, matches
 from kiosk.model.staff import Right
@@ -157,34 +156,37 @@ class WalkInPage(Page):
     def _look(self) -> None:
         self._looks += 1
         patient = self.form.understand(self._today.day).patient
-        rows = [*self.session.rows.values(), *self._today.earlier]
+        known = (*self.session.rows.values(), *self._today.earlier)
+        rows = [row for row in known if row.token.token_id not in self._dismissed]
         self.session.send(partial(matches, patient, rows, self._today.day), partial(self._take_matches, self._looks))
 
     def _take_matches(self, look: int, found: Sequence[Match]) -> None:
         if look == self._looks:
-            left = [match for match in found if match.row.token.token_id not in self._dismissed]
-            self.cards.show_matches(left, self._today.day, self.session.language)
+            self.cards.show_matches(found, self._today.day, self.session.language)
 
     def _take_same(self, match: Match) -> None:
         """Whoever has a live token today is shown it; of others the details are taken over."""
         token = match.row.token
+        self._dismiss()
+        self._calm.stop()
         self.form.show_draft(draft_of(match.patient, self._today.day))
-        self._dismiss_all([match.row])
         if token.service_day == self._today.day and token.state in LIVE:
             self._show_token(token, already=True, people_ahead=None)
 
     def _dismiss(self) -> None:
-        self._dismiss_all([card.match.row for card in self.cards.cards])
-
-    def _dismiss_all(self, rows: Sequence[DeskRow]) -> None:
-        self._dismissed |= {row.token.token_id for row in rows}
-        self._take_matches(self._looks, [card.match for card in self.cards.cards])
+        """Those who are shown are not the one; others may be."""
+        self._dismissed |= {card.match.row.token.token_id for card in self.cards.cards}
+        self._take_matches(self._looks, ())
+        self._look()
 
     # --- the token ---------------------------------------------------------------------------------------------------
 
     def _issue(self) -> None:
         told = self.form.understand(self._today.day)
         if self.where.department is None or told.faults:
+            return
+        if self._token is not None and self._token.queue_department == self.where.department:
+            self._show_token(self._token, already=True, people_ahead=None)
             return
         language = self.where.languages.value or self.session.language
         self._wish = Wish(told.patient, self.where.department, language, self.where.priority)

@@ -221,6 +221,10 @@ def test_the_same_person_may_need_another_department_too(qtbot: QtBot, rig: Rig)
     rig.touch_named("The same person")
     rig.touch(rig.page.shown.other)
     assert on_form(rig)
+    rig.touch(rig.page.where.tiles["MED"])
+    rig.touch(rig.page.where.issue)
+    assert rig.page.shown.label.text() == "MA-001", "not a second one of the same department"
+    rig.touch(rig.page.shown.other)
     rig.touch(rig.page.where.tiles["EYE"])
     token = issue(qtbot, rig)
     assert (token.label, rig.desk.store.patient_of(token.token_id)) == ("EA-001", KNOWN)
@@ -235,6 +239,18 @@ def test_another_person_stays_another(qtbot: QtBot, rig: Rig) -> None:
     fill(rig, name="Asha De")
     rig.touch(rig.page.where.tiles["MED"])
     assert issue(qtbot, rig).label == "MA-002"
+
+
+def test_those_behind_come_up_when_the_first_are_others(qtbot: QtBot, rig: Rig) -> None:
+    for department in ("MED", "EYE", "SUR"):
+        known_token(rig, department)
+    qtbot.waitUntil(lambda: len(rig.session.rows) == 3)
+    fill(rig, name="Asha", mobile="9000000000")
+    qtbot.waitUntil(lambda: len(rig.page.cards.cards) == 2)
+    rig.touch(rig.page.cards.none_of_them)
+    qtbot.waitUntil(lambda: len(rig.page.cards.cards) == 1)
+    rig.touch(rig.page.cards.none_of_them)
+    assert not rig.page.cards.cards
 
 
 def test_who_was_here_the_day_before_lends_the_details(qtbot: QtBot, rig: Rig) -> None:
