@@ -67,7 +67,7 @@
         <translation>यह पर्ची किसी और दिन की है: {label}, {day}</translation>
     </message>
     <message>
-        <source>This slip&apos;s token is not known here, or not yet.</source>
+        <source>This slip's token is not known here, or not yet.</source>
         <translation>इस पर्ची का टोकन यहाँ नहीं मिला, शायद अभी पहुँचा नहीं है।</translation>
     </message>
     <message>
@@ -231,12 +231,8 @@
         <translation>कमरा और विभाग बदलें</translation>
     </message>
     <message>
-        <source>Signing out in {count} s</source>
-        <translation>{count} सेकंड में साइन आउट</translation>
-    </message>
-    <message>
-        <source>Touch the screen to stay</source>
-        <translation>बने रहने के लिए स्क्रीन छुएँ</translation>
+        <source>Signing out in {count} s: touch the screen to stay</source>
+        <translation>{count} सेकंड में साइन आउट: बने रहने के लिए स्क्रीन छुएँ</translation>
     </message>
     <message>
         <source>Front desk</source>
@@ -701,6 +697,18 @@
     <message>
         <source>next: {lane}, waiting {time}</source>
         <translation>अगला: {lane}, प्रतीक्षा {time}</translation>
+    </message>
+    <message>
+        <source>also {labels}</source>
+        <translation>साथ में {labels}</translation>
+    </message>
+    <message>
+        <source>was here this week</source>
+        <translation>इस सप्ताह आए थे</translation>
+    </message>
+    <message>
+        <source>first visit this week</source>
+        <translation>इस सप्ताह पहली बार</translation>
     </message>
 </context>
 <context>

@@ -17,7 +17,9 @@ from kiosk.ui.desk.message_bar import MessageBar
 from kiosk.ui.desk.patient_card import PatientCard
 from kiosk.ui.desk.sentences import Tone, sentence, tone_of
 from kiosk.ui.desk.session import DeskSession
+from kiosk.ui.desk.today import DeskToday
 from kiosk.ui.desk.token_card import RoomStrip, TokenCard
+from kiosk.ui.desk.visits import visit_words
 from kiosk.ui.desk.words import lane_word, person_words, priority_word, queue_words, span, where_word
 from kiosk.ui.theme import Metrics
 
@@ -37,9 +39,9 @@ class CallingPanel(QWidget):
 
     act_wished = Signal(str)
 
-    def __init__(self, metrics: Metrics, session: DeskSession) -> None:
+    def __init__(self, metrics: Metrics, session: DeskSession, today: DeskToday | None = None) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._today = session, today
         self._at_hand, self._looked_at, self._open_id = "", "", ""
         self._looks_busy = False
         self._next: Token | None = None
@@ -96,7 +98,7 @@ class CallingPanel(QWidget):
         self.call_next.setEnabled(can_call)
         self.call_next.show_role("call-next" if can_call else "call-next-off")
         self.strip.show_rows(session.current, self._at_hand)
-        self.card.show_row(row, session, self._waiting())
+        self.card.show_row(row, session, self._waiting(), self._visit(row))
         token = row.token if row is not None else None
         self.acts.show_token(token, session.who, is_busy=self._looks_busy)
         today = session.facility.local(session.clock.now()).date()
@@ -198,6 +200,11 @@ class CallingPanel(QWidget):
     def _take_next(self, token: Token | None) -> None:
         self._next = token
         self.call_next.show_next(token, self._session)
+
+    def _visit(self, row: DeskRow | None) -> str:
+        if row is None:
+            return ""
+        return visit_words(row, self._session.rows.values(), self._today.earlier if self._today is not None else None)
 
     def _waiting(self) -> int:
         departments = self._session.post.departments if self._session.post is not None else ()

@@ -27,6 +27,7 @@ from kiosk.ui.desk.queue_list import ALL_DEPARTMENTS, QueueList
 from kiosk.ui.desk.row_bar import RowBar
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.sitting import Leave
+from kiosk.ui.desk.today import DeskToday
 from kiosk.ui.theme import Metrics
 
 translate = QCoreApplication.translate
@@ -39,9 +40,10 @@ LEFT_U = 80.0
 class QueuePage(Page):
     """A question is asked of one token; its answer, with somebody's leave where needed, becomes the act."""
 
-    def __init__(self, metrics: Metrics, session: DeskSession) -> None:
+    def __init__(self, metrics: Metrics, session: DeskSession, today: DeskToday | None = None) -> None:
         super().__init__(metrics, session)
-        self.calling = CallingPanel(metrics, session)
+        self._today = today
+        self.calling = CallingPanel(metrics, session, today)
         self.calling.act_wished.connect(self._wish_at_hand)
         self.queue = QueueList(metrics, session)
         self.queue.chosen.connect(self._choose_row)
@@ -71,6 +73,8 @@ class QueuePage(Page):
 
     def fill(self) -> None:
         """Somebody has signed in."""
+        if self._today is not None:
+            self._today.look()
         self.queue.fill()
         self.calling.follow_current()
         self.redraw()

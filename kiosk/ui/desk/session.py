@@ -65,7 +65,8 @@ class DeskSession(Sitting):
         )
 
     def arrive(self, token_id: str) -> None:
-        self._do("arrive", lambda post: self.parts.work.arrive(post, token_id))
+        """Who scanned at home stands here; the slip is printed."""
+        self._do("arrive", lambda post: self.parts.work.arrive(post, token_id, self.language))
 
     def undo(self) -> None:
         """Take the last act back, while that is offered."""

@@ -35,8 +35,8 @@ class TokenCard(QFrame):
         words = line_up(metrics, DOWN, 1, state, self.details, 1, gap_u=0.3)
         self.setLayout(line_up(metrics, ACROSS, (self.label, 5), (words, 5), gap_u=1.4, edge_u=0.5))
 
-    def show_row(self, row: DeskRow | None, session: DeskSession, waiting: int) -> None:
-        """``waiting`` is how many wait for this desk, told while no token is at hand."""
+    def show_row(self, row: DeskRow | None, session: DeskSession, waiting: int, visit: str) -> None:
+        """``waiting`` is how many wait for this desk, told while no token is at hand; ``visit`` which visit it is."""
         if row is None:
             self._show_none(waiting)
             return
@@ -46,7 +46,7 @@ class TokenCard(QFrame):
         show_role(self.state, _ROLES.get(token.state, "state"))
         self.state.setText(state_word(token.state))
         self._icon.show_icon(STATE_ICONS[token.state])
-        self.details.setText(_details(token, session))
+        self.details.setText(_details(token, session, visit))
         self.details.show()
 
     def _show_none(self, waiting: int) -> None:
@@ -87,10 +87,11 @@ class RoomStrip(QWidget):
         return chip
 
 
-def _details(token: Token, session: DeskSession) -> str:
+def _details(token: Token, session: DeskSession, visit: str) -> str:
     """Department, class and waiting; then when it was called, and how often."""
-    department = queue_words(session.facility, token, session.language)
-    told = [f"{department} · {priority_word(token.priority)}"]
+    serves_one = session.post is not None and session.post.departments == (token.queue_department,)
+    department = "" if serves_one and visit else queue_words(session.facility, token, session.language)
+    told = [" · ".join(part for part in (department, priority_word(token.priority), visit) if part)]
     waited = translate("Desk", "waited {time}")
     told.append(waited.format(time=span((token.called_at or session.clock.now()) - token.queued_at)))
     if token.called_at is not None:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QSizePolicy
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedLayout, QWidget
 
 from kiosk.model.staff import Right
-from kiosk.ui.arrange import ACROSS, DOWN, line_up, picture
+from kiosk.ui.arrange import ACROSS, DOWN, icon, line_up, panel, picture
 from kiosk.ui.desk.buttons import DeskButton
 from kiosk.ui.desk.session import DeskSession
-from kiosk.ui.labels import PlainLabel
+from kiosk.ui.labels import CENTRE, PlainLabel
 from kiosk.ui.theme import Metrics
 from kiosk.ui.translation import OWN_NAMES
 
@@ -56,6 +57,10 @@ class TopBar(QFrame):
         session.idle_warned.connect(self._warn)
         self._arrange(metrics)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Whoever touches the warning stays; there is nothing else to do for it."""
+        event.accept()
+
     def redraw(self, chosen: str) -> None:
         """``chosen`` is the page shown."""
         self._chosen = chosen
@@ -82,10 +87,9 @@ class TopBar(QFrame):
 
     def _show_who(self) -> None:
         session = self._session
-        if self._left_s:
-            self._who.setText(translate("Desk", "Signing out in {count} s").format(count=self._left_s))
-            self._where.setText(translate("Desk", "Touch the screen to stay"))
-            return
+        words = translate("Desk", "Signing out in {count} s: touch the screen to stay")
+        self._warning.setText(words.format(count=self._left_s) if self._left_s else "")
+        self._layers.setCurrentIndex(1 if self._left_s else 0)
         self._who.setText(session.who.name if session.who is not None else session.facility.name(session.language))
         self._where.setText(self._place_words())
         self._where.setVisible(bool(self._where.text()))
@@ -132,4 +136,11 @@ class TopBar(QFrame):
         emblem = picture(metrics, "emblem", 5.6, 5.6)
         tabs = line_up(metrics, ACROSS, *self.tabs.values(), gap_u=1)
         ends = line_up(metrics, ACROSS, self.place, self.language, self.sign_out, gap_u=1)
-        self.setLayout(line_up(metrics, ACROSS, emblem, tabs, (names, 1), ends, gap_u=1.4, edge_u=0.9))
+        usual = QWidget()
+        usual.setLayout(line_up(metrics, ACROSS, emblem, tabs, (names, 1), ends, gap_u=1.4, edge_u=0.9))
+        self._warning = PlainLabel("idle-words", align=CENTRE)
+        clock = icon(metrics, "hourglass", 4.4, "warning")
+        banner = panel("idle", line_up(metrics, ACROSS, 1, clock, self._warning, 1, gap_u=2))
+        self._layers = QStackedLayout(self)
+        for layer in (usual, banner):
+            self._layers.addWidget(layer)

@@ -404,3 +404,12 @@ def test_duplicates_stand_side_by_side(make_desk: Maker) -> None:
     desk.touch_named("Twice? 1")
     assert {one.label, other.label} <= set(desk.texts())
     assert desk.texts().count("Meena Kumari") == 2
+
+
+def test_other_tokens_of_today_are_told(make_desk: Maker) -> None:
+    day = LongDay()
+    desk = make_desk(day)
+    day.issue(0, "EYE")
+    desk.session.refresh()
+    called(desk)
+    assert any("also EA-001" in text for text in desk.texts())
