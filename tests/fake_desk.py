@@ -101,10 +101,15 @@ class FakeDesk:
         key = (order.facility.facility_id, day, order.department.code, series)
         number = self._numbers.get(key, 0) + 1
         quota = None if order.ignores_quota else order.department.quota
-        if quota is not None and number > quota:
+        nth = self._given(order, day) + 1 if order.department.quota_is_whole else number
+        if quota is not None and nth > quota:
             raise QuotaReachedError("the quota is reached")
         self._numbers[key] = number
         return number
+
+    def _given(self, order: IssueOrder, day: date) -> int:
+        of_day = (order.facility.facility_id, day, order.department.code)
+        return sum((each.facility_id, each.service_day, each.department) == of_day for each in self._tokens.values())
 
     def _roll_over(self, facility: Facility, at: datetime, day: date) -> None:
         if date.min < self._last_day < day and not facility.carries_over:
@@ -193,7 +198,7 @@ class FakeDesk:
             token = self._learn(token, holder, at)
             self._patients.setdefault(token.token_id, order.patient)
         ahead = self._ahead(order, token)
-        wants = order.wants_slip and not token.copies and token.slip is SlipState.NONE
+        wants = order.wants_slip and token.has_no_slip
         job = self._queue(token, 0, order.language, ahead, order.now) if wants else None
         return Issued(self._tokens[token.token_id], False, ahead, job)
 

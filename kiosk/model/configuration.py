@@ -6,7 +6,7 @@ state = "Uttar Pradesh"          # one of model.states; before the departments, 
 notice = { en = "We read your name and number to give you a token.", hi = "टोकन देने के लिए हम आपका नाम पढ़ते हैं।" }
 
 [[departments]]
-shares = { K1 = 120, K2 = 80 }   # of the quota; without shares it is split evenly over the kiosks
+shares = { K1 = 120, K2 = 80 }   # of the quota; without shares see ``facility_for``
 
 [[stations]]
 id = "K1"
@@ -24,7 +24,7 @@ departments = ["MED"]            # all of them without it
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
@@ -257,40 +257,41 @@ def _check_share(row: Reader, department: Department, station_id: str, configura
 def facility_for(configuration: Configuration, station_id: str) -> Facility:
     """The facility as one station uses it: its departments alone, with its share of each quota.
 
-    The shares of all stations never add up to more than the quota. A station that the plan does not name, such as one
-    that has been taken out of it, offers every department but has no share: 0 of each quota. A kiosk also knows the
-    departments of all counters, whose tokens may come to it on phones.
+    Shares stand as they are written. Without them the kiosks have even parts, which add up to the quota, and a desk
+    goes on until all tokens that it knows of are as many as the whole: cut off from the server it may go a little
+    beyond. A station that the plan does not name, such as one that has been taken out of it, offers every department
+    but has no share: 0 of each quota. A kiosk also knows the departments of all counters, whose tokens may come to it
+    on phones.
     """
     station = configuration.station(station_id)
     shared = {counter.department for counter in configuration.counters}
     departments = []
     for department in configuration.facility.departments:
         if station is None or station.serves(department.code):
-            departments.append(replace(department, quota=_share(configuration, department, station_id)))
+            departments.append(_with_share(configuration, department, station_id))
         elif station.kind == KIOSK and department.code in shared:
             departments.append(replace(department, quota=0, elsewhere=True))
     return replace(configuration.facility, departments=tuple(departments))
 
 
-def _share(configuration: Configuration, department: Department, station_id: str) -> int | None:
-    """Of the quota, as written; or else an even part of it, one more for the first stations where it leaves a rest."""
+def _with_share(configuration: Configuration, department: Department, station_id: str) -> Department:
     if department.quota is None:
-        return None
+        return department
     if department.code in configuration.shares:
-        return configuration.shares[department.code].get(station_id, 0)
-    issuers = _issuers(configuration.stations, department.code)
-    if station_id not in issuers:
+        return replace(department, quota=configuration.shares[department.code].get(station_id, 0))
+    station = configuration.station(station_id)
+    if station is not None and station.kind == DESK:
+        return replace(department, quota_is_whole=True)
+    return replace(department, quota=_even_share(configuration, department.code, department.quota, station_id))
+
+
+def _even_share(configuration: Configuration, code: str, quota: int, station_id: str) -> int:
+    """A kiosk's even part, one more for the first ones where it leaves a rest; nothing for others."""
+    kiosks = [each.station_id for each in configuration.stations if each.kind == KIOSK and each.serves(code)]
+    if station_id not in kiosks:
         return 0
-    part, rest = divmod(department.quota, len(issuers))
-    return part + (issuers.index(station_id) < rest)
-
-
-def _issuers(stations: Iterable[StationPlan], code: str) -> list[str]:
-    """The kiosks that serve a department; its desks where it has no kiosk."""
-    serving = [station for station in stations if station.serves(code)]
-    kinds = (KIOSK, DESK)
-    found = ([station.station_id for station in serving if station.kind == kind] for kind in kinds)
-    return next((ids for ids in found if ids), [])
+    part, rest = divmod(quota, len(kiosks))
+    return part + (kiosks.index(station_id) < rest)
 
 
 def phone_prefixes(configuration: Configuration) -> tuple[str, ...]:

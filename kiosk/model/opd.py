@@ -65,6 +65,7 @@ class Department:
         rooms: where it sees patients, and to which they are called; ``room`` alone where none are named.
         priority: who is called before others here.
         quota: tokens a service day that one store may issue, or None for no limit.
+        quota_is_whole: the quota is for all tokens of the day that the store knows of, whoever has issued them.
         holidays: local dates on which it stays closed whatever ``openings`` say, the facility's among them.
         said_open: what a supervisor has said for today, whatever else is planned; None as planned.
         closed_rooms: the rooms that a supervisor has closed for today.
@@ -80,6 +81,7 @@ class Department:
     next_step: Texts = field(default_factory=dict)
     openings: tuple[Opening, ...] = ALL_DAY
     quota: int | None = None
+    quota_is_whole: bool = False
     holidays: frozenset[date] = frozenset()
     priority: frozenset[Priority] = ALL_PRIORITIES
     said_open: bool | None = None

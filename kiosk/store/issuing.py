@@ -41,6 +41,11 @@ _LEFT_OVER = select(tables.token).where(
     _OWN,
     or_(_t.state.in_(_NOT_CALLED), and_(_t.service_day < bindparam("day_before"), _t.state.in_(_UNDER_WAY))),
 )
+_GIVEN = select(func.count()).where(
+    _t.facility_id == bindparam("facility_id"),
+    _t.service_day == bindparam("day"),
+    _t.department == bindparam("department"),
+)
 _NEXT_NUMBER = (
     upsert(tables.number)
     .values(last=1)
@@ -189,10 +194,20 @@ def _next_number(connection: Connection, order: IssueOrder, day: date, series: s
         },
     ).scalar_one()
     quota = None if order.ignores_quota else order.department.quota
-    if quota is not None and number > quota:
+    if quota is None:
+        return number
+    nth = _given(connection, order, day) + 1 if order.department.quota_is_whole else number
+    if nth > quota:
         # The transaction is rolled back, so the number is not used up.
         raise QuotaReachedError(f"{order.department.code} has given its {quota} tokens for today")
     return number
+
+
+def _given(connection: Connection, order: IssueOrder, day: date) -> int:
+    """How many of the department's tokens of ``day`` are known here, in every series."""
+    of_day = {"facility_id": order.facility.facility_id, "day": day.isoformat(), "department": order.department.code}
+    count: int = connection.execute(_GIVEN, of_day).scalar_one()
+    return count
 
 
 def _new_job(connection: Connection, order: IssueOrder, token: Token, ahead: int | None, job_id: str) -> SlipJob:

@@ -279,6 +279,19 @@ class CallingContract:
             store.issue(order(department=closed))
         assert store.issue(replace(order(department=closed), ignores_quota=True)).token.number == 1
 
+    def test_a_whole_quota_counts_this_days_tokens_of_the_department_whoever_issued_them(
+        self, store: DeskStore
+    ) -> None:
+        whole = replace(SURGERY, quota=3, quota_is_whole=True)
+        of_sunday = order(person(1), whole, NINE - timedelta(days=1))
+        like = store.issue(of_sunday).token
+        issue(store, person(1), EYE)
+        store.synced(pulled(foreign_token("t8", like, "SUR")), NINE)
+        assert [issue(store, person(place), whole).number for place in (2, 3)] == [1, 2]
+        with pytest.raises(QuotaReachedError):
+            issue(store, person(4), whole)
+        assert store.issue(replace(order(person(4), whole), ignores_quota=True)).token.number == 3
+
     def test_a_referral_completes_one_token_and_issues_another_at_the_end(self, store: DeskStore) -> None:
         token = issue(store)
         issue(store, RAVI, EYE, NINE + minutes(20))

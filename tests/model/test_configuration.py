@@ -199,7 +199,7 @@ def test_a_station_uses_its_departments_with_its_shares() -> None:
     configuration = parse_configuration(rampur())
     assert quotas(configuration, "K1") == {"MED": 120, "EYE": 51, "ENT": None}
     assert quotas(configuration, "K2") == {"MED": 60, "EYE": 50}
-    assert quotas(configuration, "D1") == {"MED": 20, "EYE": 0, "ENT": None}
+    assert quotas(configuration, "D1") == {"MED": 20, "EYE": 101, "ENT": None}
     assert quotas(configuration, "B1") == {"EYE": 0}
     assert facility_for(configuration, "K1").facility_id == configuration.facility.facility_id
 
@@ -208,12 +208,21 @@ def test_a_station_that_is_not_planned_any_more_has_no_share() -> None:
     assert quotas(parse_configuration(rampur()), "K9") == {"MED": 0, "EYE": 0, "ENT": None}
 
 
-def test_a_department_without_a_kiosk_is_shared_by_its_desks() -> None:
+def test_a_desk_counts_all_tokens_against_the_whole_quota_unless_shares_are_written() -> None:
+    configuration = parse_configuration(rampur())
+    whole = {
+        station_id: [each.code for each in facility_for(configuration, station_id).departments if each.quota_is_whole]
+        for station_id in ("K1", "K2", "D1", "B1", "K9")
+    }
+    assert whole == {"K1": [], "K2": [], "D1": ["EYE"], "B1": [], "K9": []}
+
+
+def test_a_desk_needs_no_kiosk_for_its_quota() -> None:
     document = changed("stations", 0, departments=["ENT"])
     document["stations"][1]["departments"] = ["MED"]
     document["departments"][0]["shares"] = {}
     configuration = parse_configuration(document)
-    assert (quotas(configuration, "D1")["EYE"], quotas(configuration, "D1")["MED"]) == (101, 0)
+    assert (quotas(configuration, "D1")["EYE"], quotas(configuration, "D1")["MED"]) == (101, 200)
 
 
 @given(st.integers(1, 9999), st.integers(1, 9))
