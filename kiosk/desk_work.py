@@ -45,7 +45,7 @@ class DeskWork:
         priority: Priority = Priority.ROUTINE,
         approved_by: SignedIn | None = None,
     ) -> Issued:
-        """A token for somebody without a card. Only with a supervisor's word beyond hours and quota.
+        """A token for somebody without a card. An emergency, or one beyond hours and quota, by a supervisor's word.
 
         As at the kiosk, age alone may be a priority.
 
@@ -53,6 +53,8 @@ class DeskWork:
             DepartmentUnknownError, DepartmentClosedError, QuotaReachedError
         """
         answering(post, Right.REGISTER)
+        if priority is Priority.EMERGENCY:
+            answering(post, Right.OVERRIDE, approved_by)
         if priority is Priority.ROUTINE:
             priority = priority_of(patient, self.acts.facility().local(self.acts.clock.now()).date())
         order = self.acts.order(
