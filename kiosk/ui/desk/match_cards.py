@@ -73,7 +73,8 @@ class MatchCard(QFrame):
         person = PlainLabel("small", elides=True, least=LEAST, text=" · ".join(said))
         when = f"{local:%H:%M}" if token.service_day == today else f"{local:%d-%m-%Y}"
         told = " · ".join((token.label, queue_words(facility, token, language), when, where_word(token)))
-        self.same = DeskButton(metrics, "primary", icon="tick", icon_u=3, height_u=5.9)
+        self.same = DeskButton(metrics, "primary", icon="tick", icon_u=3, lines=2, height_u=5.9, tight=True)
+        self.same.setFixedWidth(metrics.px(19))
         self.same.show_words(translate("WalkIn", "The same person"))
         words = line_up(
             metrics, DOWN, name, person, PlainLabel("small", elides=True, least=LEAST, text=told), gap_u=0.1
