@@ -155,13 +155,13 @@ class Acts:
             notice_version=self.notice_version,
             source=source,
             wants_slip=self.wants_slips,
-            shows_people_ahead=self._knows_queue(),
+            shows_people_ahead=self.knows_queue(),
             priority=priority,
             ignores_quota=approved_by is not None,
             remarks={**remarks, "room": post.room},
         )
 
-    def _knows_queue(self) -> bool:
+    def knows_queue(self) -> bool:
         """A station of a server knows the whole queue only while its last sync is fresh."""
         synced_at = self.store.last_synced_at()
         is_fresh = synced_at is not None and self.clock.now() - synced_at <= FRESH

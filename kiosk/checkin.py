@@ -88,6 +88,8 @@ class Registration:
             return CheckedIn(issued.token, False, issued.people_ahead, issued.job)
         if typed:
             raise AlreadyHasTokenError("this number has a token today; the desk can reprint it")
+        if issued.token.has_no_slip:
+            return self._come(issued.token, language, "card", patient)
         return self._again(issued.token, issued.people_ahead, language)
 
     def expected_tokens(self, patient: Patient) -> tuple[Token, ...]:

@@ -7,12 +7,11 @@ from enum import StrEnum
 from kiosk.acts import Acts, Done, Post, answering
 from kiosk.errors import NotAllowedError
 from kiosk.model.events import Kind
-from kiosk.model.moves import IllegalMoveError
 from kiosk.model.patient import Patient
 from kiosk.model.priority import priority_of
 from kiosk.model.staff import Right, SignedIn
-from kiosk.model.token import PHONE, Priority, SlipState, State, Token
-from kiosk.ports import Issued, SlipJob
+from kiosk.model.token import Priority, SlipState, State, Token
+from kiosk.ports import ArrivalOrder, Issued, SlipJob
 
 WALK_IN = "walk_in"
 COPIES = 99
@@ -68,16 +67,22 @@ class DeskWork:
         )
         return self.acts.store.issue(order)
 
-    def arrive(self, post: Post, token_id: str) -> Done:
-        """The holder of a phone token stands here; a token of today that has lapsed comes back to life."""
-        body, token = answering(post, Right.REGISTER), self.acts.token(token_id)
-        revived = None
-        if token.state is State.LAPSED:
-            if token.source != PHONE or token.service_day != self.acts.today():
-                raise IllegalMoveError("MOVE_ILLEGAL", "only a phone token of today comes back")
-            revived = self.acts.do(Kind.TOKEN_REVIVED, post, token_id, body)
-        arrived = self.acts.do(Kind.TOKEN_ARRIVED, post, token_id, body)
-        return arrived if revived is None else self.acts.done(token, arrived.after, post)
+    def arrive(self, post: Post, token_id: str, language: str) -> Done:
+        """The holder of a phone token stands here and gets the slip; if it has lapsed today, it comes back to life."""
+        before = self.acts.token(token_id)
+        return self.acts.done(before, self._come(post, token_id, language).token, post)
+
+    def _come(self, post: Post, token_id: str, language: str) -> Issued:
+        order = ArrivalOrder(
+            token_id=token_id,
+            facility=self.acts.facility(),
+            now=self.acts.clock.now(),
+            language=language,
+            wants_slip=self.acts.wants_slips,
+            shows_people_ahead=self.acts.knows_queue(),
+            remarks={"room": post.room, **answering(post, Right.REGISTER)},
+        )
+        return self.acts.store.arrive(order)
 
     def show_details(self, post: Post, token_id: str) -> Patient | None:
         """All that is known of the patient, unmasked; that somebody has looked is written down first.
@@ -90,8 +95,11 @@ class DeskWork:
     # --- slips -------------------------------------------------------------------------------------------------------
 
     def reprint(self, post: Post, token_id: str, language: str) -> SlipJob:
-        """One more slip, marked DUPLICATE."""
+        """One more slip, marked DUPLICATE; the first one of a phone's token is none, and its holder has come."""
         remarks = answering(post, Right.REGISTER)
+        first = self._come(post, token_id, language).job if self.acts.token(token_id).has_no_slip else None
+        if first is not None:
+            return first
         return self.acts.store.reprint(token_id, language, self.acts.clock.now(), COPIES, remarks)
 
     def resolve_slip(self, post: Post, job_id: str, how: SlipOutcome) -> None:

@@ -61,6 +61,13 @@ def test_the_same_department_is_the_same_token_and_a_second_time_a_copy(registra
     assert (again.token.token_id, again.already, again.job and again.job.copy) == (PHONE_ID, True, 1)
 
 
+def test_who_has_come_at_an_attended_desk_gets_the_first_slip_here(store: FakeTokenStore, clock: FakeClock) -> None:
+    event = phone_event(ASHA, 9, token_id="t9")
+    phone_token(store, RAVI, replace(event, body={**event.body, "arrived": True}))
+    come = Registration(store, HOSPITAL, clock).check_in(ASHA, "MED", "hi")
+    assert (come.token.token_id, come.job and come.job.copy) == ("t9", 0)
+
+
 def test_another_department_leaves_the_phones_token_to_be_shown_for(
     registration: Registration, store: FakeTokenStore
 ) -> None:

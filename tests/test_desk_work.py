@@ -19,7 +19,7 @@ from kiosk.model.events import Kind
 from kiosk.model.moves import IllegalMoveError
 from kiosk.model.opd import with_openings
 from kiosk.model.patient import BirthDate, Patient
-from kiosk.model.token import Priority, SlipState, State
+from kiosk.model.token import Priority, SlipState, State, Token
 from tests.contracts.acts import order, pulled
 from tests.desk_counter import BOSS, CALLER, POST, REGISTRAR, SUPERVISOR, Counter, called, counter
 from tests.model.samples import HOSPITAL, SURGERY, minutes, person
@@ -75,6 +75,14 @@ def test_hours_and_quota_are_kept_but_for_a_supervisors_word(desk: Counter) -> N
         desk.work.walk_in(POST, BABY, "XYZ", "hi")
 
 
+def test_an_emergency_is_given_by_a_supervisors_word(desk: Counter) -> None:
+    with pytest.raises(NotAllowedError):
+        desk.work.walk_in(POST, BABY, "MED", "hi", priority=Priority.EMERGENCY)
+    given = desk.work.walk_in(POST, BABY, "MED", "hi", priority=Priority.EMERGENCY, approved_by=SUPERVISOR)
+    assert (given.token.priority, desk.last().body["approved_by"]) == (Priority.EMERGENCY, "S1")
+    assert desk.work.walk_in(BOSS, BABY, "MED", "hi", priority=Priority.EMERGENCY).created
+
+
 def test_people_ahead_are_told_while_they_are_known(desk: Counter) -> None:
     desk.wait(1)
     connected = replace(desk.work, acts=replace(desk.acts, has_server=True))
@@ -86,26 +94,45 @@ def test_people_ahead_are_told_while_they_are_known(desk: Counter) -> None:
 # --- phone tokens -----------------------------------------------------------------------------------------------------
 
 
-def test_a_patient_who_has_arrived_can_be_called(desk: Counter) -> None:
-    token = desk.wait(1, source="phone")
-    done = desk.work.arrive(REGISTRAR, token.token_id)
-    assert (done.after.arrived, done.can_be_undone) == (True, False)
-    assert desk.last().kind == Kind.TOKEN_ARRIVED
+def scanned_at_home(desk: Counter, number: int = 1) -> Token:
+    """As the server gives it: nobody has come, and no slip is printed."""
+    desk.clock.move(minutes(1))
+    wish = replace(order(person(number), now=desk.clock.now(), wants_slip=False), source="phone")
+    return desk.store.issue(replace(wish, remarks={"arrived": False})).token
+
+
+def test_a_patient_who_has_arrived_gets_the_original_slip_and_can_be_called(desk: Counter) -> None:
+    token = scanned_at_home(desk)
+    assert token.is_expected
+    assert desk.calling.call_next(POST) is None
+    done = desk.work.arrive(REGISTRAR, token.token_id, "en")
+    assert (done.after.arrived, done.after.slip, done.can_be_undone) == (True, SlipState.QUEUED, False)
+    assert (desk.last().kind, desk.last().body) == (Kind.TOKEN_ARRIVED, {"staff": "R1", "room": "12"})
+    (job,) = desk.store.due_slips(token.issued_at)
+    assert (job.copy, job.language, job.people_ahead) == (0, "en", 0)
+    assert called(desk).token_id == token.token_id
 
 
 def test_a_phone_token_of_today_that_lapsed_comes_back_and_no_other(desk: Counter) -> None:
-    phone, kiosk = desk.wait(1, source="phone"), desk.wait(2)
+    phone, kiosk = scanned_at_home(desk, 1), desk.wait(2)
     for token in (phone, kiosk):
         desk.store.act(Kind.TOKEN_LAPSED, token.token_id, desk.clock.now(), {})
     desk.clock.move(minutes(30))
-    done = desk.work.arrive(POST, phone.token_id)
-    assert (done.after.state, done.after.queued_at) == (State.WAITING, desk.clock.now())
+    done = desk.work.arrive(POST, phone.token_id, "hi")
+    assert (done.after.state, done.after.queued_at, done.after.arrived) == (State.WAITING, desk.clock.now(), True)
     with pytest.raises(IllegalMoveError):
-        desk.work.arrive(POST, kiosk.token_id)
+        desk.work.arrive(POST, kiosk.token_id, "hi")
     desk.store.act(Kind.TOKEN_LAPSED, phone.token_id, desk.clock.now(), {})
     desk.clock.move(timedelta(days=1))
     with pytest.raises(IllegalMoveError):
-        desk.work.arrive(POST, phone.token_id)
+        desk.work.arrive(POST, phone.token_id, "hi")
+
+
+def test_whoever_asks_for_the_slip_of_a_phone_token_has_come(desk: Counter) -> None:
+    token = scanned_at_home(desk)
+    copies = [desk.work.reprint(REGISTRAR, token.token_id, "hi").copy for _ in range(3)]
+    assert copies == [0, 1, 2]
+    assert desk.acts.token(token.token_id).arrived
 
 
 # --- details and slips ------------------------------------------------------------------------------------------------

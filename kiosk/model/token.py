@@ -97,6 +97,11 @@ class Token:
         """Whether its holder has scanned the hospital's QR and not come yet; then even a lapsed place is given back."""
         return self.source == PHONE and not self.arrived and self.state in (State.WAITING, State.LAPSED)
 
+    @property
+    def has_no_slip(self) -> bool:
+        """Whether a phone has its number, and no paper does as yet: then the first slip is an original."""
+        return self.source == PHONE and self.slip is SlipState.NONE and not self.copies
+
 
 LIVE = frozenset({State.WAITING, State.CALLED, State.SERVING, State.HELD})
 

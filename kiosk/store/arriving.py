@@ -59,7 +59,7 @@ def arrive(connection: Connection, new_id: Callable[[], str], order: ArrivalOrde
         _keep(connection, token, order.patient)
     ahead = ahead_of(connection, order, token)
     job = None
-    if order.wants_slip and not token.copies and token.slip is SlipState.NONE:
+    if order.wants_slip and token.has_no_slip:
         token = replace(token, slip=SlipState.QUEUED)
         job = SlipJob(new_id(), token.token_id, 0, order.language, ahead, order.now, SlipState.QUEUED)
         save(connection, token)
