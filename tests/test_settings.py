@@ -31,6 +31,15 @@ pin_pepper = "/etc/opd-kiosk/pin.pepper"
 staff_valid_days = 30
 desk_idle_min = 5
 export_dir = "/srv/exports"
+abdm_client_id = "HOSPITAL_1"
+abdm_client_secret_file = "/etc/opd-kiosk/abdm.secret"
+abdm_cm_id = "abdm"
+abdm_base_url = "https://apis.abdm.gov.in"
+abdm_phr_host = "phr.abdm.gov.in"
+abdm_issuer = "https://issuer.example"
+abdm_audience = "account"
+abdm_accepts_v1 = "yes"
+abdm_port = 8766
 """
 
 
@@ -74,6 +83,15 @@ def test_a_file_sets_every_key() -> None:
         staff_valid_days=30,
         desk_idle_min=5,
         export_dir=Path("/srv/exports"),
+        abdm_client_id="HOSPITAL_1",
+        abdm_client_secret_file=Path("/etc/opd-kiosk/abdm.secret"),
+        abdm_cm_id="abdm",
+        abdm_base_url="https://apis.abdm.gov.in",
+        abdm_phr_host="phr.abdm.gov.in",
+        abdm_issuer="https://issuer.example",
+        abdm_audience="account",
+        abdm_accepts_v1=True,
+        abdm_port=8766,
     )
     assert all(getattr(settings, field.name) != getattr(Settings(), field.name) for field in fields(Settings))
 

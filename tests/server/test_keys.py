@@ -13,11 +13,15 @@ from sqlalchemy import ForeignKeyConstraint, Inspector, UniqueConstraint, inspec
 
 from kiosk.model.desk import CallOrder
 from kiosk.model.events import Kind
+from kiosk.server.configuring import import_configuration
 from kiosk.server.database import Database
 from kiosk.server.ingest import ingest
 from kiosk.server.queries import changes, day_counts, people_ahead, queue_of, tokens_of_day
+from kiosk.server.share_queue import LEASE, claim, note_sent
+from kiosk.server.shares import receive
 from kiosk.server.tables import metadata
 from kiosk.sync.messages import CallRequest, SyncRequest
+from tests.server import shared as shares_of
 from tests.server.doors import Device, HandClock, code_for, import_facility, web_of
 from tests.server.heard import Heard, hearing, plan_of
 from tests.sync.chain import DAY, FACILITY, START, Chain
@@ -40,6 +44,8 @@ NO_FACILITY = {
 """The indexes that no facility leads, and why. ``pairing``, found by its code's hash, has none at all: it is small."""
 _PAIRING = "UPDATE pairing SET code_hash"
 """A station that enrols knows a code and not yet its facility."""
+_LOOKING = "SELECT DISTINCT share.facility_id"
+"""Who waits for the gateway, in whichever facility: an index of these alone, which are few."""
 
 
 def test_facility_id_leads_every_key_of_the_code() -> None:
@@ -97,9 +103,19 @@ def work_a_morning(database: Database) -> None:
         ask_as_desks_do(database, issued.events[1].token_id)
         moved.write(Kind.OPENING_CHANGED, "", department="EYE", room="", is_open=False)
         assert device.sync(moved).status_code == 200
+        scan_with_phones(database)
         for token_id, called in ((None, True), (None, False), (issued.events[1].token_id, True)):
             answer = device.post("/v1/calls", call_of(token_id))
             assert (answer.status_code, answer.json()["token"] is not None) == (200, called)
+
+
+def scan_with_phones(database: Database) -> None:
+    """Two who scan, one of them twice; their answers are claimed, and noted."""
+    import_configuration(database, shares_of.hospital(), shares_of.NOW)
+    for who in ("asha", "ravi", "asha"):
+        receive(database, shares_of.profile(who), shares_of.NOW)
+    (due, *_) = claim(database, shares_of.NOW + LEASE)
+    note_sent(database, due, shares_of.NOW)
 
 
 def call_of(token_id: str | None) -> bytes:
@@ -127,15 +143,15 @@ def test_every_hot_statement_names_its_facility(heard: Heard) -> None:
     about = {name for name in metadata.tables if any(re.search(rf"\b{name}\b", statement) for statement in said)}
     assert about >= HOT
     nameless = [statement for statement in said if not names_facility(statement)]
-    assert [statement for statement in nameless if not statement.startswith(_PAIRING)] == []
-    assert len(nameless) == 2
+    assert [statement for statement in nameless if not statement.startswith((_PAIRING, _LOOKING))] == []
+    assert len(nameless) == 3
 
 
 def test_counts_over_a_state_read_no_token(database: Database) -> None:
     """The one hot query without a facility."""
     work_a_morning(database)
     with hearing(database) as heard:
-        assert day_counts(database.reader, DAY) == [{"state": "", "facilities": 1, "issued": 3}]
+        assert day_counts(database.reader, DAY) == [{"state": "", "facilities": 1, "issued": 5}]
     ((statement, _),) = heard.said
     assert not names_facility(statement)
     assert re.search(r"\b(token|event|patient)\b", statement) is None
