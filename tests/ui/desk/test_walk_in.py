@@ -197,7 +197,7 @@ def known_token(rig: Rig, department: str = "MED") -> Token:
 
 def find(qtbot: QtBot, rig: Rig) -> None:
     fill(rig, name="Asha", mobile="9000000000")
-    qtbot.waitUntil(lambda: len(rig.page.cards.cards) == 1)
+    qtbot.waitUntil(lambda: [card.isVisible() for card in rig.page.cards.cards] == [True])
 
 
 def test_somebody_with_a_token_is_recognised_and_shown_it(qtbot: QtBot, rig: Rig) -> None:
