@@ -13,8 +13,11 @@ from pathlib import Path
 import click
 
 from kiosk import __version__
+from kiosk.admin.abdm import abdm
+from kiosk.admin.counters import counters
 from kiosk.admin.database import backup, restored
 from kiosk.admin.facilities import departments, facilities
+from kiosk.admin.facility_qr import facility_qr
 from kiosk.admin.group import admin
 from kiosk.admin.importing import import_
 from kiosk.admin.parked import parked
@@ -238,6 +241,7 @@ _OF_SERVER = (
     import_,
     facilities,
     departments,
+    counters,
     parked,
     retention,
     export,
@@ -245,11 +249,13 @@ _OF_SERVER = (
     backup,
     restored,
     pins,
+    abdm,
     *STATION_COMMANDS,
 )
 for administration in _OF_SERVER:
     admin.add_command(administration)
 cli.add_command(admin)
+cli.add_command(facility_qr)
 cli.add_command(backup_store)
 cli.add_command(restore_store)
 cli.add_command(staff)

@@ -22,6 +22,7 @@ from kiosk.server.scan_and_share import AbdmAccount, running_scan_and_share
 from kiosk.server.service import DATABASE_THREADS, Service
 from kiosk.server.share_routes import PATHS as SHARE_PATHS
 from kiosk.server.share_routes import CallbackDoor, add_share_routes
+from kiosk.server.share_status_routes import add_share_status_routes
 from kiosk.server.stream import PATH as STREAM_PATH
 from kiosk.server.stream import add_stream_routes
 from kiosk.server.sync_routes import add_sync_routes
@@ -68,6 +69,7 @@ def build_app(
     add_enrolment_routes(app)
     add_stream_routes(app)
     add_health_routes(app)
+    add_share_status_routes(app)
     app.add_middleware(Crowd, apart={STREAM_PATH, *HEALTH_PATHS, *SHARE_PATHS})
     if abdm is not None:
         add_share_routes(app, accepts_v1=abdm.settings.accepts_v1)
