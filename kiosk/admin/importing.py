@@ -53,7 +53,7 @@ def import_(
         applies_from = imported.applies_from.isoformat()
         print_lines([{**vars(imported), "applies_from": applies_from, "dry_run": dry_run}])
     else:
-        print_texts(_told(imported, "would be imported" if dry_run else "is imported"))
+        print_texts(told(imported, "would be imported" if dry_run else "is imported"))
 
 
 def _expanded(paths: Iterable[Path]) -> list[Path]:
@@ -82,7 +82,8 @@ def _source(path: Path) -> Source:
     return read_source(path.name, untrusted)
 
 
-def _told(imported: "Imported", outcome: str) -> Iterable[str]:
+def told(imported: "Imported", outcome: str) -> Iterable[str]:
+    """What an import did, for the terminal."""
     if imported.changed:
         yield f"{imported.facility_id}: revision {imported.revision} {outcome}"
     else:

@@ -87,17 +87,17 @@ def import_configuration(
 
 def _import(connection: Connection, wanted: Configuration, text: str, now: datetime) -> Imported:
     facility_id = wanted.facility.facility_id
-    newest = _locked_facility(connection, wanted)
-    before = next(_newest_first(connection, facility_id), None)
+    given = _locked_facility(connection, wanted)
+    before = newest(connection, facility_id)
     if before is not None and before.document == text:
         return _imported(connection, wanted, before.revision, before.applies_from, changed=False)
     applies_from = _first_day(wanted, in_force(connection, facility_id, now), now)
     _plan_stations(connection, facility_id, wanted.stations)
-    row = {"facility_id": facility_id, "revision": newest + 1, "applies_from": applies_from, "document": text}
+    row = {"facility_id": facility_id, "revision": given + 1, "applies_from": applies_from, "document": text}
     connection.execute(insert(configuration), {**row, "imported_at": now})
-    connection.execute(update(facility).filter_by(facility_id=facility_id).values(config_revision=newest + 1))
-    note(connection, facility_id, now, IMPORTED, f"revision {newest + 1}")
-    return _imported(connection, wanted, newest + 1, applies_from, changed=True)
+    connection.execute(update(facility).filter_by(facility_id=facility_id).values(config_revision=given + 1))
+    note(connection, facility_id, now, IMPORTED, f"revision {given + 1}")
+    return _imported(connection, wanted, given + 1, applies_from, changed=True)
 
 
 def _locked_facility(connection: Connection, wanted: Configuration) -> int:
@@ -162,6 +162,11 @@ def _imported(
 def in_force(connection: Connection, facility_id: str, now: datetime) -> Dated | None:
     """The newest configuration whose first service day has begun; None for a facility that nobody has imported."""
     return next((dated for dated in _newest_first(connection, facility_id) if _applies(dated, now)), None)
+
+
+def newest(connection: Connection, facility_id: str) -> Dated | None:
+    """The newest configuration, which may be for the next service day only; None where nobody has imported any."""
+    return next(_newest_first(connection, facility_id), None)
 
 
 def configuration_of(
