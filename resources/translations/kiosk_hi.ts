@@ -499,6 +499,10 @@
         <translation>अपना नाम छुएँ</translation>
     </message>
     <message>
+        <source>Nobody is on the staff list yet: ask your administrator.</source>
+        <translation>कर्मचारी सूची में अभी कोई नहीं है: प्रशासक से कहें।</translation>
+    </message>
+    <message>
         <source>Demonstration: the PIN is {pin}</source>
         <translation>प्रदर्शन: पिन {pin} है</translation>
     </message>

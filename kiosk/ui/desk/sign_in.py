@@ -31,6 +31,7 @@ class SignInPage(Page):
         self._name = PlainLabel("heading", align=CENTRE, elides=True)
         self.pin = PinEntry(metrics)
         self.pin.entered.connect(self._try)
+        self._nobody = PlainLabel("warning-text", lines=2)
         self.told = PlainLabel("warning-text", lines=3, align=CENTRE)
         self.told.setMinimumHeight(metrics.px(8))
         self._hint = PlainLabel("text", lines=2)
@@ -50,6 +51,8 @@ class SignInPage(Page):
         self.pin.redraw()
         asked = translate("Desk", "{name}: type your PIN").format(name=self._who.name) if self._who else ""
         self._name.setText(asked or translate("Desk", "Touch your name"))
+        nobody = translate("Desk", "Nobody is on the staff list yet: ask your administrator.")
+        self._nobody.setText("" if self.session.parts.staff else nobody)
         hint = translate("Desk", "Demonstration: the PIN is {pin}").format(pin=self.session.parts.demonstration_pin)
         self._hint.setText(hint)
         self._show_refusal()
@@ -104,7 +107,7 @@ class SignInPage(Page):
 
     def _arrange(self) -> None:
         metrics = self.metrics
-        left = line_up(metrics, DOWN, self._title, (self.people, 1), self._hint_panel, gap_u=2.4)
+        left = line_up(metrics, DOWN, self._title, self._nobody, (self.people, 1), self._hint_panel, gap_u=2.4)
         right = line_up(metrics, DOWN, self._name, (self.pin, 1), self.told, gap_u=1.4, edge_u=2.4)
         pad = panel("panel", right)
         pad.setFixedWidth(metrics.px(58))

@@ -413,3 +413,8 @@ def test_other_tokens_of_today_are_told(make_desk: Maker) -> None:
     desk.session.refresh()
     called(desk)
     assert any("also EA-001" in text for text in desk.texts())
+
+
+def test_a_desk_without_staff_says_whom_to_ask(make_desk: Maker) -> None:
+    desk = make_desk(staff=())
+    assert any("Nobody is on the staff list yet" in text for text in desk.texts())
