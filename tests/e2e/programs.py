@@ -54,9 +54,9 @@ class Station:
         settings = {"KIOSK_PRINTER": self.printer, "KIOSK_SERVER_URL": self.server_url}
         return own | settings | {name: str(folder) for name, folder in folders.items()}
 
-    def run(self, *words: str | Path, more: Mapping[str, str] | None = None) -> Ended:
+    def run(self, *words: str | Path, more: Mapping[str, str] | None = None, patience_s: float = PATIENCE_S) -> Ended:
         """``kiosk WORDS`` to its end; ``more`` are further environment variables."""
-        return finished([*KIOSK, *map(str, words)], self.environ | dict(more or {}))
+        return finished([*KIOSK, *map(str, words)], self.environ | dict(more or {}), patience_s)
 
     def check_in(self, *files: Path, department: str = "MED") -> list[Line]:
         """The lines of a ``kiosk checkin`` that did its work."""
@@ -65,18 +65,18 @@ class Station:
     def tokens(self) -> list[Line]:
         return self._done("tokens")
 
-    def sync(self) -> Line:
-        (line,) = self._done("sync")
+    def sync(self, patience_s: float = PATIENCE_S) -> Line:
+        (line,) = self._done("sync", patience_s=patience_s)
         return line
 
-    def _done(self, *words: str | Path) -> list[Line]:
-        ended = self.run(*words)
+    def _done(self, *words: str | Path, patience_s: float = PATIENCE_S) -> list[Line]:
+        ended = self.run(*words, patience_s=patience_s)
         assert ended.code == 0, ended
         return ended.lines
 
 
-def finished(command: Sequence[str], environ: Mapping[str, str]) -> Ended:
-    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, timeout=PATIENCE_S, check=False)
+def finished(command: Sequence[str], environ: Mapping[str, str], patience_s: float = PATIENCE_S) -> Ended:
+    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, timeout=patience_s, check=False)
     return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
