@@ -60,7 +60,7 @@ class PersonForm(QFrame):
         )
         self.sexes.chosen.connect(self.changed)
         self._sex_caption = PlainLabel("caption")
-        self._hint = PlainLabel("warning-text", lines=1)
+        self._hint = PlainLabel("warning-text", elides=True)
         self._hint.setMinimumHeight(metrics.px(3.4))
         self._arrange(metrics)
         self.show_draft(Draft())
@@ -100,6 +100,10 @@ class PersonForm(QFrame):
         doubt = ["ABHA_DOUBTFUL"] if told.doubts else []
         self._hint.setText(fault_words((codes + doubt)[0]) if codes or doubt else "")
         return told
+
+    def tell(self, text: str) -> None:
+        """What has happened, until something is typed."""
+        self._hint.setText(text)
 
     def redraw(self, language: str) -> None:
         captions = {

@@ -16,6 +16,7 @@ from kiosk.model.token import SlipState
 from kiosk.ui.arrange import ACROSS, DOWN, icon, line_up
 from kiosk.ui.desk.buttons import DeskButton
 from kiosk.ui.desk.page import Page
+from kiosk.ui.desk.page_news import PageNews
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.token_shown import TokenShown
 from kiosk.ui.desk.words import clock_time, name_words, person_words, queue_words
@@ -26,7 +27,8 @@ translate = QCoreApplication.translate
 
 ROW_U = 15.0
 """Of a line whose trouble takes two, with what lies between lines."""
-HEAD_U = 12.0
+HEAD_U = 20.0
+"""Of what stands above and below the lines."""
 LEAST_ROWS = 3
 LEAST = 0.85
 """Long names are cut off rather than made small."""
@@ -69,6 +71,7 @@ class SlipsPage(Page):
         self.shown.next_wished.connect(self._leave_token)
         self.shown.reprint_wished.connect(self._reprint_read)
         self.shown.read_wished.connect(self._finish_reading)
+        self.news = PageNews(metrics, session)
         self._pages = QStackedWidget()
         self._arrange()
         session.slips_changed.connect(self._follow)
@@ -76,6 +79,7 @@ class SlipsPage(Page):
         session.busy_changed.connect(self._wake)
 
     def redraw(self) -> None:
+        self.news.redraw()
         self._show()
         self.session.send(self._rolls.last, self._take_roll)
 
@@ -179,7 +183,7 @@ class SlipsPage(Page):
         metrics = self.metrics
         head = line_up(metrics, ACROSS, (self._title, 1), self.more, self._roll, self.new_roll, gap_u=2)
         listing = QWidget()
-        listing.setLayout(line_up(metrics, DOWN, head, self._calm_panel, self._box, 1, gap_u=1.2))
+        listing.setLayout(line_up(metrics, DOWN, head, self._calm_panel, self._box, 1, self.news, gap_u=1.2))
         self._pages.addWidget(listing)
         self._pages.addWidget(self.shown)
         self.setLayout(line_up(metrics, DOWN, (self._pages, 1), edge_u=1.2))

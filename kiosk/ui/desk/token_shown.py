@@ -84,6 +84,12 @@ class TokenShown(QWidget):
         self._slip_icon.show_icon(picture)
         self._slip.setText(words)
 
+    def tell(self, text: str) -> None:
+        """What could not be done, in place of what is known of the slip."""
+        show_role(self._slip_panel, "news-warning")
+        self._slip_icon.show_icon("warning")
+        self._slip.setText(text)
+
     def forget(self) -> None:
         for label in (self.label, self._department, self._place, self._slip):
             label.setText("")

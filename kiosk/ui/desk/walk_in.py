@@ -1,6 +1,6 @@
 """Patients without a card: whoever stands at the counter gets a token, also if nothing is known but the department."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,6 +21,7 @@ from kiosk.ui.desk.keyboards import languages_of, layouts_for
 from kiosk.ui.desk.match_cards import MatchCards
 from kiosk.ui.desk.page import Page
 from kiosk.ui.desk.person_form import PersonForm
+from kiosk.ui.desk.sentences import sentence
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.sitting import Leave
 from kiosk.ui.desk.today import DeskToday
@@ -208,13 +209,21 @@ class WalkInPage(Page):
             token = replace(outcome.token, slip=outcome.job.state) if outcome.job is not None else outcome.token
             self._show_token(token, already=not outcome.created, people_ahead=outcome.people_ahead)
 
-    def _take_code(self, code: str, _details: object) -> None:
+    def _take_code(self, code: str, details: Mapping[str, str]) -> None:
+        """What a supervisor may allow is asked for; all else is told where it is seen."""
+        if not self.isVisible():
+            return
         if self._wish is not None and code in _BEYOND:
             self._ask_approval(
                 translate("WalkIn", "This department is closed now.")
                 if code == "DEPARTMENT_CLOSED"
                 else translate("WalkIn", "No tokens are left here today.")
             )
+        elif self._pages.currentWidget() is self.shown:
+            self.shown.tell(sentence(code, details))
+        else:
+            self._pages.setCurrentWidget(self._form_page)
+            self.form.tell(sentence(code, details))
 
     def _ask_approval(self, why: str) -> None:
         self.approval.ask(why)

@@ -134,6 +134,13 @@ def test_lines_keep_their_place_under_a_finger(qtbot: QtBot, rig: Rig) -> None:
     assert rig.page.lines[0] is line
 
 
+def test_what_goes_wrong_is_told(qtbot: QtBot, rig: Rig) -> None:
+    trouble(rig.desk, 1)
+    show(qtbot, rig, 1)
+    rig.session.told.emit("STORE_FULL", {})
+    assert "The disk is full: nothing can be written until there is room." in rig.texts()
+
+
 def test_a_new_roll_is_noted(qtbot: QtBot, rig: Rig, tmp_path: Path) -> None:
     rig.touch(rig.page.new_roll)
     qtbot.waitUntil(lambda: "Last new roll: 09:00" in rig.texts())

@@ -115,6 +115,15 @@ def test_a_slip_that_fails_is_told_where_the_number_stands(qtbot: QtBot, rig: Ri
     qtbot.waitUntil(lambda: "No slip came out: read the number out." in rig.texts())
 
 
+def test_what_goes_wrong_is_told_where_it_is_seen(qtbot: QtBot, rig: Rig) -> None:
+    rig.session.told.emit("STORE_FULL", {})
+    assert "The disk is full: nothing can be written until there is room." in rig.texts()
+    rig.touch(rig.page.where.tiles["MED"])
+    issue(qtbot, rig)
+    rig.session.told.emit("STORE_FULL", {})
+    assert "The disk is full: nothing can be written until there is room." in rig.texts()
+
+
 # --- who it is --------------------------------------------------------------------------------------------------------
 
 
