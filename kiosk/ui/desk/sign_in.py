@@ -52,7 +52,8 @@ class SignInPage(Page):
         asked = translate("Desk", "{name}: type your PIN").format(name=self._who.name) if self._who else ""
         self._name.setText(asked or translate("Desk", "Touch your name"))
         nobody = translate("Desk", "Nobody is on the staff list yet: ask your administrator.")
-        self._nobody.setText("" if self.session.parts.staff else nobody)
+        self._nobody.setText(nobody)
+        self._nobody.setVisible(not self.session.parts.staff)
         hint = translate("Desk", "Demonstration: the PIN is {pin}").format(pin=self.session.parts.demonstration_pin)
         self._hint.setText(hint)
         self._show_refusal()

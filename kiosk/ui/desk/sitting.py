@@ -17,12 +17,11 @@ from kiosk.model.desk import DeskRow, OpenSlip
 from kiosk.model.exchange import Parked
 from kiosk.model.moves import IllegalMoveError
 from kiosk.model.opd import Facility
-from kiosk.model.patient import Patient
 from kiosk.model.staff import Right, SignedIn
-from kiosk.model.token import Token
-from kiosk.ports import Clock, Issued
+from kiosk.ports import Clock
 from kiosk.ui.desk.errands import BUG, Errands, log_bug
 from kiosk.ui.desk.idle import IdleWatch
+from kiosk.ui.desk.outcomes import code_of, tokens_in
 from kiosk.ui.desk.place import Place, PlaceShelf
 from kiosk.ui.desk.staff_work import Calls, DeskShelf, Door, Undoing, Work
 from kiosk.ui.desk.watch import StoreWatch
@@ -307,7 +306,7 @@ class Sitting(QObject):
         self.parts.nudge()
         if name == "call_next" and outcome is None:
             self.told.emit("NOBODY_WAITS", {})
-        for token, patient in _tokens(outcome):
+        for token, patient in tokens_in(outcome):
             known = self.rows.get(token.token_id)
             details = patient or (known.patient if known else None)
             self._watch.take(DeskRow(token, details, synced=False))
@@ -333,7 +332,7 @@ class Sitting(QObject):
     def _fail(self, error: BaseException) -> None:
         self._set_busy(False)
         self._tell_error(error)
-        self.act_refused.emit(_code(error))
+        self.act_refused.emit(code_of(error))
         self.refresh()
 
     def _tell_error(self, error: BaseException) -> None:
@@ -385,19 +384,3 @@ class Sitting(QObject):
         for act in lost:
             self.told.emit(SECOND, {"kind": act.kind, "label": act.label, "room": act.room})
         self.refresh()
-
-
-def _code(error: BaseException) -> str:
-    return error.code if isinstance(error, KioskError | IllegalMoveError) else BUG
-
-
-def _tokens(outcome: object) -> list[tuple[Token, Patient | None]]:
-    """The tokens that an act gave, with their patients where these are told."""
-    match outcome:
-        case CallResult(called=called):
-            return [(called.token, called.patient)]
-        case Done(after=after, referred=referred):
-            return [(token, None) for token in (after, referred) if token is not None]
-        case Issued(token=token):
-            return [(token, None)]
-    return []
