@@ -15,7 +15,7 @@ from kiosk.model.moves import IllegalMoveError
 from kiosk.model.opd import Department, Facility, with_openings
 from kiosk.model.patient import Patient
 from kiosk.model.priority import priority_of
-from kiosk.model.token import SlipState, Token
+from kiosk.model.token import SlipState, State, Token
 from kiosk.ports import ArrivalOrder, CheckInStore, Clock, IssueOrder, SlipJob
 
 NOTICE_VERSION = "2026-11"
@@ -93,8 +93,12 @@ class Registration:
         return self._again(issued.token, issued.people_ahead, language)
 
     def expected_tokens(self, patient: Patient) -> tuple[Token, ...]:
-        """Phone tokens of the patient who has not come yet."""
-        return self.store.expected_tokens(patient, self.facility, self.clock.now())
+        """Phone tokens of the patient who has not come yet: of lapsed ones the newest, where nothing else waits."""
+        expected = self.store.expected_tokens(patient, self.facility, self.clock.now())
+        taken = {token.queue_department for token in self.held_tokens(patient)} if expected else set()
+        lapsed = {token.queue_department: token for token in expected if token.state is State.LAPSED}
+        back = [token for queue, token in lapsed.items() if queue not in taken]
+        return (*(token for token in expected if token.state is not State.LAPSED), *back)
 
     def arrive(self, patient: Patient, language: str) -> CheckedIn:
         """The patient has shown the card: all phone tokens are with somebody who is here. Tells of the first.

@@ -209,6 +209,10 @@ class FakeDesk:
         if token.state is State.LAPSED:
             if token.source != PHONE or token.service_day != day:
                 raise IllegalMoveError("MOVE_ILLEGAL", "gone")
+            if token.queue_department in {
+                each.queue_department for each in self._live(token.keys, order.facility, day, at)
+            }:
+                raise IllegalMoveError("MOVE_ILLEGAL", "has another")
             token = self._act(Kind.TOKEN_REVIVED, token, at, order.remarks)
         elif not token.is_live(at, order.facility.return_window):
             raise IllegalMoveError("MOVE_ILLEGAL", "over")

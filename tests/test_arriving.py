@@ -97,6 +97,28 @@ def test_a_lapsed_place_is_found_by_the_card_even_when_registration_is_over(
     assert (come.token.state, come.token.token_id, come.already) == (State.WAITING, PHONE_ID, False)
 
 
+def test_who_has_scanned_again_after_a_lapse_has_one_token_not_two(
+    registration: Registration, store: FakeTokenStore, clock: FakeClock
+) -> None:
+    lapses = [foreign(Kind.TOKEN_LAPSED, PHONE_ID, 2, clock.now())]
+    lapses.append(phone_event(ASHA, 3, token_id="t3"))
+    store.synced(pulled(*lapses, server_time=clock.now()), clock.now())
+    assert registration.arrive(ASHA, "hi").token.token_id == "t3"
+    assert need(store).state is State.LAPSED
+    assert claim_code(registration) == "TOKEN_OVER", "the old label is no second place"
+
+
+def test_of_two_lapsed_places_the_newer_one_is_given_back(registration: Registration, store: FakeTokenStore) -> None:
+    newer = phone_event(ASHA, 3, token_id="t3")
+    newer = foreign(Kind.TOKEN_ISSUED, "t3", 3, NINE + minutes(20), dict(newer.body))
+    gone = [
+        foreign(Kind.TOKEN_LAPSED, each, 4 + place, NINE + minutes(50)) for place, each in enumerate(("t3", PHONE_ID))
+    ]
+    store.synced(pulled(newer, *gone, server_time=NINE + minutes(50)), NINE + minutes(50))
+    assert registration.arrive(ASHA, "hi").token.token_id == "t3"
+    assert registration.expected_tokens(ASHA) == ()
+
+
 def test_a_typed_number_brings_nobodys_token(registration: Registration, store: FakeTokenStore) -> None:
     with pytest.raises(AlreadyHasTokenError):
         registration.check_in(Patient(NUMBER), "MED", "hi", typed=True)

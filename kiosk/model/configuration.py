@@ -264,7 +264,7 @@ def facility_for(configuration: Configuration, station_id: str) -> Facility:
     on phones.
     """
     station = configuration.station(station_id)
-    shared = {counter.department for counter in configuration.counters}
+    shared = _phone_codes(configuration)
     departments = []
     for department in configuration.facility.departments:
         if station is None or station.serves(department.code):
@@ -296,8 +296,16 @@ def _even_share(configuration: Configuration, code: str, quota: int, station_id:
 
 def phone_prefixes(configuration: Configuration) -> tuple[str, ...]:
     """What the labels of phone tokens begin with, such as ``MS``, in the order of the counters."""
-    found = (configuration.facility.department(counter.department) for counter in configuration.counters)
+    found = map(configuration.facility.department, _phone_codes(configuration))
     return tuple(dict.fromkeys(f"{each.prefix}{SERVER_SERIES}" for each in found if each is not None))
+
+
+def _phone_codes(configuration: Configuration) -> tuple[str, ...]:
+    """The departments of counters, and registration queues, which take whom an unknown counter brings."""
+    if not configuration.counters and configuration.abdm is None:
+        return ()
+    queues = (department.code for department in configuration.facility.departments if department.registration)
+    return tuple(dict.fromkeys([*(counter.department for counter in configuration.counters), *queues]))
 
 
 def phone_offer(configuration: Configuration, station_id: str) -> PhoneOffer:

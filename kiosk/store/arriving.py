@@ -16,7 +16,7 @@ from kiosk.model.token import PHONE, SlipState, State, Token
 from kiosk.ports import ArrivalOrder, Issued, SlipJob
 from kiosk.store import tables
 from kiosk.store.calling import find_patient
-from kiosk.store.issuing import Holder, ahead_of, learn, tokens_of
+from kiosk.store.issuing import Holder, ahead_of, learn, live_tokens, tokens_of
 from kiosk.store.ledger import Ledger, find_token, save, today
 from kiosk.store.rows import event_of, job_values, patient_values, token_of
 
@@ -76,10 +76,18 @@ def _there(connection: Connection, ledger: Ledger, order: ArrivalOrder, day: dat
     if token.state is State.LAPSED:
         if token.source != PHONE or token.service_day != day:
             raise IllegalMoveError("MOVE_ILLEGAL", "only a phone token of today comes back")
+        if _has_another(connection, order, token, at):
+            raise IllegalMoveError("MOVE_ILLEGAL", "its holder has another token here by now")
         token = ledger.act(Kind.TOKEN_REVIVED, token, at, order.remarks)
     elif not token.is_live(at, order.facility.return_window):
         raise IllegalMoveError("MOVE_ILLEGAL", f"nobody waits with a token that is {token.state}")
     return token if token.arrived else ledger.act(Kind.TOKEN_ARRIVED, token, at, order.remarks)
+
+
+def _has_another(connection: Connection, order: ArrivalOrder, token: Token, at: datetime) -> bool:
+    window = order.facility.return_window
+    live = live_tokens(connection, token.facility_id, token.service_day, token.keys, at, window)
+    return any(each.queue_department == token.queue_department for each in live)
 
 
 def _keep(connection: Connection, token: Token, patient: Patient) -> None:

@@ -15,7 +15,7 @@ from kiosk.model.token import SlipState, State, Token
 from kiosk.ports import ArrivalOrder, Issued, TokenStore
 from tests.contracts.acts import NEXT_DAY, events_of, foreign, issue, order, pulled
 from tests.contracts.enrolment import KEY, KIOSK
-from tests.model.samples import ASHA, HOSPITAL, MONDAY, NINE, RAVI, minutes, person
+from tests.model.samples import ASHA, EYE, HOSPITAL, MONDAY, NINE, RAVI, minutes, person
 
 TEN = NINE + minutes(60)
 DIGITS = "4321"
@@ -124,6 +124,15 @@ class ArrivingContract:
         assert (came.token.state, came.token.queued_at, came.people_ahead) == (State.WAITING, TEN, 1)
         assert [each.kind for each in events_of(store)[-2:]] == [Kind.TOKEN_REVIVED, Kind.TOKEN_ARRIVED]
         assert came.job is not None
+
+    def test_a_lapsed_token_does_not_come_back_beside_another_of_its_holder(self, store: TokenStore) -> None:
+        phone_token(store, ASHA, foreign(Kind.TOKEN_LAPSED, PHONE_ID, 2, NINE + minutes(30)))
+        issue(store, ASHA, EYE, now=NINE + minutes(40))
+        again = issue(store, ASHA, now=NINE + minutes(41))
+        with pytest.raises(IllegalMoveError):
+            arrive(store)
+        store.act(Kind.TOKEN_CANCELLED, again.token_id, NINE + minutes(42), {})
+        assert arrive(store).token.state is State.WAITING
 
     @pytest.mark.parametrize("kind", [Kind.TOKEN_CANCELLED, Kind.TOKEN_COMPLETED])
     def test_nobody_comes_with_a_token_that_is_over(self, store: TokenStore, kind: Kind) -> None:

@@ -164,6 +164,7 @@ def test_a_kiosk_knows_the_departments_of_tokens_that_come_to_it() -> None:
 def test_labels_of_phone_tokens_begin_with_the_servers_series() -> None:
     assert phone_prefixes(read()) == ("MS", "ES", "RS")
     assert phone_prefixes(read(counters=[REG1, {"id": "REG2", "department": "REG"}])) == ("RS",)
+    assert phone_prefixes(read(counters=[OPD1])) == ("MS", "RS"), "an unknown counter's go to registration"
 
 
 def test_what_a_kiosk_offers_to_phones() -> None:
