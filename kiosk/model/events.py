@@ -44,6 +44,13 @@ OF_FACILITY = frozenset({Kind.OPENING_CHANGED, Kind.CLOCK_ACCEPTED})
 """Kinds that speak of the whole hospital: their ``token_id`` is empty, and they move no token."""
 
 
+OF_KIOSK = frozenset(
+    {Kind.TOKEN_ISSUED, Kind.SLIP_STATE_CHANGED, Kind.TOKEN_REPRINTED, Kind.TOKEN_LAPSED, Kind.TOKEN_ARRIVED}
+    | {Kind.TOKEN_REVIVED, Kind.PATIENT_IDENTIFIED, Kind.CLOCK_ACCEPTED}
+)
+"""What a kiosk may write: nobody of the staff works there, and anybody can reach it."""
+
+
 @dataclass(frozen=True)
 class Event:
     """One fact. ``body`` is JSON and holds no personal detail."""

@@ -11,7 +11,7 @@ from kiosk.errors import KioskError, StoreForkError
 from kiosk.model.events import FIRST_HASH, Event, Kind, is_chained
 from kiosk.server.audit import erased_tokens
 from kiosk.server.database import Database, insert_all_new, insert_new, insert_or_replace
-from kiosk.server.parked import is_waited_for, park, retry
+from kiosk.server.parked import forbidden, is_waited_for, park, retry
 from kiosk.server.projection import project
 from kiosk.server.revisions import next_revisions
 from kiosk.server.rows import event_row, patient_row
@@ -145,7 +145,9 @@ class _Batch:
         facility_id = self._request.facility_id
         first = next_revisions(self._connection, facility_id, len(fresh))
         self._insert(fresh, first)
-        unfit = project(self._connection, facility_id, fresh)
+        unfit = forbidden(self._connection, facility_id, fresh)
+        refused = {each.seq for each, _ in unfit}
+        unfit += project(self._connection, facility_id, [new for new in fresh if new.seq not in refused])
         park(self._connection, facility_id, unfit, self._now)
         self._has_unfit = bool(unfit)
         issued = {new.token_id for new in fresh if new.kind == Kind.TOKEN_ISSUED}

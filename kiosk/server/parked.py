@@ -7,6 +7,9 @@ A parked event that is applied at last takes the facility's newest revision: rev
 applied events. Stations that hold it already ignore it, as any event seen before; but it stands among what is new to
 each of them, so the pull that brings it again brings its token as the server now has it.
 
+An act of the staff that a kiosk has sent is parked for good, as KIND_FORBIDDEN: its key was taken, or its program is
+another one.
+
 MOVE_ILLEGAL is tried again only behind an event of the same token that has just been applied, as it may have failed for
 want of that one. Alone it has lost to another station's act, and its time is over: a call that came second must not
 call the patient again hours later.
@@ -22,16 +25,19 @@ import structlog
 from sqlalchemy import Connection, Engine, Exists, Row, and_, bindparam, delete, exists, insert, select, update
 
 from kiosk.errors import KioskError
-from kiosk.model.events import Event
+from kiosk.model.configuration import KIOSK
+from kiosk.model.events import OF_FACILITY, OF_KIOSK, Event, Kind
 from kiosk.server.database import Database, database_errors, is_among
 from kiosk.server.projection import project
 from kiosk.server.revisions import next_revisions
 from kiosk.server.rows import event_of
-from kiosk.server.tables import event, facility, parked
+from kiosk.server.tables import event, facility, parked, station, store
 
 TOKENS = 100
 """Tokens of one transaction, so that no station waits long for its facility."""
+FORBIDDEN = "KIND_FORBIDDEN"
 _LOST = "MOVE_ILLEGAL"
+_STAFFS = frozenset(Kind) - OF_KIOSK
 _EVENT = and_(
     event.c.facility_id == parked.c.facility_id, event.c.store_id == parked.c.store_id, event.c.seq == parked.c.seq
 )
@@ -57,6 +63,31 @@ class ParkedEvent:
     code: str
     token_id: str
     parked_at: datetime
+
+
+def forbidden(connection: Connection, facility_id: str, events: Sequence[Event]) -> list[tuple[Event, str]]:
+    """Those that only staff at a desk may write, and a kiosk has, each with FORBIDDEN."""
+    acts = [each for each in events if each.kind in _STAFFS]
+    kiosks = _kiosks_among(connection, facility_id, {each.store_id for each in acts}) if acts else set()
+    return [(each, FORBIDDEN) for each in acts if each.store_id in kiosks]
+
+
+def _kiosks_among(connection: Connection, facility_id: str, store_ids: Collection[str]) -> set[str]:
+    """Those stores that are, or were, a kiosk's."""
+    whose = and_(station.c.facility_id == store.c.facility_id, station.c.station_id == store.c.station_id)
+    mine = select(store.c.store_id).join(station, whose).where(store.c.facility_id == facility_id)
+    among = is_among(connection, store.c.store_id, store_ids)
+    return set(connection.execute(mine.where(among, station.c.kind == KIOSK)).scalars())
+
+
+def told(connection: Connection, facility_id: str, events: Sequence[Event]) -> tuple[Event, ...]:
+    """What stations may hear. Of tokens they get the server's word, but facts they take as they come."""
+    facts = {each.store_id for each in events if each.kind in OF_FACILITY}
+    if not facts:
+        return tuple(events)
+    mine = select(parked.c.store_id, parked.c.seq).filter_by(facility_id=facility_id, code=FORBIDDEN)
+    refused = {(row.store_id, row.seq) for row in connection.execute(mine.where(parked.c.store_id.in_(facts)))}
+    return tuple(each for each in events if (each.store_id, each.seq) not in refused)
 
 
 def park(connection: Connection, facility_id: str, unfit: Iterable[tuple[Event, str]], now: datetime) -> None:
@@ -136,7 +167,9 @@ def retry(connection: Connection, facility_id: str, token_ids: Collection[str]) 
     rows = connection.execute(waiting.order_by(event.c.revision)).all()
     events = [event_of(row) for row in rows]
     late = {row.event_id for row in rows if row.code == _LOST}
-    codes = {each.event_id: code for each, code in project(connection, facility_id, events, late)}
+    codes = {each.event_id: code for each, code in forbidden(connection, facility_id, events)}
+    allowed = [each for each in events if each.event_id not in codes]
+    codes |= {each.event_id: code for each, code in project(connection, facility_id, allowed, late)}
     other = [row for row in rows if codes.get(row.event_id, row.code) != row.code]
     _recode(connection, facility_id, [(row, codes[row.event_id]) for row in other])
     applied = [row for row in rows if row.event_id not in codes]

@@ -14,6 +14,7 @@ from kiosk.model.events import Event, Json, Kind
 from kiosk.model.queue import place
 from kiosk.model.token import LIVE, State, Token, listed
 from kiosk.server.database import is_among
+from kiosk.server.parked import told
 from kiosk.server.projection import token_of
 from kiosk.server.rows import event_of, patient_message
 from kiosk.server.tables import day_count, event, facility, patient, token
@@ -62,7 +63,7 @@ def changes(
         more, rows = len(rows) > want, rows[:want]
         reached = (rows[-1].revision if rows else cursor) if more else newest
         events = [event_of(row) for row in rows]
-        others = tuple(each for each in events if each.store_id != store_id)
+        others = told(connection, facility_id, [each for each in events if each.store_id != store_id])
         return Changes(
             others,
             reached,
