@@ -53,13 +53,15 @@ def _status(connection: Connection, facility_id: str, now: datetime) -> ShareSta
     recent = (share.c.facility_id == facility_id, share.c.received_at > now - WINDOW)
     by_state = select(share.c.state, func.count(), func.min(share.c.received_at), func.max(share.c.answered_at))
     found = {row[0]: row for row in connection.execute(by_state.where(*recent).group_by(share.c.state))}
-    counts = [found[state][1] if state in found else 0 for state in (SENT, DUE, GIVEN_UP)]
+    answered, due, given_up = (int(found[state][1]) if state in found else 0 for state in (SENT, DUE, GIVEN_UP))
     newest = select(share.c.received_at, share.c.sent_at).where(share.c.facility_id == facility_id)
     last = connection.execute(newest.order_by(share.c.received_at.desc()).limit(1)).first()
     failed = select(share.c.problem).where(*recent, share.c.problem != "").order_by(share.c.received_at.desc())
     return ShareStatus(
         facility_id,
-        *counts,
+        answered,
+        due,
+        given_up,
         last_callback_at=last.received_at if last is not None else None,
         last_answered_at=found[SENT][3] if SENT in found else None,
         oldest_due_at=found[DUE][2] if DUE in found else None,

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from functools import partial
 from html import escape
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
@@ -30,8 +30,8 @@ _TITLES = {
 
 def add_share_status_routes(app: FastAPI) -> None:
     asked = {**NOT_LET_IN, **described({422: "REQUEST_INVALID"})}
-    html = {200: {"content": {"text/html": {"schema": {"type": "string"}}}}}
-    text = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+    html: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {"schema": {"type": "string"}}}}}
+    text: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
     route = partial(app.add_api_route, methods=["GET"], response_model=None, response_class=Response)
     route("/abdm", _page, responses={**html, **asked})
     route("/metrics", _metrics, responses={**text, **NOT_LET_IN})

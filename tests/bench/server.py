@@ -18,6 +18,7 @@ from tests.bench.server_crowded import crowded
 from tests.bench.server_database import POSTGRES_SETTINGS, Bench, bench_cluster
 from tests.bench.server_grown import grown
 from tests.bench.server_pushed import pushed
+from tests.bench.server_shares import shared
 
 POSTGRESQL, SQLITE = "postgresql", "sqlite"
 MOST_OF_SQLITE = 100_000
@@ -32,11 +33,13 @@ class Extent:
         tokens: to load, a power of ten from 10,000 on; every power below is measured too.
         stations: that poll.
         pushes: of one station alone; eight stations send a third as many each.
+        shares_s: for so many seconds patients scan.
     """
 
     tokens: int
     stations: int
     pushes: int
+    shares_s: float = 60.0
 
 
 def main() -> None:
@@ -45,10 +48,11 @@ def main() -> None:
     words.add_argument("--stations", type=int, default=500, help="stations that poll")
     words.add_argument("--pushes", type=int, default=60, help="of 200 events each, by one station")
     words.add_argument("--part", choices=PARTS, action="append", help="only this; may be said again")
+    words.add_argument("--shares", type=float, default=60.0, help="for so many seconds patients scan")
     given = words.parse_args()
     # As the commands do: a line for each thing that is done would be part of what is measured.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    extent = Extent(given.rows, given.stations, given.pushes)
+    extent = Extent(given.rows, given.stations, given.pushes, given.shares)
     with tempfile.TemporaryDirectory(prefix="kiosk-bench-") as folder, bench_cluster() as cluster:
         for line in report(Bench(cluster, Path(folder)), extent, given.part or PARTS):
             print(line, flush=True)
@@ -85,7 +89,12 @@ def _called(bench: Bench, extent: Extent) -> Iterator[str]:
         yield from called(bench, kind, workers)
 
 
-PARTS = {"pushed": _pushed, "crowded": _crowded, "grown": _grown, "calls": _called}
+def _shared(bench: Bench, extent: Extent) -> Iterator[str]:
+    yield ""
+    yield from shared(bench, seconds=extent.shares_s)
+
+
+PARTS = {"pushed": _pushed, "crowded": _crowded, "grown": _grown, "calls": _called, "shares": _shared}
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx2
 
@@ -15,22 +16,25 @@ ENDS_WITHIN_S = 30.0
 
 
 @contextmanager
-def serving(database_url: str, workers: int, folder: Path) -> Iterator[str]:
-    """Its address, within the block."""
+def serving(
+    database_url: str, workers: int, folder: Path, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
+    """Its address, within the block; ``more`` are environment variables."""
     port = free_port()
     words = ["server", "--database", database_url, "--port", str(port), "--workers", str(workers)]
+    environ = {**Station(folder).environ, **more}
     with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen([*KIOSK, *words], cwd=ROOT, env=Station(folder).environ, stdout=log, stderr=log)
+        process = subprocess.Popen([*KIOSK, *words], cwd=ROOT, env=environ, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_up(url, workers)
+        wait_until_up(url, workers)
         yield url
     finally:
         process.terminate()
         process.wait(ENDS_WITHIN_S)
 
 
-def _wait_until_up(url: str, workers: int) -> None:
+def wait_until_up(url: str, workers: int) -> None:
     """All of them: whichever takes the connection answers."""
     until = time.monotonic() + UP_WITHIN_S
     answers = 0

@@ -64,7 +64,7 @@ def ready_gateway(now: Callable[[], datetime] | None = None) -> Iterator[AbdmGat
         yield gateway
 
 
-def all_day(**changes: object) -> dict[str, Any]:
+def all_day(**changes: Any) -> dict[str, Any]:
     """``shared.hospital`` at whatever time the test runs: a department that is closed is so by its holidays."""
     plan = hospital(**changes)
     days = [day.isoformat() for day in _around_today()]
