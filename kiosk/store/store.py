@@ -1,17 +1,15 @@
 """``SqliteStore``: the ports TokenStore and DeskStore over an encrypted SQLite file."""
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from kiosk.desk_ports import NO_REMARKS
-from kiosk.errors import SettingError
 from kiosk.model.desk import Called, CallOrder, DeskRows, Failures, OpeningChange, OpenSlip, PinHash
-from kiosk.model.events import FIRST_HASH, Event, Json, Kind, instant_text
+from kiosk.model.events import Event, Json, Kind, instant_text
 from kiosk.model.exchange import Enrolment, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, patient_keys
@@ -36,7 +34,8 @@ from kiosk.store import (
     tables,
 )
 from kiosk.store.engine import outside_transactions, reader_engine, store_errors, writer_engine
-from kiosk.store.key import KEY_BYTES, load_key, remember_key
+from kiosk.store.founding import found
+from kiosk.store.key import load_key, remember_key
 from kiosk.store.ledger import Ledger, find_token, read_meta, today
 from kiosk.store.place import STORE_FILE as STORE_FILE  # noqa: PLC0414 - whoever opens stores knows it from here
 from kiosk.store.place import finish_restore, place_locked
@@ -76,40 +75,13 @@ def open_file(path: Path, key: bytes, series: str | None, new_id: Callable[[], s
         with store_errors(path.parent):
             ensure_schema(writer)
             with writer.begin() as connection:
-                _found(connection, series, new_id)
+                found(connection, series, new_id)
                 retry_unapplied(connection)
             return SqliteStore(writer, reader, path, key, new_id)
     except BaseException:
         reader.dispose()
         writer.dispose()
         raise
-
-
-def _found(connection: Connection, series: str | None, new_id: Callable[[], str]) -> None:
-    """A new store gets its identity; one that has issued keeps it, and an enrolled one has what the server gave it.
-
-    Raises:
-        SettingError: the store has another series.
-    """
-    known = connection.execute(select(tables.meta.c.series, tables.meta.c.last_seq)).first()
-    enrolled = connection.execute(select(tables.enrolment.c.one)).first() is not None
-    if known is not None and not enrolled and series is not None and series != known.series:
-        if known.last_seq > 0 or connection.execute(select(tables.former_store.c.place)).first() is not None:
-            raise SettingError(
-                f"series is {series!r}, but this store issues in {known.series!r}:"
-                " set that one, or begin anew in another data_dir"
-            )
-        connection.execute(update(tables.meta).values(series=series))
-    if known is None:
-        identity = {
-            "one": 1,
-            "store_id": new_id(),
-            "series": series or "",
-            "facility_key": secrets.token_bytes(KEY_BYTES),
-            "last_seq": 0,
-            "last_hash": FIRST_HASH,
-        }
-        connection.execute(insert(tables.meta).values(identity))
 
 
 class SqliteStore:
