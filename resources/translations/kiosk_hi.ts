@@ -53,6 +53,41 @@
     </message>
 </context>
 <context>
+    <name>Claiming</name>
+    <message>
+        <source>Token</source>
+        <translation>टोकन</translation>
+    </message>
+    <message>
+        <source>Mobile</source>
+        <translation>मोबाइल</translation>
+    </message>
+    <message>
+        <source>Token and mobile number do not fit together. Please try again.</source>
+        <translation>टोकन और मोबाइल नंबर मेल नहीं खाते। कृपया फिर से टाइप करें।</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>वापस</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>आगे बढ़ें</translation>
+    </message>
+    <message>
+        <source>Type the last 4 digits of your mobile number</source>
+        <translation>अपने मोबाइल नंबर के आख़िरी 4 अंक टाइप करें</translation>
+    </message>
+    <message>
+        <source>Touch the letters of your token, then type its number</source>
+        <translation>अपने टोकन के अक्षर छुएँ, फिर उसका नंबर टाइप करें</translation>
+    </message>
+    <message>
+        <source>Type the number of your token</source>
+        <translation>अपने टोकन का नंबर टाइप करें</translation>
+    </message>
+</context>
+<context>
     <name>Desk</name>
     <message>
         <source>This patient has no token today.</source>
@@ -67,7 +102,7 @@
         <translation>यह पर्ची किसी और दिन की है: {label}, {day}</translation>
     </message>
     <message>
-        <source>This slip's token is not known here, or not yet.</source>
+        <source>This slip&apos;s token is not known here, or not yet.</source>
         <translation>इस पर्ची का टोकन यहाँ नहीं मिला, शायद अभी पहुँचा नहीं है।</translation>
     </message>
     <message>
@@ -1198,19 +1233,19 @@
         <translation>शायद निकल गई: मरीज़ से पूछें।</translation>
     </message>
     <message>
-        <source>Not printed: it waited too long for its patient.</source>
+        <source>Not printed: it waited too long.</source>
         <translation>नहीं छपी: मरीज़ की प्रतीक्षा में देर हो गई।</translation>
     </message>
     <message>
-        <source>Not printed: the printer did not answer. Look at its cable and power.</source>
-        <translation>नहीं छपी: प्रिंटर ने जवाब नहीं दिया। तार और बिजली देखें।</translation>
+        <source>Not printed: look at the printer&apos;s cable.</source>
+        <translation>नहीं छपी: प्रिंटर का तार देखें।</translation>
     </message>
     <message>
-        <source>Not printed: the printer stood still. Look at its paper and cover.</source>
-        <translation>नहीं छपी: प्रिंटर रुक गया। काग़ज़ और ढक्कन देखें।</translation>
+        <source>Not printed: look at paper and cover.</source>
+        <translation>नहीं छपी: काग़ज़ और ढक्कन देखें।</translation>
     </message>
     <message>
-        <source>Not printed: the folder for slips cannot be written.</source>
+        <source>Not printed: its folder cannot be written.</source>
         <translation>नहीं छपी: पर्चियों के फ़ोल्डर में लिखा नहीं जा सकता।</translation>
     </message>
     <message>
@@ -1648,41 +1683,6 @@
     <message>
         <source>Give token</source>
         <translation>टोकन दें</translation>
-    </message>
-</context>
-<context>
-    <name>Claiming</name>
-    <message>
-        <source>Token</source>
-        <translation>टोकन</translation>
-    </message>
-    <message>
-        <source>Mobile</source>
-        <translation>मोबाइल</translation>
-    </message>
-    <message>
-        <source>Token and mobile number do not fit together. Please try again.</source>
-        <translation>टोकन और मोबाइल नंबर मेल नहीं खाते। कृपया फिर से टाइप करें।</translation>
-    </message>
-    <message>
-        <source>Back</source>
-        <translation>वापस</translation>
-    </message>
-    <message>
-        <source>Continue</source>
-        <translation>आगे बढ़ें</translation>
-    </message>
-    <message>
-        <source>Type the last 4 digits of your mobile number</source>
-        <translation>अपने मोबाइल नंबर के आख़िरी 4 अंक टाइप करें</translation>
-    </message>
-    <message>
-        <source>Touch the letters of your token, then type its number</source>
-        <translation>अपने टोकन के अक्षर छुएँ, फिर उसका नंबर टाइप करें</translation>
-    </message>
-    <message>
-        <source>Type the number of your token</source>
-        <translation>अपने टोकन का नंबर टाइप करें</translation>
     </message>
 </context>
 </TS>

@@ -13,8 +13,17 @@ class PageNews(MessageBar):
 
     def __init__(self, metrics: Metrics, session: DeskSession) -> None:
         super().__init__(metrics)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
         session.told.connect(self._take)
 
+    def redraw(self) -> None:
+        """Without news there is nothing to see, only its place."""
+        super().redraw()
+        self.setVisible(bool(self.words.text()))
+
     def _take(self, code: str, details: Mapping[str, str]) -> None:
-        if self.isVisible():
+        page = self.parentWidget()
+        if page is not None and page.isVisible():
             self.tell(tone_of(code), lambda: sentence(code, details))

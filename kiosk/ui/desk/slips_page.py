@@ -241,13 +241,13 @@ def trouble_words(slip: OpenSlip) -> str:
         return translate("Slips", "Perhaps it came out: please ask the patient.")
     match slip.cause:
         case "PATIENT_GONE":
-            return translate("Slips", "Not printed: it waited too long for its patient.")
+            return translate("Slips", "Not printed: it waited too long.")
         case "PRINTER_NONE" | "PRINTER_GONE" | "PRINTER_UNREACHABLE":
-            return translate("Slips", "Not printed: the printer did not answer. Look at its cable and power.")
+            return translate("Slips", "Not printed: look at the printer's cable.")
         case "PRINTER_STALLED":
-            return translate("Slips", "Not printed: the printer stood still. Look at its paper and cover.")
+            return translate("Slips", "Not printed: look at paper and cover.")
         case "SLIP_FOLDER_UNWRITABLE":
-            return translate("Slips", "Not printed: the folder for slips cannot be written.")
+            return translate("Slips", "Not printed: its folder cannot be written.")
         case "":
             return translate("Slips", "Not printed.")
     return translate("Slips", "Not printed ({code}).").format(code=slip.cause)

@@ -68,7 +68,7 @@ def test_what_happened_is_told_and_the_newest_stands_on_top(qtbot: QtBot, rig: R
     told = rig.texts()
     assert "Slips to look after: 2" in told
     assert "Perhaps it came out: please ask the patient." in told
-    assert "Not printed: the printer did not answer. Look at its cable and power." in told
+    assert "Not printed: look at the printer's cable." in told
     assert "Person0001 Kumar" in told
 
 
