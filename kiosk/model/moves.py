@@ -37,6 +37,9 @@ MOVES: dict[str, tuple[frozenset[State], State]] = {
 }
 """Kind -> from which states it is legal, and where it leads."""
 
+_OF_ITS_ROOM = frozenset({Kind.TOKEN_RECALLED, Kind.TOKEN_NO_SHOW})
+"""What another room cannot know: that nobody came to the one whose call was second says nothing of the first."""
+
 
 def apply(token: Token | None, event: Event) -> Token:
     """The token after ``event``.
@@ -81,6 +84,8 @@ def _acted(token: Token, event: Event) -> Token:
     sources, target = MOVES[event.kind]
     if token.state not in sources and not _is_same_call(token, event):
         raise IllegalMoveError("MOVE_ILLEGAL", f"{event.kind} from {token.state}")
+    if event.kind in _OF_ITS_ROOM and _is_elsewhere(token, event):
+        raise IllegalMoveError("MOVE_ILLEGAL", "the patient was called to another room")
     moved = replace(token, state=target, moved_at=event.at, act_id=event.event_id)
     match event.kind:
         case Kind.TOKEN_CALLED:
@@ -102,6 +107,10 @@ def _is_same_call(token: Token, event: Event) -> bool:
     """A call whose answer was lost is made again, by the same room: once on the server, once by the desk alone."""
     is_call = event.kind == Kind.TOKEN_CALLED and token.state is State.CALLED
     return is_call and bool(token.room) and event.body.get("room") == token.room
+
+
+def _is_elsewhere(token: Token, event: Event) -> bool:
+    return bool(token.room) and event.body.get("room", "") not in ("", token.room)
 
 
 def _queued(token: Token) -> Token:

@@ -183,3 +183,18 @@ def test_a_token_is_issued_with_its_priority() -> None:
 
 def test_a_look_at_the_details_changes_nothing() -> None:
     assert apply(SERVING, event(Kind.DETAILS_SHOWN, {"staff": "anita"}, seq=50, at=LATER)) == SERVING
+
+
+@pytest.mark.parametrize("kind", [Kind.TOKEN_RECALLED, Kind.TOKEN_NO_SHOW])
+def test_only_its_own_room_knows_whether_a_patient_came(kind: Kind) -> None:
+    called = replace(SERVING, state=State.CALLED)
+    assert refusal(called, kind, {"room": "14"}) == "MOVE_ILLEGAL"
+    for body in ({"room": "12"}, {"room": ""}, {}):
+        assert apply(called, event(kind, body, seq=50)).room == "12"
+    assert apply(replace(called, room=""), event(kind, {"room": "14"}, seq=50)).room == ""
+
+
+@pytest.mark.parametrize("kind", sorted(MOVES.keys() - {Kind.TOKEN_RECALLED, Kind.TOKEN_NO_SHOW, Kind.TOKEN_CALLED}))
+def test_a_token_whose_room_has_gone_can_be_moved_from_any_other(kind: Kind) -> None:
+    for state in MOVES[kind][0]:
+        apply(replace(SERVING, state=state), event(kind, body_of(kind, room="14"), seq=50))

@@ -24,6 +24,7 @@ from kiosk.server.database import Database
 from kiosk.server.ingest import ingest
 from kiosk.server.problems import ProblemError
 from kiosk.server.projection import row_of
+from kiosk.server.queries import queue_of
 from kiosk.server.tables import event, facility, token
 from kiosk.server.waiting import HEADS, next_of
 from kiosk.sync.messages import CallAnswer, CallRequest, SyncRequest
@@ -53,6 +54,37 @@ def queue(*tokens: dict[str, Any]) -> Chain:
     for number, body in enumerate(tokens, 1):
         chain.issue(number, **{"number_key": f"{number:064}", **body})
     return chain
+
+
+@pytest.mark.parametrize("kind", [Kind.TOKEN_NO_SHOW, Kind.TOKEN_RECALLED])
+def test_that_nobody_came_after_a_call_that_was_second_says_nothing_of_the_first(
+    database: Database, kind: Kind
+) -> None:
+    """A desk that was cut off has called a patient who went to another room, and waited for nothing."""
+    queue, first, second = Chain("A").issue_many(1), Chain("B"), Chain("C")
+    token_id = queue.events[0].token_id
+    push(database, queue)
+    first.write(Kind.TOKEN_CALLED, token_id, room=ROOM)
+    push(database, first)
+    second.write(Kind.TOKEN_CALLED, token_id, room=OTHER_ROOM)
+    second.write(kind, token_id, room=OTHER_ROOM)
+    ingested = ingest(database, SyncRequest.of(second.push(), FACILITY), START)
+    assert [each.code for each in ingested.parked] == ["MOVE_ILLEGAL"] * 2
+    (now,) = queue_of(database.reader, FACILITY, DAY, "MED")
+    assert (now.state, now.room, now.calls) == (State.CALLED, ROOM, 1)
+
+
+def test_who_came_to_the_second_room_all_the_same_was_there(database: Database) -> None:
+    queue, first, second = Chain("A").issue_many(1), Chain("B"), Chain("C")
+    token_id = queue.events[0].token_id
+    push(database, queue)
+    first.write(Kind.TOKEN_CALLED, token_id, room=ROOM)
+    push(database, first)
+    for kind in (Kind.TOKEN_CALLED, Kind.TOKEN_STARTED, Kind.TOKEN_COMPLETED):
+        second.write(kind, token_id, room=OTHER_ROOM)
+    ingested = ingest(database, SyncRequest.of(second.push(), FACILITY), START)
+    assert [each.seq for each in ingested.parked] == [1]
+    assert queue_of(database.reader, FACILITY, DAY, "MED") == []
 
 
 @pytest.fixture
