@@ -8,23 +8,32 @@ from kiosk.model.configuration import Configuration
 from kiosk.model.opd import SERVER_SERIES, Department
 from kiosk.model.token import MAX_NUMBER
 from kiosk.server.configuring import in_force
-from kiosk.server.database import insert_into
+from kiosk.server.database import insert_or_replace
 from kiosk.server.tables import day_count, number
 
 PASSED_OVER = 1_000
 """Numbers that a restored server leaves out: more than a department gives on phones between a backup and its end."""
 
 
-def next_number(connection: Connection, facility_id: str, day: date, department: str) -> int:
-    """From 1 on each day. The facility's lock is held."""
-    return _moved(connection, facility_id, day, department, 1)
+class Numbers:
+    """Of one facility and day within one transaction that holds the facility's lock; ``keep`` writes them down."""
 
+    def __init__(self, connection: Connection, facility_id: str, day: date) -> None:
+        self._connection = connection
+        self._key = {"facility_id": facility_id, "service_day": day, "series": SERVER_SERIES}
+        self._last: dict[str, int] = {}
 
-def _moved(connection: Connection, facility_id: str, day: date, department: str, count: int) -> int:
-    first = {"facility_id": facility_id, "service_day": day, "department": department, "series": SERVER_SERIES}
-    more = insert_into(connection, number).values(**first, last=count)
-    moved = more.on_conflict_do_update(index_elements=list(number.primary_key), set_={"last": number.c.last + count})
-    return int(connection.execute(moved.returning(number.c.last)).scalar_one())
+    def next(self, department: str, count: int = 1) -> int:
+        """The next one, or the last of the next ``count``."""
+        if department not in self._last:
+            mine = select(number.c.last).filter_by(**self._key, department=department)
+            self._last[department] = self._connection.execute(mine).scalar() or 0
+        self._last[department] += count
+        return self._last[department]
+
+    def keep(self) -> None:
+        rows = [{**self._key, "department": department, "last": last} for department, last in self._last.items()]
+        insert_or_replace(self._connection, number, rows)
 
 
 def pass_over_numbers(connection: Connection, facility_id: str, now: datetime) -> None:
@@ -34,8 +43,10 @@ def pass_over_numbers(connection: Connection, facility_id: str, now: datetime) -
         return
     today = dated.configuration.facility.service_day(now)
     for day in (today, today + timedelta(days=1)):
+        numbers = Numbers(connection, facility_id, day)
         for department in dated.configuration.facility.departments:
-            _moved(connection, facility_id, day, department.code, PASSED_OVER)
+            numbers.next(department.code, PASSED_OVER)
+        numbers.keep()
 
 
 def phone_tokens_left(connection: Connection, plan: Configuration, department: Department, day: date) -> int:

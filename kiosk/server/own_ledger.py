@@ -5,7 +5,7 @@ it for its own. A new one is begun where the present one cannot go on: see ``lea
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -34,6 +34,17 @@ class Appended:
     revision: int
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What an event is to say."""
+
+    kind: Kind
+    token_id: str
+    service_day: date
+    body: Mapping[str, Json]
+    event_id: str = ""
+
+
 def hold(connection: Connection, facility_id: str) -> bool:
     """Lock the facility, and with it its own store, until the transaction ends. False where nobody knows it.
 
@@ -54,13 +65,22 @@ def append(
     body: Mapping[str, Json],
     event_id: str | None = None,
 ) -> Appended:
-    """Write the facility's next own event and apply it, within the caller's transaction.
+    """Write the facility's next own event and apply it. As ``append_all``."""
+    draft = Draft(kind, token_id, service_day, body, event_id or "")
+    (written,), revision = append_all(connection, facility_id, [draft], at)
+    return Appended(written, revision)
 
-    Its time never runs back: it is held as stations hold theirs. A clock that was set back by more than that is bridged
-    goes on in a new store, so that a server whose clock was once wrong does not write its time for ever.
+
+def append_all(
+    connection: Connection, facility_id: str, drafts: Sequence[Draft], at: datetime
+) -> tuple[list[Event], int]:
+    """Write the facility's next own events and apply them, within the caller's transaction. Tells the newest revision.
+
+    Their time never runs back: it is held as stations hold theirs. A clock that was set back by more than that is
+    bridged goes on in a new store, so that a server whose clock was once wrong does not write its time for ever.
 
     Raises:
-        IllegalMoveError: it does not fit the token; the transaction must be undone.
+        IllegalMoveError: one does not fit its token; the transaction must be undone.
     """
     if not hold(connection, facility_id):
         insert_new(connection, facility, {"facility_id": facility_id, "revision": 0})
@@ -70,18 +90,29 @@ def append(
     if last_at is not None and last_at - at > BRIDGED:
         leave(connection, facility_id, at)
         own, last_at = _present(connection, facility_id, at), None
-    written = chained(
-        own.last_hash,
-        event_id=event_id or str(uuid_utils.uuid7()),
-        store_id=own.store_id,
-        seq=own.acked_seq + 1,
-        kind=kind,
-        token_id=token_id,
-        at=at if last_at is None else max(at, last_at + TICK),
-        service_day=service_day,
-        body=dict(body),
-    )
-    return Appended(written, _write(connection, facility_id, written, at))
+    written = list(_chained(own, last_at, drafts, at))
+    return written, _write(connection, facility_id, written, at)
+
+
+def _chained(
+    own: Row[str, str, int, str], last_at: datetime | None, drafts: Sequence[Draft], at: datetime
+) -> Iterator[Event]:
+    previous = own.last_hash
+    for seq, draft in enumerate(drafts, own.acked_seq + 1):
+        last_at = at if last_at is None else max(at, last_at + TICK)
+        written = chained(
+            previous,
+            event_id=draft.event_id or str(uuid_utils.uuid7()),
+            store_id=own.store_id,
+            seq=seq,
+            kind=draft.kind,
+            token_id=draft.token_id,
+            at=last_at,
+            service_day=draft.service_day,
+            body=dict(draft.body),
+        )
+        previous = written.hash
+        yield written
 
 
 def leave(connection: Connection, facility_id: str, now: datetime) -> None:
@@ -89,16 +120,18 @@ def leave(connection: Connection, facility_id: str, now: datetime) -> None:
     connection.execute(update(store).where(_is_own(facility_id)).values(superseded_at=now))
 
 
-def _write(connection: Connection, facility_id: str, written: Event, now: datetime) -> int:
+def _write(connection: Connection, facility_id: str, written: Sequence[Event], now: datetime) -> int:
     """Returns the newest revision."""
-    revision = next_revisions(connection, facility_id, 1)
-    connection.execute(insert(event), [event_row(facility_id, written, revision, now)])
-    for _, code in project(connection, facility_id, [written]):
-        raise IllegalMoveError(code, f"{written.kind} does not fit")
-    mine = update(store).filter_by(facility_id=facility_id, store_id=written.store_id)
-    connection.execute(mine.values(acked_seq=written.seq, last_hash=written.hash))
-    issued = {written.token_id} if written.kind == Kind.TOKEN_ISSUED else set()
-    return revision + (retry(connection, facility_id, issued) if issued else 0)
+    first = next_revisions(connection, facility_id, len(written))
+    rows = [event_row(facility_id, each, first + place, now) for place, each in enumerate(written)]
+    connection.execute(insert(event), rows)
+    for unfit, code in project(connection, facility_id, written):
+        raise IllegalMoveError(code, f"{unfit.kind} does not fit")
+    last = written[-1]
+    mine = update(store).filter_by(facility_id=facility_id, store_id=last.store_id)
+    connection.execute(mine.values(acked_seq=last.seq, last_hash=last.hash))
+    issued = {each.token_id for each in written if each.kind == Kind.TOKEN_ISSUED}
+    return first + len(written) - 1 + (retry(connection, facility_id, issued) if issued else 0)
 
 
 def _present(connection: Connection, facility_id: str, now: datetime) -> Row[str, str, int, str]:

@@ -6,16 +6,17 @@ when, the same request has the same answer; ``share_queue`` keeps it until the g
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 import structlog
 import uuid_utils
 from sqlalchemy import Connection, insert, select, union_all
 
-from kiosk.abdm.answers import ShareAnswer
+from kiosk.abdm.answers import ShareAnswer, answer_to
 from kiosk.abdm.share import SharedProfile
 from kiosk.errors import KioskError
 from kiosk.model.arrival import arrival_key, last_digits_of
@@ -25,12 +26,12 @@ from kiosk.model.events import Json, Kind
 from kiosk.model.exchange import PatientDetails
 from kiosk.model.opd import ENGLISH, SERVER_SERIES, Department, Facility, with_openings
 from kiosk.model.patient import PatientKeys, patient_keys
-from kiosk.model.token import Token, label_of
+from kiosk.model.token import label_of
 from kiosk.server.configuring import in_force
-from kiosk.server.database import Database, insert_or_replace
-from kiosk.server.numbers import next_number, phone_tokens_left
+from kiosk.server.database import Database, insert_or_replace, is_among
+from kiosk.server.numbers import Numbers, phone_tokens_left
 from kiosk.server.openings import openings
-from kiosk.server.own_ledger import append, hold
+from kiosk.server.own_ledger import Draft, append_all, hold
 from kiosk.server.projection import token_of
 from kiosk.server.rows import patient_row
 from kiosk.server.share_queue import DUE, LEASE, DueAnswer, due_answer
@@ -69,11 +70,20 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class _Place:
+    """A place in a queue that the patient with ``keys`` has, or is to get."""
+
+    token_id: str
+    label: str
+    department: str
+    keys: PatientKeys
+
+
+@dataclass(frozen=True)
 class _Decision:
     outcome: str
-    held: Token | None = None
+    place: _Place | None = None
     message: str = ""
-    revision: int | None = None
 
 
 def receive(database: Database, profile: SharedProfile, now: datetime) -> Receipt:
@@ -91,8 +101,7 @@ def receive_all(database: Database, profiles: Sequence[SharedProfile], now: date
 
 
 def _received(connection: Connection, profiles: Sequence[SharedProfile], now: datetime) -> list[Receipt]:
-    reception = _reception(connection, profiles[0].hip_id, now)
-    return [reception.take(profile) for profile in profiles]
+    return _reception(connection, profiles[0].hip_id, now).take_all(profiles)
 
 
 def _reception(connection: Connection, facility_id: str, now: datetime) -> "_Reception":
@@ -105,39 +114,71 @@ def _reception(connection: Connection, facility_id: str, now: datetime) -> "_Rec
 
 
 class _Reception:
-    """One facility within one transaction."""
+    """One facility within one transaction: everything is asked for and written for all shares together."""
 
     def __init__(self, connection: Connection, plan: Configuration, key: bytes, now: datetime) -> None:
         self._connection, self._plan, self._key, self._now = connection, plan, key, now
         self._facility_id = plan.facility.facility_id
         self._day: date = plan.facility.service_day(now)
+        self._numbers = Numbers(connection, self._facility_id, self._day)
+        self._left: dict[str, int] = {}
+        self._held: list[_Place] = []
+        self._drafts: list[Draft] = []
+        self._details: list[dict[str, Any]] = []
 
-    def take(self, profile: SharedProfile) -> Receipt:
-        return self._earlier(profile) or self._noted(profile, self._decided(profile))
+    def take_all(self, profiles: Sequence[SharedProfile]) -> list[Receipt]:
+        earlier = self._earlier(profiles)
+        fresh = {each.request_id: each for each in profiles if each.request_id not in earlier}
+        keys = {name: patient_keys(each.patient, self._day, self._key) for name, each in fresh.items()}
+        self._held = self._places(list(keys.values()))
+        decided = {name: self._decided(each, keys[name]) for name, each in fresh.items()}
+        revision = self._issue()
+        noted = self._note(fresh, decided, revision)
+        receipts = []
+        for profile in profiles:  # of two alike in one batch the second comes second
+            receipts.append(noted.get(profile.request_id) or earlier[profile.request_id])
+            if profile.request_id in noted:
+                first = noted.pop(profile.request_id)
+                earlier[profile.request_id] = Receipt(False, first.outcome, first.due)
+        return receipts
 
-    def _earlier(self, profile: SharedProfile) -> Receipt | None:
-        mine = select(share).filter_by(facility_id=self._facility_id, request_id=profile.request_id)
-        row = self._connection.execute(mine).first()
-        if row is None:
-            return None
-        if row.address_digest not in ("", self._digest(profile)):
-            _log.warning("share_request_reused", facility_id=self._facility_id, request_id=profile.request_id)
-        return Receipt(False, row.outcome, due_answer(row))
+    def _earlier(self, profiles: Sequence[SharedProfile]) -> dict[str, Receipt]:
+        digests = {each.request_id: self._digest(each) for each in profiles}
+        among = is_among(self._connection, share.c.request_id, digests)
+        rows = self._connection.execute(select(share).where(share.c.facility_id == self._facility_id, among)).all()
+        for row in rows:
+            if row.address_digest not in ("", digests[row.request_id]):
+                _log.warning("share_request_reused", facility_id=self._facility_id, request_id=row.request_id)
+        return {row.request_id: Receipt(False, row.outcome, due_answer(row)) for row in rows}
 
-    def _decided(self, profile: SharedProfile) -> _Decision:
+    def _places(self, keys: Sequence[PatientKeys]) -> list[_Place]:
+        """The patients' live tokens, the oldest first. Keys hold the day, so two look-ups find them."""
+        named = {
+            token.c.number_key: [each.number for each in keys if each.number],
+            token.c.address_key: [each.address for each in keys if each.address],
+        }
+        mine = select(token).where(token.c.facility_id == self._facility_id)
+        parts = [mine.where(is_among(self._connection, column, some)) for column, some in named.items() if some]
+        rows = self._connection.execute(union_all(*parts)).mappings() if parts else ()
+        window = self._plan.facility.return_window
+        live = [each for each in map(token_of, rows) if each.is_live(self._now, window)]
+        live.sort(key=lambda each: each.issued_at)
+        return [_Place(each.token_id, each.label, each.queue_department, each.keys) for each in live]
+
+    def _decided(self, profile: SharedProfile, keys: PatientKeys) -> _Decision:
         counter = self._counter(profile.counter)
         department = self._department(counter)
         if department is None:
             return _Decision(UNKNOWN_COUNTER, message=_NO_COUNTER)
-        keys = patient_keys(profile.patient, self._day, self._key)
-        held = self._held(keys, department)
-        if held is not None:
-            return _Decision(SAME, held)
+        same = (each for each in self._held if each.department == department.code and each.keys.match(keys))
+        place = next(same, None)
+        if place is not None:
+            return _Decision(SAME, place)
         if not department.is_open(self._facility.local(self._now)):
             return _Decision(CLOSED, message=closed_sentence(department, self._facility.local(self._now)))
-        if phone_tokens_left(self._connection, self._plan, department, self._day) <= 0:
+        if self._takes_last(department) < 0:
             return _Decision(QUOTA, message=_quota_sentence(department))
-        return self._issued(profile, department, keys, counter)
+        return _Decision(ISSUED, self._drafted(profile, department, keys, counter))
 
     def _counter(self, counter_id: str) -> Counter | None:
         """Whatever its capitals: people copy it by hand."""
@@ -154,26 +195,17 @@ class _Reception:
     def _facility(self) -> Facility:
         return with_openings(self._plan.facility, openings(self._connection, self._facility_id, self._day))
 
-    def _held(self, keys: PatientKeys, department: Department) -> Token | None:
-        """The patient's oldest live token in this queue. Keys hold the day, so two look-ups find them."""
-        named = ((token.c.number_key, keys.number), (token.c.address_key, keys.address))
-        mine = select(token).where(token.c.facility_id == self._facility_id)
-        parts = [mine.where(column == key) for column, key in named if key is not None]
-        rows = self._connection.execute(union_all(*parts)).mappings() if parts else ()
-        found = [
-            each
-            for each in map(token_of, rows)
-            if each.queue_department == department.code
-            and each.keys.match(keys)
-            and each.is_live(self._now, self._facility.return_window)
-        ]
-        return min(found, key=lambda each: each.issued_at, default=None)
+    def _takes_last(self, department: Department) -> int:
+        """How many phones may still get after this one; below 0: not even this one."""
+        if department.code not in self._left:
+            self._left[department.code] = phone_tokens_left(self._connection, self._plan, department, self._day)
+        self._left[department.code] -= 1
+        return self._left[department.code]
 
-    def _issued(
+    def _drafted(
         self, profile: SharedProfile, department: Department, keys: PatientKeys, counter: Counter | None
-    ) -> _Decision:
-        token_id = str(uuid_utils.uuid7())
-        number = next_number(self._connection, self._facility_id, self._day, department.code)
+    ) -> _Place:
+        token_id, number = str(uuid_utils.uuid7()), self._numbers.next(department.code)
         label = label_of(department.prefix, SERVER_SERIES, number)
         body: dict[str, Json] = {
             "facility_id": self._facility_id,
@@ -188,31 +220,44 @@ class _Reception:
             "arrived": counter is not None and self._plan.arrives_at_once(counter),
             "arrival_key": self._arrival_key(profile, label),
         }
-        about = (self._facility_id, Kind.TOKEN_ISSUED, token_id, self._now, self._day, body)
-        appended = append(self._connection, *about)
+        self._drafts.append(Draft(Kind.TOKEN_ISSUED, token_id, self._day, body))
         details = PatientMessage.of(PatientDetails(token_id, profile.patient))
-        insert_or_replace(self._connection, patient, [patient_row(self._facility_id, details, self._now)])
-        mine = select(token).filter_by(facility_id=self._facility_id, token_id=token_id)
-        issued = token_of(self._connection.execute(mine).mappings().one())
-        return _Decision(ISSUED, issued, revision=appended.revision)
+        self._details.append(patient_row(self._facility_id, details, self._now))
+        place = _Place(token_id, label, department.code, keys)
+        self._held.append(place)
+        return place
 
     def _arrival_key(self, profile: SharedProfile, label: str) -> str | None:
         digits = last_digits_of(profile.patient.mobile)
         return arrival_key(self._key, self._day, label, digits) if digits is not None else None
 
-    def _noted(self, profile: SharedProfile, decision: _Decision) -> Receipt:
-        held = decision.held
-        answer = ShareAnswer(
-            profile.version,
-            profile.hip_id,
-            profile.request_id,
-            profile.counter,
-            profile.address_as_sent,
-            label=held.label if held is not None else "",
-            reason=decision.message,
-        )
+    def _issue(self) -> int | None:
+        """Returns the newest revision, where there is a new one."""
+        if not self._drafts:
+            return None
+        self._numbers.keep()
+        _, revision = append_all(self._connection, self._facility_id, self._drafts, self._now)
+        insert_or_replace(self._connection, patient, self._details)
+        return revision
+
+    def _note(
+        self, fresh: Mapping[str, SharedProfile], decided: Mapping[str, _Decision], revision: int | None
+    ) -> dict[str, Receipt]:
         until = self._now + LEASE
-        row = {
+        receipts = {
+            name: Receipt(
+                True, decision.outcome, DueAnswer(_answer(fresh[name], decision), self._now, 1, until), revision
+            )
+            for name, decision in decided.items()
+        }
+        rows = [self._row(fresh[name], decision, until) for name, decision in decided.items()]
+        if rows:
+            self._connection.execute(insert(share), rows)
+        return receipts
+
+    def _row(self, profile: SharedProfile, decision: _Decision, until: datetime) -> dict[str, Any]:
+        answer = _answer(profile, decision)
+        return {
             "facility_id": self._facility_id,
             "request_id": profile.request_id,
             "received_at": self._now,
@@ -221,7 +266,7 @@ class _Reception:
             "address_digest": self._digest(profile),
             "address": profile.address_as_sent,
             "version": profile.version.value,
-            "token_id": held.token_id if held is not None else None,
+            "token_id": decision.place.token_id if decision.place is not None else None,
             "outcome": decision.outcome,
             "label": answer.label,
             "message": answer.reason,
@@ -230,12 +275,16 @@ class _Reception:
             "next_try_at": until,
             "problem": "",
         }
-        self._connection.execute(insert(share), [row])
-        return Receipt(True, decision.outcome, DueAnswer(answer, self._now, 1, until), decision.revision)
 
     def _digest(self, profile: SharedProfile) -> str:
         text = f"share:{profile.address_as_sent.casefold()}"
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _answer(profile: SharedProfile, decision: _Decision) -> ShareAnswer:
+    if decision.place is not None:
+        return answer_to(profile, label=decision.place.label)
+    return answer_to(profile, reason=decision.message)
 
 
 def closed_sentence(department: Department, local: datetime) -> str:
