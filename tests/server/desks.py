@@ -102,7 +102,7 @@ class Desk:
 
 
 def work_together(desks: Sequence[Desk], hall: Hall) -> None:
-    """All begin at once. Raises what one of them raises."""
+    """All begin at once. Raises what one raises; the others stop then, as its patient would stay in its room."""
     start, failed = threading.Barrier(len(desks)), list[BaseException]()
 
     def work(place: int) -> None:
@@ -111,6 +111,7 @@ def work_together(desks: Sequence[Desk], hall: Hall) -> None:
             desks[place].work(hall, place)
         except BaseException as error:
             failed.append(error)
+            hall.until_s = 0.0
 
     threads = [threading.Thread(target=work, args=(place,)) for place in range(len(desks))]
     for thread in threads:

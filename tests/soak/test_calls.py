@@ -1,15 +1,16 @@
 """Desks that call at once over HTTP, from several server processes over one PostgreSQL: everybody once, in order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import text, update
 
-from kiosk.errors import CalledElsewhereError, NotAllowedError
+from kiosk.errors import CalledElsewhereError, NotAllowedError, ServerError
 from kiosk.model.desk import CallOrder
 from kiosk.model.exchange import Push
 from kiosk.server.database import Database, open_database
@@ -24,6 +25,8 @@ from tests.server.desks import Desk, assert_each_called_once_and_fairly, crowd, 
 from tests.sync.chain import FACILITY, START, Chain
 
 WORKERS = 2
+TRIES = 10
+_T = TypeVar("_T")
 
 
 @pytest.mark.soak
@@ -76,7 +79,7 @@ def rooms(stations: list[BenchStation], address: str, codes: list[str]) -> Itera
 def ask(server: HttpServer, order: CallOrder) -> str | None:
     """Only who is named can be somewhere else."""
     try:
-        called = server.call(order)
+        called = patiently(lambda: server.call(order))
     except (CalledElsewhereError, NotAllowedError):
         if order.token_id is None:
             raise
@@ -85,4 +88,15 @@ def ask(server: HttpServer, order: CallOrder) -> str | None:
 
 
 def push_to(server: HttpServer, push: Push) -> None:
-    assert server.exchange(push).acked_seq == push.events[-1].seq
+    assert patiently(lambda: server.exchange(push)).acked_seq == push.events[-1].seq
+
+
+def patiently(say: Callable[[], _T]) -> _T:
+    """As a desk does: an answer that was late or lost is asked for again, with the same order."""
+    for _ in range(TRIES - 1):
+        try:
+            return say()
+        except ServerError as error:
+            if error.code not in ("SERVER_TIMEOUT", "SERVER_UNREACHABLE", "SERVER_BUSY"):
+                raise
+    return say()
