@@ -54,6 +54,8 @@ class FakeCalls(FakeDesk):
         token = self._known(order.token_id or "")
         if token.state in BUSY and token.room != order.room:
             raise CalledElsewhereError(f"room {token.room} was first")
+        if not token.arrived:
+            raise IllegalMoveError("NOT_CALLABLE", "who calls them?")
         return token
 
     def refer(self, token_id: str, order: IssueOrder, body: Mapping[str, Json]) -> Issued:

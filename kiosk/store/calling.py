@@ -115,6 +115,8 @@ def _named(connection: Connection, order: CallOrder) -> Token:
     if token.state in _BUSY and token.room != order.room:
         where = f"to room {token.room}" if token.room else "elsewhere"
         raise CalledElsewhereError(f"{token.label} was called {where} first")
+    if not token.arrived:
+        raise IllegalMoveError("NOT_CALLABLE", "the patient has not arrived")  # as the server says
     return token
 
 

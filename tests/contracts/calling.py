@@ -16,6 +16,7 @@ from kiosk.model.queue import CallingRule
 from kiosk.model.token import Priority, SlipState, State, Token
 from kiosk.ports import IssueOrder
 from tests.contracts.acts import NEXT_DAY, TUESDAY, events_of, foreign, foreign_token, issue, order, pulled
+from tests.contracts.arriving import phone_token
 from tests.contracts.enrolment import KEY, KIOSK
 from tests.model.samples import ASHA, EYE, HOSPITAL, MONDAY, NINE, NUMBER, RAVI, SURGERY, minutes, person
 
@@ -147,6 +148,17 @@ class CallingContract:
             with pytest.raises(IllegalMoveError) as caught:
                 call(store, call_order(token_id=token_id))
             assert caught.value.code == code
+
+    def test_who_has_not_come_yet_is_not_called_by_name_either(self, store: DeskStore) -> None:
+        token = phone_token(store)
+        asked = call_order(token_id=token.token_id)
+        with pytest.raises(IllegalMoveError) as caught:
+            call(store, asked)
+        assert caught.value.code == "NOT_CALLABLE"
+        store.act(Kind.TOKEN_ARRIVED, token.token_id, NINE + minutes(1), {})
+        called = call(store, asked)
+        assert called is not None
+        assert called.token.state is State.CALLED
 
     def test_no_call_under_a_wrong_clock_nor_from_a_copied_store(self, store: DeskStore) -> None:
         issue(store)
