@@ -9,11 +9,12 @@ import structlog
 
 from kiosk.acts import Acts, Done, Post, answering, overriding
 from kiosk.desk_ports import CallServer
-from kiosk.errors import ServerError, StoreError
+from kiosk.errors import NotAllowedError, ServerError, StoreError
 from kiosk.model.desk import Called, CallOrder
 from kiosk.model.events import Kind, instant_text
 from kiosk.model.exchange import Parked
 from kiosk.model.moves import MOVES
+from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient
 from kiosk.model.queue import Lane, lane_of, place_behind
 from kiosk.model.staff import Right, SignedIn
@@ -21,6 +22,7 @@ from kiosk.model.token import State, Token
 
 NO_SHOW_EARLY = "NO_SHOW_EARLY"
 RETURN_LATE = "RETURN_LATE"
+ROOM_CLOSED = "ROOM_CLOSED"
 REFERRED = "referral"
 """The source of a token that another department has asked for."""
 _UNREGISTERED = "STORE_UNREGISTERED"
@@ -79,7 +81,11 @@ class Calling:
     # --- whose turn it is --------------------------------------------------------------------------------------------
 
     def call_next(self, post: Post) -> CallResult | None:
-        """Call whoever is next in the post's departments; None where nobody waits."""
+        """Call whoever is next in the post's departments; None where nobody waits.
+
+        Raises:
+            NotAllowedError: code ROOM_CLOSED, a supervisor has closed the room for today.
+        """
         return self._call(post, None)
 
     def call(self, post: Post, token_id: str) -> CallResult:
@@ -122,7 +128,8 @@ class Calling:
                     raise
                 _log.warning("called_alone", code=error.code)
         facility = self.acts.facility()
-        return self.acts.store.call(order, facility.calling, facility.classes, self.acts.clock.now()), True
+        own = _without_closed(order, facility)
+        return self.acts.store.call(own, facility.calling, facility.classes, self.acts.clock.now()), True
 
     def _called_through(self, server: CallServer, order: CallOrder) -> Called | None:
         """What this desk did first, so that the server does not call whom it has called or served alone."""
@@ -214,6 +221,21 @@ class Calling:
 
     def _act(self, kind: Kind, post: Post, token_id: str) -> Done:
         return self.acts.do(kind, post, token_id, answering(post, Right.CALL))
+
+
+def _without_closed(order: CallOrder, facility: Facility) -> CallOrder:
+    """As on the server: a room that a supervisor has closed calls nobody whom it does not name.
+
+    Raises:
+        NotAllowedError: code ROOM_CLOSED.
+    """
+    closed = {each.code for each in facility.departments if order.room in each.closed_rooms}
+    left = tuple(code for code in order.departments if code not in closed)
+    if order.token_id is not None or left == order.departments:
+        return order
+    if not left:
+        raise NotAllowedError("this room is closed today; a supervisor can open it", code=ROOM_CLOSED)
+    return replace(order, departments=left)
 
 
 def _before_call(after: Token, known: Token | None) -> Token:

@@ -360,6 +360,19 @@ def test_without_an_answer_the_desk_calls_alone(desk: Counter) -> None:
     assert (result.alone, desk.state(token)) == (True, State.CALLED)
 
 
+def test_a_closed_room_calls_by_name_alone(desk: Counter) -> None:
+    """Cut off as through the server."""
+    one, other = desk.wait(1), desk.wait(2)
+    eye = replace(EYE, rooms=("12",))
+    desk.facility = replace(HOSPITAL, departments=(replace(MEDICINE, closed_rooms=frozenset({"12"})), eye))
+    with pytest.raises(NotAllowedError) as caught:
+        desk.calling.call_next(POST)
+    assert caught.value.code == "ROOM_CLOSED"
+    assert desk.calling.call_next(replace(POST, departments=("MED", "EYE"))) is None
+    assert desk.calling.call(POST, other.token_id).called.token.room == "12"
+    assert called(desk, NEXT_DOOR).token_id == one.token_id
+
+
 @pytest.mark.parametrize(
     "error", [ServerError("gone"), StoreError("claim first", code="STORE_UNREGISTERED")], ids=["gone", "claim"]
 )
