@@ -10,10 +10,13 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 from kiosk.server.audit import Act, note
 from kiosk.server.database import Database
 from kiosk.server.sqlite import wipe_log
-from kiosk.server.tables import facility, nonce, pairing, patient
+from kiosk.server.tables import facility, nonce, pairing, patient, share
 
 BATCH = 500
 """Rows of one transaction: no station waits long for it, and no time limit of the database ends it."""
+SHARES_KEPT = timedelta(days=30)
+"""What ABDM's gateway was answered: for whoever looks into a complaint, and against calls that are played back, whose
+own tokens are good for minutes."""
 _log = structlog.get_logger()
 
 
@@ -85,3 +88,5 @@ def _delete_some(connection: Connection, old: ColumnElement[bool]) -> int:
 def _delete_leftovers(connection: Connection, facility_id: str, now: datetime) -> None:
     for table in (nonce, pairing):
         connection.execute(delete(table).where(table.c.facility_id == facility_id, table.c.expires_at < now))
+    old = and_(share.c.facility_id == facility_id, share.c.received_at < now - SHARES_KEPT)
+    connection.execute(delete(share).where(old))

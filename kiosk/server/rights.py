@@ -16,8 +16,9 @@ from kiosk.server.audit import Act, erased_tokens, note_all
 from kiosk.server.database import Database
 from kiosk.server.finding import Asked, scan, tokens_of, tokens_since
 from kiosk.server.own_ledger import OWNER
+from kiosk.server.share_queue import DUE, GIVEN_UP
 from kiosk.server.sqlite import wipe_log
-from kiosk.server.tables import audit, event, facility, patient, store, token
+from kiosk.server.tables import audit, event, facility, patient, share, store, token
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def erase(database: Database, facility_id: str, asked: Asked, now: datetime, rea
         connection.execute(delete(patient).where(_among(patient.c.token_id, facility_id, token_ids)))
         nobody = {"number_key": None, "address_key": None}
         connection.execute(update(token).where(_among(token.c.token_id, facility_id, token_ids)).values(nobody))
+        _forget_shares(connection, facility_id, token_ids)
         return found
 
     erased = database.write(work)
@@ -97,6 +99,13 @@ def _hold_pushes(connection: Connection, facility_id: str) -> None:
     connection.execute(mine.with_for_update(key_share=True)).all()
 
 
+def _forget_shares(connection: Connection, facility_id: str, token_ids: Sequence[str]) -> None:
+    """An answer that the gateway does not have yet cannot be given without the address."""
+    its = update(share).where(_among(share.c.token_id, facility_id, token_ids))
+    connection.execute(its.where(share.c.state == DUE).values(state=GIVEN_UP, problem="ERASED"))
+    connection.execute(its.values(address=None, address_digest=""))
+
+
 def _found(connection: Connection, facility_id: str, token_ids: Sequence[str]) -> Found:
     details = select(func.count()).select_from(patient).where(_among(patient.c.token_id, facility_id, token_ids))
     return Found(tuple(token_ids), connection.execute(details).scalar_one())
@@ -112,6 +121,7 @@ def _held(connection: Connection, facility_id: str, token_ids: Sequence[str]) ->
 
     tokens, details = rows(token.c.token_id), rows(patient.c.token_id)
     events, audits = rows(event.c.token_id, event.c.revision), rows(audit.c.subject, audit.c.audit_id)
+    shares = rows(share.c.token_id, share.c.received_at)
     return [
         {
             "token_id": each,
@@ -119,6 +129,7 @@ def _held(connection: Connection, facility_id: str, token_ids: Sequence[str]) ->
             "details": next(iter(details[each]), None),
             "events": events[each],
             "audit": audits[each],
+            "shares": shares[each],
         }
         for each in token_ids
     ]

@@ -13,10 +13,13 @@ from kiosk.model.events import Kind
 from kiosk.model.patient import patient_keys
 from kiosk.server.backup import note_restored
 from kiosk.server.database import Database
+from kiosk.server.finding import Asked
 from kiosk.server.ingest import ingest
 from kiosk.server.lapsing import BATCH, lapse_unarrived
 from kiosk.server.own_ledger import append
 from kiosk.server.queries import changes, day_counts
+from kiosk.server.retention import purge
+from kiosk.server.rights import erase, export
 from kiosk.server.share_queue import DUE, GIVEN_UP, LEASE, PATIENCE, SENT, claim, note_failed, note_refused, note_sent
 from kiosk.server.shares import CLOSED, ISSUED, QUOTA, SAME, UNKNOWN_COUNTER, NotHostedError, receive, receive_all
 from kiosk.server.tables import event, facility, share, token
@@ -278,3 +281,29 @@ def test_two_workers_give_each_place_up_once(database: Database) -> None:
     with database.reader.begin() as connection:
         lapsed = connection.execute(select(event.c.token_id).filter_by(kind=Kind.TOKEN_LAPSED.value)).scalars().all()
     assert len(lapsed) == len(set(lapsed)) == BATCH + 5
+
+
+# --- what is held of a person -----------------------------------------------------------------------------------------
+
+
+def test_who_is_erased_is_erased_here_too(database: Database) -> None:
+    host(database)
+    receipt = receive(database, profile(), NOW)
+    (issued,) = tokens(database)
+    told: Any = export(database, FACILITY, Asked(token_id=issued.token_id), NOW, "asked for it")
+    assert [each["address"] for each in told["tokens"][0]["shares"]] == ["asha@sbx"]
+    erase(database, FACILITY, Asked(token_id=issued.token_id), NOW, "asked for it")
+    row = row_of(database, receipt.due.answer.request_id)
+    assert (row.address, row.address_digest, row.state, row.label) == (None, "", GIVEN_UP, "MS-001")
+    assert claim(database, NOW + timedelta(days=1)) == []
+
+
+def test_shares_are_kept_for_a_month(database: Database) -> None:
+    host(database)
+    shared = profile()
+    receive(database, shared, NOW)
+    purge(database, NOW + timedelta(days=29), 365)
+    assert row_of(database, shared.request_id)
+    purge(database, NOW + timedelta(days=31), 365)
+    with database.reader.begin() as connection:
+        assert connection.execute(select(share)).all() == []
