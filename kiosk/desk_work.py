@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from kiosk.acts import Acts, Done, Post, answering
 from kiosk.errors import NotAllowedError
-from kiosk.model.events import Kind
+from kiosk.model.events import Json, Kind
+from kiosk.model.moves import WHILE, IllegalMoveError
 from kiosk.model.patient import Patient
 from kiosk.model.priority import priority_of
 from kiosk.model.staff import Right, SignedIn
@@ -14,6 +15,7 @@ from kiosk.model.token import Priority, SlipState, State, Token
 from kiosk.ports import ArrivalOrder, Issued, SlipJob
 
 WALK_IN = "walk_in"
+_WAITING: dict[str, Json] = {WHILE: State.WAITING.value}
 COPIES = 99
 """A desk may reprint more often than anybody will."""
 
@@ -128,7 +130,7 @@ class DeskWork:
         Raises:
             DepartmentUnknownError
         """
-        body = answering(post, Right.DIRECT, approved_by)
+        body = answering(post, Right.DIRECT, approved_by) | _WAITING
         body |= {"queue_department": self.acts.department(department_to).code}
         return self._each_waiting(
             department_from, lambda token: self.acts.do(Kind.TOKEN_TRANSFERRED, post, token.token_id, body)
@@ -138,7 +140,7 @@ class DeskWork:
         self, post: Post, department: str, reason: str, approved_by: SignedIn | None = None
     ) -> tuple[Done, ...]:
         """The doctor does not come: nobody is called from this queue any more."""
-        body = answering(post, Right.DIRECT, approved_by, reason=_needed(reason))
+        body = answering(post, Right.DIRECT, approved_by, reason=_needed(reason)) | _WAITING
         return self._each_waiting(
             department, lambda token: self.acts.do(Kind.TOKEN_CANCELLED, post, token.token_id, body)
         )
@@ -147,11 +149,8 @@ class DeskWork:
         """One transaction for each, so that patients at the kiosks do not wait for all of them."""
         queue = (self.acts.department(department).code,)
         waiting = self.acts.store.waiting(self.acts.facility().facility_id, self.acts.today(), queue)
-        return tuple(act(token) for token in waiting if self._still_waits(token))
-
-    def _still_waits(self, token: Token) -> bool:
-        now = self.acts.store.token(token.token_id)
-        return now is not None and now.state is State.WAITING
+        done = (_unless_called(act, token) for token in waiting)
+        return tuple(each for each in done if each is not None)
 
     def change_opening(
         self,
@@ -175,6 +174,16 @@ class DeskWork:
         """This machine's clock is right, whatever it was before."""
         body = answering(post, Right.DIRECT, approved_by)
         self.acts.store.declare(Kind.CLOCK_ACCEPTED, self.acts.facility(), self.acts.clock.now(), body)
+
+
+def _unless_called(act: Callable[[Token], Done], token: Token) -> Done | None:
+    """None where somebody was faster: the others of the queue are dealt with all the same."""
+    try:
+        return act(token)
+    except IllegalMoveError as error:
+        if error.code != "MOVE_ILLEGAL":
+            raise
+        return None
 
 
 def _needed(reason: str) -> str:

@@ -16,7 +16,7 @@ from kiosk.errors import (
     QuotaReachedError,
 )
 from kiosk.model.events import Kind
-from kiosk.model.moves import IllegalMoveError
+from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.opd import with_openings
 from kiosk.model.patient import BirthDate, Patient
 from kiosk.model.token import Priority, SlipState, State, Token
@@ -196,6 +196,31 @@ def test_a_whole_queue_moves_or_goes_home(desk: Counter) -> None:
     assert {done.after.state for done in cancelled} == {State.CANCELLED}
     assert desk.work.cancel_all(BOSS, "EYE", "the doctor is ill") == ()
     assert desk.state(gone) is State.CALLED
+
+
+@pytest.mark.parametrize("kind", [Kind.TOKEN_CANCELLED, Kind.TOKEN_TRANSFERRED])
+def test_who_clears_a_queue_means_nobody_who_is_called_by_then(desk: Counter, kind: Kind) -> None:
+    """This desk is cut off; where its acts are put together with others', the patient is in a room already."""
+    there = desk.wait(1)
+    if kind is Kind.TOKEN_CANCELLED:
+        desk.work.cancel_all(BOSS, "MED", "the doctor is ill")
+    else:
+        desk.work.transfer_all(BOSS, "MED", "EYE")
+    act = desk.last()
+    assert (act.kind, apply(there, act).act_id) == (kind, act.event_id)
+    for state in (State.CALLED, State.SERVING):
+        with pytest.raises(IllegalMoveError) as caught:
+            apply(replace(there, state=state, room="4"), act)
+        assert caught.value.code == "MOVE_ILLEGAL"
+
+
+def test_a_call_while_a_queue_is_cleared_leaves_nobody_else_behind(desk: Counter) -> None:
+    called_meanwhile, left = desk.wait(1), desk.wait(2)
+    queue = list(desk.store.waiting(HOSPITAL.facility_id, desk.acts.today(), ("MED",)))
+    desk.calling.call(POST, called_meanwhile.token_id)
+    desk.store.waiting = lambda *asked: queue  # type: ignore[method-assign]
+    assert [done.after.token_id for done in desk.work.cancel_all(BOSS, "MED", "ill")] == [left.token_id]
+    assert desk.state(called_meanwhile) is State.CALLED
 
 
 def test_a_department_or_room_is_closed_and_opened_for_today(desk: Counter) -> None:

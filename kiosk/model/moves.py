@@ -10,6 +10,9 @@ from kiosk.model.token import LIVE, MAX_NUMBER, Priority, SlipState, State, Toke
 MAX_CALLS = 999
 MAX_ROOM = 20
 """Characters of a room's name."""
+WHILE = "while"
+"""In an act's body: the state in which alone it is meant. Who clears a queue means nobody who is with a doctor by then,
+though this station has not heard of the call."""
 
 
 class IllegalMoveError(ValueError):
@@ -84,6 +87,8 @@ def _acted(token: Token, event: Event) -> Token:
     sources, target = MOVES[event.kind]
     if token.state not in sources and not _is_same_call(token, event):
         raise IllegalMoveError("MOVE_ILLEGAL", f"{event.kind} from {token.state}")
+    if event.body.get(WHILE, token.state) != token.state:
+        raise IllegalMoveError("MOVE_ILLEGAL", f"{event.kind} is not for a token that is {token.state}")
     if event.kind in _OF_ITS_ROOM and _is_elsewhere(token, event):
         raise IllegalMoveError("MOVE_ILLEGAL", "the patient was called to another room")
     moved = replace(token, state=target, moved_at=event.at, act_id=event.event_id)
