@@ -31,7 +31,7 @@ from kiosk.server.database import Database, database_errors, is_among
 from kiosk.server.projection import project
 from kiosk.server.revisions import next_revisions
 from kiosk.server.rows import event_of
-from kiosk.server.tables import event, facility, parked, station, store
+from kiosk.server.tables import event, facility, parked, station, store, token
 
 TOKENS = 100
 """Tokens of one transaction, so that no station waits long for its facility."""
@@ -66,18 +66,30 @@ class ParkedEvent:
 
 
 def forbidden(connection: Connection, facility_id: str, events: Sequence[Event]) -> list[tuple[Event, str]]:
-    """Those that only staff at a desk may write, and a kiosk has, each with FORBIDDEN."""
-    acts = [each for each in events if each.kind in _STAFFS]
-    kiosks = _kiosks_among(connection, facility_id, {each.store_id for each in acts}) if acts else set()
-    return [(each, FORBIDDEN) for each in acts if each.store_id in kiosks]
+    """What only staff at a desk may do, and a kiosk has said, each with FORBIDDEN. It lapses its own tokens alone."""
+    acts = [each for each in events if each.kind in _STAFFS or each.kind == Kind.TOKEN_LAPSED]
+    kiosks = _kiosks_of(connection, facility_id, {each.store_id for each in acts}) if acts else {}
+    acts = [each for each in acts if each.store_id in kiosks]
+    lapsed = {each.token_id for each in acts if each.kind == Kind.TOKEN_LAPSED}
+    issuers = _issuers_of(connection, facility_id, lapsed) if lapsed else {}
+    own = {each.event_id for each in acts if issuers.get(each.token_id) in (None, kiosks[each.store_id])}
+    return [(each, FORBIDDEN) for each in acts if each.kind in _STAFFS or each.event_id not in own]
 
 
-def _kiosks_among(connection: Connection, facility_id: str, store_ids: Collection[str]) -> set[str]:
-    """Those stores that are, or were, a kiosk's."""
+def _kiosks_of(connection: Connection, facility_id: str, store_ids: Collection[str]) -> dict[str, str]:
+    """By store, of those that are, or were, a kiosk's."""
     whose = and_(station.c.facility_id == store.c.facility_id, station.c.station_id == store.c.station_id)
-    mine = select(store.c.store_id).join(station, whose).where(store.c.facility_id == facility_id)
-    among = is_among(connection, store.c.store_id, store_ids)
-    return set(connection.execute(mine.where(among, station.c.kind == KIOSK)).scalars())
+    mine = select(store.c.store_id, station.c.station_id).join(station, whose)
+    its = (store.c.facility_id == facility_id, is_among(connection, store.c.store_id, store_ids))
+    return {row.store_id: row.station_id for row in connection.execute(mine.where(*its, station.c.kind == KIOSK))}
+
+
+def _issuers_of(connection: Connection, facility_id: str, token_ids: Collection[str]) -> dict[str, str | None]:
+    """Which stations have issued the tokens that are known."""
+    its = and_(store.c.facility_id == token.c.facility_id, store.c.store_id == token.c.store_id)
+    mine = select(token.c.token_id, store.c.station_id).join(store, its).where(token.c.facility_id == facility_id)
+    rows = connection.execute(mine.where(is_among(connection, token.c.token_id, token_ids)))
+    return {row.token_id: row.station_id for row in rows}
 
 
 def told(connection: Connection, facility_id: str, events: Sequence[Event]) -> tuple[Event, ...]:

@@ -133,3 +133,18 @@ def test_acts_that_waited_for_their_token_are_looked_at_too(hall: Database) -> N
         connection.execute(update(station).values(kind="kiosk"))
     assert codes(hall, other) == []
     assert waits(hall) == [("MB-001", State.WAITING)]
+
+
+def test_a_kiosk_lapses_its_own_tokens_alone(hall: Database) -> None:
+    """Those of its former stores among them."""
+    kiosk, former, desk = chain_of(hall, "K1", "A"), chain_of(hall, "K1", "B"), chain_of(hall, "D1", "C")
+    unknown = Chain("D")
+    own, before, others, later = kiosk.issue(1), former.issue(1), desk.issue(1), unknown.issue(1)
+    assert codes(hall, former) == codes(hall, desk) == []
+    for issued in (own, before, others, later):
+        kiosk.write(Kind.TOKEN_LAPSED, issued.token_id)
+    assert codes(hall, kiosk) == ["KIND_FORBIDDEN", "TOKEN_UNKNOWN"]
+    assert waits(hall) == [("MC-001", State.WAITING)]
+    desk.write(Kind.TOKEN_LAPSED, others.token_id)
+    assert codes(hall, desk) == []
+    assert waits(hall) == []
