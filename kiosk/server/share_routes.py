@@ -9,7 +9,6 @@ import asyncio
 import math
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import partial
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -50,12 +49,22 @@ Parse: TypeAlias = Callable[[Mapping[str, str], bytes, date, str], SharedProfile
 
 
 def add_share_routes(app: FastAPI, *, accepts_v1: bool) -> None:
-    app.add_api_route(PATH, partial(_share, parse=_strict_v3), methods=["POST"], **_DOCUMENTED)
+    app.add_api_route(PATH, _share, methods=["POST"], **_DOCUMENTED)
     if accepts_v1:
-        app.add_api_route(PATH_V1, partial(_share, parse=parse_share_v1), methods=["POST"], **_DOCUMENTED)
+        app.add_api_route(PATH_V1, _share_v1, methods=["POST"], **_DOCUMENTED)
 
 
-async def _share(request: Request, parse: Parse) -> Response:
+async def _share(request: Request) -> Response:
+    """ABDM's gateway tells who has scanned which counter; the answer follows by on-share."""
+    return await _answered(request, _strict_v3)
+
+
+async def _share_v1(request: Request) -> Response:
+    """The same in the words of version 1.0."""
+    return await _answered(request, parse_share_v1)
+
+
+async def _answered(request: Request, parse: Parse) -> Response:
     try:
         receipt = await _taken(request, parse)
     except CallerError as error:

@@ -7,7 +7,7 @@ when, the same request has the same answer; ``share_queue`` keeps it until the g
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -262,7 +262,7 @@ class _Reception:
             "request_id": profile.request_id,
             "received_at": self._now,
             "sent_at": profile.sent_at,
-            "counter": profile.counter,
+            "counter": answer.counter,
             "address_digest": self._digest(profile),
             "address": profile.address_as_sent,
             "version": profile.version.value,
@@ -282,9 +282,11 @@ class _Reception:
 
 
 def _answer(profile: SharedProfile, decision: _Decision) -> ShareAnswer:
-    if decision.place is not None:
-        return answer_to(profile, label=decision.place.label)
-    return answer_to(profile, reason=decision.message)
+    """The gateway wants a counter in each answer that has a token, even where it named none."""
+    if decision.place is None:
+        return answer_to(profile, reason=decision.message)
+    counter = profile.counter or decision.place.department
+    return replace(answer_to(profile, label=decision.place.label), counter=counter)
 
 
 def closed_sentence(department: Department, local: datetime) -> str:

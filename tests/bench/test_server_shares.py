@@ -28,5 +28,5 @@ def test_in_a_storm_each_call_has_one_answer_and_each_person_one_token(postgres:
 def test_what_is_wrong_is_seen(labels: list[list[str]], problem: str) -> None:
     first, *others = planned(40, seed=3)
     second = next(call for call in others if call.person[0] == first.person[0] and call.person != first.person)
-    seen = Seen(labels=dict(zip((first.request_id, second.request_id), labels, strict=True)))  # type: ignore[arg-type]
+    seen = Seen(labels=dict(zip((first.request_id, second.request_id), labels, strict=True)))
     assert problem in judged([first, second], seen).problems

@@ -9,8 +9,11 @@ from typing import Any
 
 import httpx2
 import pytest
+import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.core.result import Ok
 from sqlalchemy import func, select
 
 from kiosk.abdm.share_json import MAX_BYTES
@@ -146,7 +149,10 @@ def test_on_a_port_of_their_own_callbacks_are_all_there_is(tmp_path: Path) -> No
 # --- whatever comes ---------------------------------------------------------------------------------------------------
 
 _LEAF = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
-_JSON = st.recursive(_LEAF, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4))
+_KEY = st.text(max_size=20)
+_JSON = st.recursive(
+    _LEAF, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEY, inner, max_size=4), max_leaves=20
+)
 
 
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
@@ -174,3 +180,44 @@ def test_an_answer_comes_within_a_second(hospital: Hospital) -> None:
     assert shown.answered is not None
     assert shown.answered.label.startswith("MS-")
     assert (datetime.now(UTC) - began).total_seconds() < 5  # a loaded machine; tests/bench says how long it takes
+
+
+def test_every_answer_is_documented(hospital: Hospital) -> None:
+    """By schemathesis: what fits the document and what does not, by the gateway and by nobody."""
+    with hospital.client() as client:
+        document = client.get("/openapi.json").json()
+        bearer = hospital.phone.compose().headers["Authorization"]
+        seen = {asked(client, operation, bearer) for operation in operations(document)}
+    assert seen == {SHARE_PATH, SHARE_PATH_V1}
+    assert hospital.gateway.violations == []
+
+
+def operations(document: dict[str, Any]) -> Iterator[APIOperation[Any, Any, Any, Any]]:
+    for found in (
+        schemathesis.openapi.from_dict(document).include(path=[SHARE_PATH, SHARE_PATH_V1]).get_all_operations()
+    ):
+        assert isinstance(found, Ok)
+        yield found.ok()
+
+
+def asked(client: httpx2.Client, operation: APIOperation[Any, Any, Any, Any], bearer: str) -> str:
+    def check(case: Case[Any], authorization: dict[str, str]) -> None:
+        sent = case.as_transport_kwargs(base_url=str(client.base_url))
+        headers = {name: value for name, value in sent["headers"].items() if value.isascii()} | authorization
+        answer = client.post(case.path, content=json.dumps(sent.get("json")), headers=headers)
+        assert str(answer.status_code) in document_of(operation), answer.text
+        assert answer.status_code < 500, answer.text
+
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
+    @given(operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+    def fits(case: Case[Any]) -> None:
+        check(case, {"Authorization": bearer})
+        check(case, {})
+
+    fits()
+    return operation.path
+
+
+def document_of(operation: APIOperation[Any, Any, Any, Any]) -> dict[str, Any]:
+    documented: dict[str, Any] = operation.definition.raw["responses"]
+    return documented

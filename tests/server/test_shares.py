@@ -162,6 +162,14 @@ def test_an_unknown_counter_leads_to_registration(database: Database) -> None:
     assert tokens(database)[0].arrived is False
 
 
+def test_who_names_no_counter_is_told_of_one(database: Database) -> None:
+    host(database)
+    shared = profile(counter="")
+    first, again = receive(database, shared, NOW), receive(database, shared, NOW)
+    assert (first.due.answer.label, first.due.answer.counter) == ("RS-001", "REG")
+    assert again.due.answer == first.due.answer
+
+
 def test_or_is_told_where_there_is_none(database: Database) -> None:
     host(database, departments=hospital()["departments"][:3])
     receipt = receive(database, profile(counter="GONE"), NOW)
