@@ -102,7 +102,7 @@ def _acted(token: Token, event: Event) -> Token:
         case Kind.TOKEN_TRANSFERRED:
             return replace(_queued(moved), queue_department=_text(event, "queue_department"))
         case Kind.TOKEN_RETURNED:
-            return replace(_queued(moved), queued_at=_instant(event, "queued_at") or token.queued_at)
+            return replace(_queued(moved), queued_at=_place(token, event) or token.queued_at)
         case Kind.TOKEN_REVIVED:
             return replace(_queued(moved), queued_at=event.at)
     return moved
@@ -150,11 +150,17 @@ def _arrived(token: Token, event: Event) -> Token:
     return replace(again, moved_at=max(token.moved_at, event.at), act_id=event.event_id)
 
 
+def _place(token: Token, event: Event) -> datetime | None:
+    """Whatever a station says of the past: nobody has waited since before the token was issued."""
+    queued_at = _instant(event, "queued_at")
+    return max(queued_at, token.issued_at) if queued_at is not None else None
+
+
 def _undone(token: Token, event: Event) -> Token:
     """As it was before its last act, if that is still the one meant: whoever acted since has the last word."""
     if not token.act_id or event.body.get("undoes") != token.act_id:
         raise IllegalMoveError("MOVE_ILLEGAL", "somebody has acted on the token since")
-    moved_at, queued_at = _instant(event, "moved_at"), _instant(event, "queued_at")
+    moved_at, queued_at = _instant(event, "moved_at"), _place(token, event)
     if moved_at is None or queued_at is None:
         raise IllegalMoveError("BODY_INVALID", f"{event.kind} needs its times")
     return replace(

@@ -198,3 +198,11 @@ def test_only_its_own_room_knows_whether_a_patient_came(kind: Kind) -> None:
 def test_a_token_whose_room_has_gone_can_be_moved_from_any_other(kind: Kind) -> None:
     for state in MOVES[kind][0]:
         apply(replace(SERVING, state=state), event(kind, body_of(kind, room="14"), seq=50))
+
+
+def test_no_invented_past_brings_anybody_before_those_who_came_first() -> None:
+    called = replace(SERVING, state=State.CALLED)
+    past: dict[str, Json] = {"queued_at": instant_text(NINE - timedelta(days=1))}
+    body = undoing(token(), called) | past
+    assert apply(called, event(Kind.TOKEN_RETURNED, past, seq=50)).queued_at == called.issued_at
+    assert apply(called, event(Kind.ACT_UNDONE, body, seq=50)).queued_at == called.issued_at
