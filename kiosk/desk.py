@@ -132,7 +132,8 @@ def running_desk(station: Station, application: QApplication, *, resumed: Resume
         stack.callback(reloading.close)
         translation = Translation(application)
         stack.callback(translation.use, ENGLISH)
-        window = DeskWindow(session, translation, page_kinds(station, session))
+        today = DeskToday(session, station.store)
+        window = DeskWindow(session, translation, page_kinds(station, today), today)
         stack.callback(window.close)
         stack.callback(background.stop)
         health = _health(station, has_server=link is not None)
@@ -166,10 +167,10 @@ def _scans(
     return report
 
 
-def page_kinds(station: Station, session: DeskSession) -> tuple[PageKind, ...]:
+def page_kinds(station: Station, today: DeskToday) -> tuple[PageKind, ...]:
     """The pages of the desk, in the order of their tabs."""
     settings = station.settings
-    return desk_pages(DeskToday(session, station.store), RollNotes(settings.data_dir), settings.export_folder)
+    return desk_pages(today, RollNotes(settings.data_dir), settings.export_folder)
 
 
 def _session(station: Station, workers: Workers, background: Background, link: "_Link | None") -> DeskSession:

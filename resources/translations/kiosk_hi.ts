@@ -182,6 +182,10 @@
         <translation>कमरा {room}</translation>
     </message>
     <message>
+        <source>Room {room} (closed)</source>
+        <translation>कमरा {room} (बंद)</translation>
+    </message>
+    <message>
         <source>Whose patients are called here?</source>
         <translation>यहाँ किस विभाग के मरीज़ बुलाए जाते हैं?</translation>
     </message>
@@ -215,11 +219,11 @@
     </message>
     <message>
         <source>{label}: a supervisor allows the cancellation</source>
-        <translation>{label}: रद्द करने की अनुमति पर्यवेक्षक दें</translation>
+        <translation>{label}: रद्द करने की अनुमति सुपरवाइज़र दें</translation>
     </message>
     <message>
         <source>{label}: a supervisor allows the priority</source>
-        <translation>{label}: प्राथमिकता की अनुमति पर्यवेक्षक दें</translation>
+        <translation>{label}: प्राथमिकता की अनुमति सुपरवाइज़र दें</translation>
     </message>
     <message>
         <source>My departments</source>
@@ -306,8 +310,8 @@
         <translation>पूरा हुआ</translation>
     </message>
     <message>
-        <source>did not come</source>
-        <translation>नहीं आया</translation>
+        <source>absent</source>
+        <translation>अनुपस्थित</translation>
     </message>
     <message>
         <source>cancelled</source>
@@ -379,7 +383,7 @@
     </message>
     <message>
         <source>supervisor</source>
-        <translation>पर्यवेक्षक</translation>
+        <translation>सुपरवाइज़र</translation>
     </message>
     <message>
         <source>administrator</source>
@@ -642,12 +646,12 @@
         <translation>दूसरे कमरे ने इस मरीज़ को बुलाया है।</translation>
     </message>
     <message>
-        <source>Please call once more before you set the patient aside.</source>
-        <translation>मरीज़ को छोड़ने से पहले एक बार और बुलाएँ।</translation>
+        <source>Please call once more before you set the patient aside, or ask a supervisor.</source>
+        <translation>मरीज़ को छोड़ने से पहले एक बार और बुलाएँ, या सुपरवाइज़र से पूछें।</translation>
     </message>
     <message>
         <source>The time to come back is over: a supervisor may still allow it.</source>
-        <translation>लौटने का समय बीत गया: पर्यवेक्षक अनुमति दे सकते हैं।</translation>
+        <translation>लौटने का समय बीत गया: सुपरवाइज़र अनुमति दे सकते हैं।</translation>
     </message>
     <message>
         <source>It is too late to undo this.</source>
@@ -659,15 +663,15 @@
     </message>
     <message>
         <source>This needs a supervisor.</source>
-        <translation>इसके लिए पर्यवेक्षक चाहिए।</translation>
+        <translation>इसके लिए सुपरवाइज़र चाहिए।</translation>
     </message>
     <message>
         <source>This department is closed now: a supervisor may still allow it.</source>
-        <translation>यह विभाग अभी बंद है: पर्यवेक्षक अनुमति दे सकते हैं।</translation>
+        <translation>यह विभाग अभी बंद है: सुपरवाइज़र अनुमति दे सकते हैं।</translation>
     </message>
     <message>
         <source>No tokens are left here today: a supervisor may still allow one.</source>
-        <translation>आज यहाँ टोकन समाप्त हैं: पर्यवेक्षक अनुमति दे सकते हैं।</translation>
+        <translation>आज यहाँ टोकन समाप्त हैं: सुपरवाइज़र अनुमति दे सकते हैं।</translation>
     </message>
     <message>
         <source>This department is no more. Please choose another.</source>
@@ -1673,8 +1677,8 @@
         <translation>कौन सा विभाग?</translation>
     </message>
     <message>
-        <source>Called</source>
-        <translation>बुलाना</translation>
+        <source>Priority</source>
+        <translation>प्राथमिकता</translation>
     </message>
     <message>
         <source>Slip in</source>

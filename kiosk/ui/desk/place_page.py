@@ -4,12 +4,14 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QSizePolicy
 
 from kiosk.model.moves import MAX_ROOM
-from kiosk.model.opd import Department
+from kiosk.model.opd import Department, Facility
 from kiosk.ui.arrange import ACROSS, DOWN, line_up, panel
 from kiosk.ui.desk.buttons import DeskButton
 from kiosk.ui.desk.digit_pad import DigitPad
 from kiosk.ui.desk.page import Page
+from kiosk.ui.desk.questions import department_names
 from kiosk.ui.desk.session import DeskSession
+from kiosk.ui.desk.today import DeskToday
 from kiosk.ui.labels import PlainLabel
 from kiosk.ui.theme import Metrics, department_icon
 
@@ -23,8 +25,12 @@ MOST_TYPED = 4
 class PlacePage(Page):
     """Departments are chosen by touching them, the room among theirs; another room's number can be typed."""
 
-    def __init__(self, metrics: Metrics, session: DeskSession) -> None:
+    def __init__(self, metrics: Metrics, session: DeskSession, today: DeskToday | None = None) -> None:
         super().__init__(metrics, session)
+        self._today = today
+        if today is not None:
+            today.changed.connect(self.redraw)
+            today.look()
         self._codes: set[str] = set()
         self._room, self._typed = "", ""
         self._titles = [PlainLabel("heading"), PlainLabel("heading")]
@@ -47,9 +53,9 @@ class PlacePage(Page):
             strict=True,
         ):
             title.setText(text)
+        names = self._names()
         for code, tile in self.departments.items():
-            department = self.session.facility.department(code)
-            tile.show_words(department.name(self.session.language) if department else code)
+            tile.show_words(names[code])
             tile.show_role("tile-chosen" if code in self._codes else "tile")
         self._show_rooms()
         self.pad.redraw()
@@ -60,6 +66,15 @@ class PlacePage(Page):
 
     def forget(self) -> None:
         self._codes, self._room, self._typed = set(), "", ""
+
+    def _facility(self) -> Facility:
+        """With what supervisors have closed for today."""
+        return self._today.facility if self._today is not None else self.session.facility
+
+    def _names(self) -> dict[str, str]:
+        """By code; closed ones say so: whoever works there may have patients left."""
+        facility, session = self._facility(), self.session
+        return department_names(facility.departments, session.language, facility.local(session.clock.now()))
 
     def _offered(self) -> tuple[Department, ...]:
         """Somebody's own departments, or all."""
@@ -77,6 +92,12 @@ class PlacePage(Page):
     def _known_rooms(self) -> list[str]:
         chosen = [each for each in self.session.facility.departments if each.code in self._codes]
         return list(dict.fromkeys(room for department in chosen for room in department.rooms))
+
+    def _closed_rooms(self) -> set[str]:
+        """Of the departments chosen, the rooms that none of them has open."""
+        chosen = [each for each in self._facility().departments if each.code in self._codes]
+        opened = {room for department in chosen for room in department.open_rooms}
+        return {room for department in chosen for room in department.closed_rooms} - opened
 
     def _choose_room(self, room: str) -> None:
         self._room, self._typed = room, ""
@@ -100,8 +121,10 @@ class PlacePage(Page):
                 tile.hide()
                 tile.deleteLater()
             self.rooms = {room: self._room_tile(room, place) for place, room in enumerate(rooms)}
+        closed = self._closed_rooms()
         for room, tile in self.rooms.items():
-            tile.show_words(translate("Desk", "Room {room}").format(room=room))
+            words = translate("Desk", "Room {room} (closed)") if room in closed else translate("Desk", "Room {room}")
+            tile.show_words(words.format(room=room))
             tile.show_role("tile-chosen" if room == self._room and not self._typed else "tile")
 
     def _room_tile(self, room: str, place: int) -> DeskButton:

@@ -1,6 +1,7 @@
 """Questions that take the page's place until they are answered: which department, why, which class."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
@@ -53,9 +54,13 @@ class Question(QWidget):
         """``asleep`` is the value that cannot be chosen, as it is so already."""
         self.title.setText(title)
         self.back.show_words(translate("Desk", "Back"))
+        self.show_words(words)
+        for value, tile in self.tiles.items():
+            tile.wake(value != asleep, "tile")
+
+    def show_words(self, words: Mapping[str, str]) -> None:
         for value, tile in self.tiles.items():
             tile.show_words(words.get(value, value))
-            tile.wake(value != asleep, "tile")
 
     def _tile(self, metrics: Metrics, value: str, name: str) -> DeskButton:
         tile = DeskButton(metrics, "tile", icon=name, icon_u=5, lines=2, height_u=11)
@@ -71,8 +76,16 @@ def department_question(metrics: Metrics, departments: Sequence[Department], oth
     return Question(metrics, icons, 3 if len(icons) <= 18 else 4)
 
 
-def department_names(departments: Sequence[Department], language: str) -> dict[str, str]:
-    return {each.code: each.name(language) for each in departments}
+def department_names(departments: Sequence[Department], language: str, local: datetime | None = None) -> dict[str, str]:
+    """By code; of those that are closed at ``local`` the name says so."""
+    return {each.code: department_name(each, language, local) for each in departments}
+
+
+def department_name(department: Department, language: str, local: datetime | None) -> str:
+    name = department.name(language)
+    if local is None or department.is_open(local):
+        return name
+    return translate("WalkIn", "{department} (closed)").format(department=name)
 
 
 def reason_question(metrics: Metrics) -> Question:

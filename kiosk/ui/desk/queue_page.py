@@ -1,6 +1,7 @@
 """The page on which staff call: the token at hand on the left, the queue on the right, questions in their place."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication
@@ -25,6 +26,7 @@ from kiosk.ui.desk.questions import (
 )
 from kiosk.ui.desk.queue_list import ALL_DEPARTMENTS, QueueList
 from kiosk.ui.desk.row_bar import RowBar
+from kiosk.ui.desk.sentences import sentence
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.sitting import Leave
 from kiosk.ui.desk.today import DeskToday
@@ -35,6 +37,16 @@ translate = QCoreApplication.translate
 MINE = "-"
 """What the question for a filter calls the departments of this desk; no department's code is like this."""
 LEFT_U = 80.0
+_BEYOND = frozenset({"NO_SHOW_EARLY", "RETURN_LATE", "DEPARTMENT_CLOSED", "QUOTA_REACHED"})
+"""Refusals that a supervisor's word lifts."""
+
+
+@dataclass(frozen=True)
+class _Refusable:
+    """An act that was tried without anybody's leave, on the token with this label."""
+
+    label: str
+    act: Callable[[Leave | None], None]
 
 
 class QueuePage(Page):
@@ -61,6 +73,7 @@ class QueuePage(Page):
         self.doubles.cancel_wished.connect(partial(self.wish, "cancel"))
         self._answer: Callable[[str], None] = lambda _value: None
         self._approve: Callable[[Leave], None] = lambda _leave: None
+        self._refusable: _Refusable | None = None
         self._arrange()
         self._connect()
 
@@ -110,8 +123,17 @@ class QueuePage(Page):
                 title = translate("Desk", "{label}: whom to call before others?").format(label=row.token.label)
                 now = row.token.priority.value
                 self._ask(self.priority, title, priority_words(), now, partial(self._set_priority, row))
+            case "no_show" | "give_back":
+                act = self.session.no_show if name == "no_show" else self.session.give_back
+                self._try(row, lambda leave: act(token_id, leave))
             case _:
                 getattr(self.session, name)(token_id)
+
+    def _try(self, row: DeskRow, act: Callable[[Leave | None], None]) -> None:
+        """Without anybody's leave first; where the hospital's rules are against it, a supervisor is asked."""
+        if not self.session.is_busy:
+            self._refusable = _Refusable(row.token.label, act)
+            act(None)
 
     def _wish_at_hand(self, name: str) -> None:
         if self.calling.row is not None:
@@ -119,19 +141,28 @@ class QueuePage(Page):
 
     def _ask_department(self, name: str, row: DeskRow) -> None:
         token, session = row.token, self.session
-        act = session.transfer if name == "transfer" else session.refer
         words = (
             translate("Desk", "{label}: wait in which department?")
             if name == "transfer"
             else translate("Desk", "{label} is done here: new token for which department?")
         )
-        names = department_names(session.facility.departments, session.language)
 
         def answered(code: str) -> None:
-            act(token.token_id, code)
             self._close()
+            if name == "transfer":
+                session.transfer(token.token_id, code)
+            else:
+                self._try(row, lambda leave: session.refer(token.token_id, code, leave))
 
-        self._ask(self.department, words.format(label=token.label), names, token.queue_department, answered)
+        self._ask(self.department, words.format(label=token.label), self._names(), token.queue_department, answered)
+        if self._today is not None:
+            self._today.look()
+
+    def _names(self) -> dict[str, str]:
+        """Of the departments, those that are closed now marked."""
+        session, today = self.session, self._today
+        facility = today.facility if today is not None else session.facility
+        return department_names(facility.departments, session.language, facility.local(session.clock.now()))
 
     def _cancel(self, row: DeskRow, reason: str) -> None:
         token = row.token
@@ -183,8 +214,10 @@ class QueuePage(Page):
         self.approval.left.connect(self._close)
         self.doubles.left.connect(self._close)
         self.session.acted.connect(self._close_after)
-        self.session.act_refused.connect(self._close_after)
+        self.session.act_refused.connect(self._take_refusal)
         self.session.rows_changed.connect(self._follow_rows)
+        if self._today is not None:
+            self._today.changed.connect(self._follow_openings)
 
     def _tell_answer(self, value: str) -> None:
         self._answer(value)
@@ -201,14 +234,27 @@ class QueuePage(Page):
         has_room = post is not None and bool(post.room)
         self.row_bar.show_row(self.queue.row_chosen, self.session.who, has_room=has_room)
 
+    def _follow_openings(self) -> None:
+        self.department.show_words(self._names())
+
     def _follow_rows(self, _rows: object) -> None:
         self._show_row_bar()
 
     def _close_after(self, _what: str, _outcome: object = None) -> None:
         self._close()
 
+    def _take_refusal(self, code: str) -> None:
+        """Whoever may allow it is asked at once; who does not want to goes back."""
+        tried = self._refusable
+        self._close()
+        if tried is not None and code in _BEYOND:
+            self._approve = tried.act
+            self.pages.setCurrentWidget(self.approval)
+            self.approval.ask(f"{tried.label}: {sentence(code, {})}")
+
     def _close(self) -> None:
         """The question is answered, or nobody wants to."""
+        self._refusable = None
         self.approval.pin.clear()
         self.pages.setCurrentWidget(self._main)
 

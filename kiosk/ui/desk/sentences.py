@@ -72,7 +72,7 @@ def _refused(code: str, details: Mapping[str, str]) -> str:
         case "CALLED_ELSEWHERE":
             return translate("Desk", "Another room has called this patient.")
         case "NO_SHOW_EARLY":
-            return translate("Desk", "Please call once more before you set the patient aside.")
+            return translate("Desk", "Please call once more before you set the patient aside, or ask a supervisor.")
         case "RETURN_LATE":
             return translate("Desk", "The time to come back is over: a supervisor may still allow it.")
         case "UNDO_LATE":

@@ -13,6 +13,7 @@ from kiosk.model.token import Priority
 from kiosk.ui.arrange import ACROSS, DOWN, line_up, panel
 from kiosk.ui.desk.buttons import DeskButton
 from kiosk.ui.desk.choices import Choices
+from kiosk.ui.desk.questions import department_name
 from kiosk.ui.desk.words import priority_word
 from kiosk.ui.labels import PlainLabel
 from kiosk.ui.theme import Metrics, department_icon
@@ -107,16 +108,14 @@ class WherePanel(QWidget):
         self.issue.show_role("call-next" if can else "call-next-off")
 
     def _show_tile(self, department: Department, local: datetime, language: str) -> None:
-        tile, name = self.tiles[department.code], department.name(language)
-        if not department.is_open(local):
-            name = translate("WalkIn", "{department} (closed)").format(department=name)
-        tile.show_words(name)
+        tile = self.tiles[department.code]
+        tile.show_words(department_name(department, language, local))
         tile.show_role("tile-chosen" if department.code == self.department else "tile")
 
     def _redraw(self) -> None:
         words = (
             translate("WalkIn", "Which department?"),
-            translate("WalkIn", "Called"),
+            translate("WalkIn", "Priority"),
             translate("WalkIn", "Slip in"),
         )
         for label, text in zip(self._titles, words, strict=True):

@@ -16,6 +16,7 @@ from kiosk.ui.desk.queue_page import QueuePage
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.sign_in import SignInPage
 from kiosk.ui.desk.status_line import StatusLine
+from kiosk.ui.desk.today import DeskToday
 from kiosk.ui.desk.top_bar import Tab, TopBar
 from kiosk.ui.theme import Metrics, style_sheet
 from kiosk.ui.translation import Translation
@@ -48,12 +49,16 @@ class DeskWindow(QWidget):
     """Shows sign-in, then the choice of a place where there is none, then the pages."""
 
     def __init__(
-        self, session: DeskSession, translation: Translation, kinds: Sequence[PageKind] = (QUEUE_KIND,)
+        self,
+        session: DeskSession,
+        translation: Translation,
+        kinds: Sequence[PageKind] = (QUEUE_KIND,),
+        today: DeskToday | None = None,
     ) -> None:
         """``kinds`` are the pages of who is signed in, in the order of their tabs."""
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._kinds = tuple(kinds)
+        self._kinds, self._today = tuple(kinds), today
         self.session = session
         self._translation = translation
         self._metrics = desk_metrics(FIRST_SIZE.width(), FIRST_SIZE.height())
@@ -183,5 +188,5 @@ class DeskWindow(QWidget):
         if old is not None:
             self._stack.removeWidget(old)
             old.deleteLater()
-        self.pages[PLACE] = PlacePage(self._metrics, self.session)
+        self.pages[PLACE] = PlacePage(self._metrics, self.session, self._today)
         self._stack.addWidget(self.pages[PLACE])

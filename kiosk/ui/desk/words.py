@@ -21,7 +21,7 @@ def state_word(state: State) -> str:
         State.SERVING: translate("Desk", "being seen"),
         State.HELD: translate("Desk", "on hold"),
         State.COMPLETED: translate("Desk", "completed"),
-        State.NO_SHOW: translate("Desk", "did not come"),
+        State.NO_SHOW: translate("Desk", "absent"),
         State.CANCELLED: translate("Desk", "cancelled"),
         State.LAPSED: translate("Desk", "lapsed"),
     }[state]

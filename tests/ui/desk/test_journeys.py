@@ -1,6 +1,7 @@
 """What staff do at the desk, act by act, with their fingers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from PySide6.QtWidgets import QApplication
 from kiosk.acts import Post
 from kiosk.model.events import Kind
 from kiosk.model.exchange import Parked
+from kiosk.model.opd import Facility
+from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.model.token import Priority, State
 from kiosk.ui.desk.place import Place
 from kiosk.ui.desk.sitting import Timing
@@ -194,6 +197,45 @@ def test_a_no_show_before_the_second_call_is_refused_calmly(desk: DeskRig) -> No
     desk.touch_named("No-show")
     assert desk.state(desk.tokens[0]) is State.CALLED
     assert any("call once more" in text for text in desk.texts())
+    desk.touch_named("Back")
+    assert desk.at_hand == desk.tokens[0].label
+
+
+def test_a_supervisor_allows_what_the_rules_do_not(desk: DeskRig) -> None:
+    called(desk)
+    desk.touch_named("No-show")
+    desk.type_pin("111111")
+    assert desk.state(desk.tokens[0]) is State.CALLED
+    desk.type_pin()
+    assert desk.state(desk.tokens[0]) is State.NO_SHOW
+    assert last_event(desk) | {"staff": "N1", "approved_by": "S1"} == last_event(desk)
+
+
+def test_a_referral_beyond_the_hours_is_a_supervisors_to_allow(make_desk: Maker) -> None:
+    desk = make_desk(LongDay(_closed("EYE")))
+    called(desk)
+    desk.touch_named("Refer")
+    desk.touch_named("Eye (closed)")
+    assert any("closed now" in text for text in desk.texts())
+    desk.type_pin()
+    assert desk.state(desk.tokens[0]) is State.COMPLETED
+    assert last_event(desk)["approved_by"] == "S1"
+
+
+def _closed(code: str) -> Facility:
+    """The sample hospital with one department that a supervisor has closed."""
+    departments = SAMPLE_FACILITY.departments
+    said = (replace(each, said_open=False) if each.code == code else each for each in departments)
+    return replace(SAMPLE_FACILITY, departments=tuple(said))
+
+
+def test_closed_departments_are_marked_where_a_place_is_chosen(make_desk: Maker) -> None:
+    desk = make_desk(LongDay(_closed("EYE")))
+    desk.sign_in(place=None)
+    desk.touch_named("Eye (closed)")
+    desk.touch_named("Room 15")
+    desk.touch_named("Begin")
+    assert desk.places.kept == [Place("15", ("EYE",))]
 
 
 def test_a_held_patient_is_called_again(desk: DeskRig) -> None:
