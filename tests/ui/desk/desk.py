@@ -17,6 +17,7 @@ from kiosk.ui.desk.window import QUEUE_KIND, DeskWindow, PageKind
 from kiosk.ui.translation import Translation
 from tests.ui.desk.long_day import LongDay
 from tests.ui.desk.rig import STAFF, FakeDoor, FakePlaces
+from tests.ui.ending import end
 
 
 class Desk:
@@ -58,7 +59,7 @@ class Desk:
         self.translation = Translation(application)
         self._stack.callback(self.translation.use, "en")
         self.window = DeskWindow(self.session, self.translation, kinds(self.session))
-        self._stack.callback(self.window.close)
+        self._stack.callback(end, self.window)
         self.window.resize(*size)
         self.window.show()
 

@@ -26,6 +26,7 @@ from kiosk.ui.theme import Metrics, style_sheet
 from kiosk.ui.translation import Translation
 from tests.desk_counter import Counter, counter
 from tests.model.samples import NINE
+from tests.ui.ending import end
 
 PIN = "246810"
 STAFF = (
@@ -142,7 +143,7 @@ def page_rig(
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         layout.addWidget(page)
         window.resize(*size)
-        stack.callback(window.close)
+        stack.callback(end, window)
         rig = PageRig(desk, session, today, page, window)
         session.told.connect(lambda code, _details: rig.told.append(code))
         window.show()
