@@ -54,17 +54,17 @@ def called(bench: Bench, kind: str, workers: int, tokens: int = TODAY, calls: in
 
 
 def _fill(database: Database, tokens: int, today: date) -> None:
-    rows = [_row(place, place < tokens // 2, today) for place in range(tokens)]
+    rows = [day_row(HOSPITAL, place, place < tokens // 2, today) for place in range(tokens)]
     for first in range(0, tokens, BLOCK):
         with database.writer.begin() as connection:
             connection.execute(insert(token), rows[first : first + BLOCK])
 
 
-def _row(place: int, is_over: bool, today: date) -> dict[str, Any]:
+def day_row(facility_id: str, place: int, is_over: bool, today: date) -> dict[str, Any]:
     code, number = DEPARTMENTS[place % len(DEPARTMENTS)], place // len(DEPARTMENTS) + 1
     at = datetime.now(UTC) - timedelta(hours=6) + timedelta(milliseconds=50 * place)
     return {
-        "facility_id": HOSPITAL,
+        "facility_id": facility_id,
         "token_id": str(uuid.UUID(int=place + 1)),
         "service_day": today,
         "department": code,
