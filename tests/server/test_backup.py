@@ -1,5 +1,6 @@
 """Copies of the server's database; and a server that forgot what its stations remember."""
 
+import json
 import random
 import stat
 import subprocess
@@ -32,6 +33,7 @@ from tests.fakes import FakeClock
 from tests.model.samples import HOSPITAL, MONDAY, NINE, minutes, person
 from tests.postgres import Postgres, binaries
 from tests.server.doors import import_facility
+from tests.server.shared import hospital
 from tests.sync.chain import FACILITY as CHAINED
 from tests.sync.chain import Chain
 
@@ -293,10 +295,8 @@ def test_a_facility_restored_again_and_again_still_has_series(database: Database
 
 def test_stations_take_the_restored_configuration_for_another_one(database: Database) -> None:
     import_facility(database, {"K1": "kiosk"}, FACILITY)
-    rows = [
-        {"facility_id": FACILITY, "revision": number, "applies_from": MONDAY, "document": "{}", "imported_at": NINE}
-        for number in (1, 2)
-    ]
+    about = {"facility_id": FACILITY, "applies_from": MONDAY, "imported_at": NINE}
+    rows = [{**about, "revision": number, "document": json.dumps(hospital(FACILITY))} for number in (1, 2)]
     with database.writer.begin() as connection:
         connection.execute(configuration.insert(), rows)
         connection.execute(facility.update().values(config_revision=2))
@@ -354,7 +354,8 @@ def test_a_damaged_database_gives_no_copy(tmp_path: Path) -> None:
         connection.execute(facility.insert(), rows)
     path = Path(str(make_url(url).database))
     damaged = bytearray(path.read_bytes())
-    damaged[len(damaged) // 2 : len(damaged) // 2 + 30_000] = bytes(30_000)
+    rows_begin = damaged.index(b"IN0000")
+    damaged[rows_begin : rows_begin + 30_000] = bytes(30_000)
     path.write_bytes(damaged)
     with opened(url) as database, pytest.raises(KioskError) as caught:
         copy_sqlite(database, tmp_path / "copy.db")

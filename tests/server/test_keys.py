@@ -81,7 +81,8 @@ def columns_of_keys(seen: Inspector, table: str) -> Iterator[Sequence[str | None
 def work_a_morning(database: Database) -> None:
     """All that stations and desks wait for, signed as they do it.
 
-    Events old, new, moving, unfit, repeated, waited for; pulls with and without news; queues and the day's list.
+    Events old, new, moving, unfit, forbidden, repeated, waited for; pulls with and without news; queues and the day's
+    list; a department closed; phones.
     """
     clock = HandClock()
     import_facility(database, {"K1": "kiosk", "D1": "desk"})
@@ -92,20 +93,21 @@ def work_a_morning(database: Database) -> None:
         issued, moved = Chain(store_id=kiosk.store_id), Chain(store_id=desk.store_id)
         for number in range(1, 4):
             issued.issue(number, number_key=f"{number:064}")
-        moved.write(Kind.TOKEN_CALLED, issued.events[2].token_id)
-        issued.write(Kind.TOKEN_CALLED, issued.events[0].token_id)
-        issued.write(Kind.TOKEN_COMPLETED, issued.events[1].token_id)
+        for place in (2, 0):
+            moved.write(Kind.TOKEN_CALLED, issued.events[place].token_id)
+        for chain in (moved, issued):  # out of turn; and no kiosk's to say
+            chain.write(Kind.TOKEN_COMPLETED, issued.events[1].token_id)
         for device, chain in ((kiosk, issued), (desk, moved), (kiosk, issued), (desk, moved)):
             assert device.sync(chain).status_code == 200
-        for push in (moved.push(), issued.push(1, 3), issued.push(), issued.push(6)):
+        for push in (moved.push(), issued.push(1, 3), issued.push(), issued.push(5)):
             ingest(database, SyncRequest.of(push, FACILITY), START)
         assert device.get(f"/v1/tokens?facility={FACILITY}&service_day={DAY}").status_code == 200
         ask_as_desks_do(database, issued.events[1].token_id)
         moved.write(Kind.OPENING_CHANGED, "", department="EYE", room="", is_open=False)
-        assert device.sync(moved).status_code == 200
+        assert desk.sync(moved).status_code == kiosk.sync(issued).status_code == 200
         scan_with_phones(database)
         for token_id, called in ((None, True), (None, False), (issued.events[1].token_id, True)):
-            answer = device.post("/v1/calls", call_of(token_id))
+            answer = desk.post("/v1/calls", call_of(token_id))
             assert (answer.status_code, answer.json()["token"] is not None) == (200, called)
 
 
@@ -125,7 +127,7 @@ def call_of(token_id: str | None) -> bytes:
 
 def ask_as_desks_do(database: Database, token_id: str) -> None:
     reader = database.reader
-    assert len(changes(reader, FACILITY, "", 0, 500, with_patients=True).events) == 6
+    assert len(changes(reader, FACILITY, "", 0, 500, with_patients=True).events) == 7
     assert len(tokens_of_day(reader, FACILITY, DAY)) == len(queue_of(reader, FACILITY, DAY, "MED")) == 3
     assert people_ahead(reader, FACILITY, token_id) == 0
 
