@@ -4,7 +4,7 @@ facility_id = "IN0910000123"
 names = { en = "District Hospital, Rampur", hi = "ज़िला अस्पताल, रामपुर" }
 timezone = "Asia/Kolkata"        # optional, as is all that follows up to the departments
 day_starts = "00:00"
-carries_over = false
+carries_over = false             # true is not offered in this version
 return_window_min = 120
 holidays = [2026-11-24, 2026-12-25]
 
@@ -75,12 +75,19 @@ def read_facility(reader: Reader) -> Facility:
         departments=tuple(_departments(reader, holidays)),
         timezone=_timezone(reader),
         day_starts=reader.clock("day_starts"),
-        carries_over=reader.flag("carries_over"),
+        carries_over=_carries_over(reader),
         return_window=timedelta(minutes=reader.number("return_window_min", 120, high=1440)),
         calling=_calling(reader.table("calling")),
     )
     reader.mistakes += _clashes(facility)
     return facility
+
+
+def _carries_over(reader: Reader) -> bool:
+    """Refused: desks show, and call, the tokens of one service day; those of the day before would wait for ever."""
+    if reader.flag("carries_over"):
+        reader.problem("carries_over", "= true is not offered in this version: leave it out, tokens lapse with the day")
+    return False
 
 
 def _calling(table: Reader) -> CallingRule:

@@ -131,7 +131,7 @@ class Facility:
 
     Attributes:
         day_starts: local time at which a new service day begins; later than midnight for night OPDs.
-        carries_over: whether tokens still waiting at roll-over stay live instead of lapsing.
+        carries_over: whether tokens still waiting at roll-over stay live; no configuration may say so yet.
         return_window: how long after a no-show the patient gets the same token back.
         calling: in which order patients are called, and how often.
     """

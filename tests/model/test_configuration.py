@@ -255,7 +255,7 @@ def test_labels_are_structure(table: str, index: int, changes: dict[str, object]
     [
         ({"day_starts": time(5)}, True),
         ({"timezone": "Asia/Kathmandu"}, True),
-        ({"carries_over": True, "holidays": [], "return_window_min": 5}, False),
+        ({"carries_over": False, "holidays": [], "return_window_min": 5}, False),
     ],
 )
 def test_days_are_structure(changes: dict[str, object], differs: bool) -> None:

@@ -144,6 +144,7 @@ def test_a_time_as_toml_writes_it_is_good_too() -> None:
         ({"names": {"en": 5}}, "names must be texts by language"),
         ({"names": "District Hospital"}, "names must be texts by language"),
         ({"carries_over": "yes"}, "carries_over must be true or false"),
+        ({"carries_over": True}, "carries_over = true is not offered in this version"),
         ({"return_window_min": 0}, "return_window_min must be a whole number from 1 to 1440"),
         ({"return_window_min": True}, "return_window_min must be"),
         ({"return_window_min": 1.5}, "return_window_min must be"),
