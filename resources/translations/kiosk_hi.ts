@@ -638,6 +638,26 @@
         <translation>सर्वर उत्तर नहीं दे रहा: यह डेस्क ख़ुद बुला रहा है।</translation>
     </message>
     <message>
+        <source>The server does not take what is done here: this is no desk. Ask your administrator.</source>
+        <translation>सर्वर यहाँ का काम नहीं ले रहा: यह डेस्क नहीं है। अपने प्रशासक से पूछें।</translation>
+    </message>
+    <message>
+        <source>This patient cannot be called: not come yet, or not waiting any more.</source>
+        <translation>इस मरीज़ को नहीं बुला सकते: अभी आए नहीं हैं, या अब इंतज़ार में नहीं हैं।</translation>
+    </message>
+    <message>
+        <source>This room is closed today: a supervisor can open it.</source>
+        <translation>यह कमरा आज बंद है: सुपरवाइज़र इसे खोल सकते हैं।</translation>
+    </message>
+    <message>
+        <source>The server has another day than this desk: check this computer's date and time.</source>
+        <translation>सर्वर पर और इस डेस्क पर दिन अलग है: इस कंप्यूटर की तारीख़ और समय जाँचें।</translation>
+    </message>
+    <message>
+        <source>The server does not let this desk in ({code}): ask your administrator.</source>
+        <translation>सर्वर इस डेस्क को आने नहीं दे रहा ({code}): अपने प्रशासक से पूछें।</translation>
+    </message>
+    <message>
         <source>Somebody has acted on this token meanwhile. The list shows how it stands.</source>
         <translation>इस बीच किसी और ने इस टोकन पर काम किया है। सूची में इसकी स्थिति देखें।</translation>
     </message>
@@ -656,6 +676,10 @@
     <message>
         <source>It is too late to undo this.</source>
         <translation>अब इसे वापस नहीं लिया जा सकता।</translation>
+    </message>
+    <message>
+        <source>This desk has no printer: read the number out.</source>
+        <translation>इस डेस्क पर प्रिंटर नहीं है: नंबर पढ़कर बताएँ।</translation>
     </message>
     <message>
         <source>Please choose a reason.</source>

@@ -46,6 +46,10 @@ def _desk(code: str, details: Mapping[str, str]) -> str:
             return words.format(label=details.get("label", ""))
         case "CALLED_ALONE":
             return translate("Desk", "The server does not answer: this desk calls by itself.")
+        case "KIND_FORBIDDEN":
+            return translate(
+                "Desk", "The server does not take what is done here: this is no desk. Ask your administrator."
+            )
     return ""
 
 
@@ -71,12 +75,18 @@ def _refused(code: str, details: Mapping[str, str]) -> str:
             return translate("Desk", "Somebody has acted on this token meanwhile. The list shows how it stands.")
         case "CALLED_ELSEWHERE":
             return translate("Desk", "Another room has called this patient.")
+        case "NOT_CALLABLE":
+            return translate("Desk", "This patient cannot be called: not come yet, or not waiting any more.")
+        case "ROOM_CLOSED":
+            return translate("Desk", "This room is closed today: a supervisor can open it.")
         case "NO_SHOW_EARLY":
             return translate("Desk", "Please call once more before you set the patient aside, or ask a supervisor.")
         case "RETURN_LATE":
             return translate("Desk", "The time to come back is over: a supervisor may still allow it.")
         case "UNDO_LATE":
             return translate("Desk", "It is too late to undo this.")
+        case "PRINTER_NONE":
+            return translate("Desk", "This desk has no printer: read the number out.")
         case "REASON_MISSING":
             return translate("Desk", "Please choose a reason.")
         case "NOT_ALLOWED":
@@ -89,7 +99,18 @@ def _refused(code: str, details: Mapping[str, str]) -> str:
             return translate("Desk", "This department is no more. Please choose another.")
         case "SERVER_UNREACHABLE" | "SERVER_TIMEOUT":
             return translate("Desk", "The server does not answer. What you do here is kept and sent later.")
-    return pin_sentence(code)
+    return _stopped(code) or pin_sentence(code)
+
+
+def _stopped(code: str) -> str:
+    """Why the server lets this desk call nobody; empty for other codes."""
+    match code:
+        case "SERVICE_DAY_WRONG":
+            return translate("Desk", "The server has another day than this desk: check this computer's date and time.")
+        case "KEY_UNKNOWN" | "STATION_CLONED" | "STORE_FOREIGN" | "FORBIDDEN":
+            words = translate("Desk", "The server does not let this desk in ({code}): ask your administrator.")
+            return words.format(code=code)
+    return ""
 
 
 def pin_sentence(code: str) -> str:
