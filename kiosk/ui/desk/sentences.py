@@ -26,7 +26,7 @@ def tone_of(code: str) -> Tone:
 
 def sentence(code: str, details: Mapping[str, str]) -> str:
     """For a person at a counter; an unknown code is shown as it is, with what was said with it."""
-    told = _desk(code, details) or _scanned(code, details) or _refused(code, details) or _broken(code)
+    told = _desk(code, details) or _scanned(code, details) or _uncalled(code) or _refused(code) or _broken(code)
     return told or translate("Desk", "This was not done ({code}): {text}").format(
         code=code, text=details.get("text", "")
     )
@@ -69,16 +69,27 @@ def _scanned(code: str, details: Mapping[str, str]) -> str:
     return ""
 
 
-def _refused(code: str, details: Mapping[str, str]) -> str:
+def _uncalled(code: str) -> str:
+    """Why somebody was not called; empty for other codes."""
     match code:
-        case "MOVE_ILLEGAL" | "TOKEN_UNKNOWN":
-            return translate("Desk", "Somebody has acted on this token meanwhile. The list shows how it stands.")
         case "CALLED_ELSEWHERE":
             return translate("Desk", "Another room has called this patient.")
         case "NOT_CALLABLE":
             return translate("Desk", "This patient cannot be called: not come yet, or not waiting any more.")
         case "ROOM_CLOSED":
             return translate("Desk", "This room is closed today: a supervisor can open it.")
+        case "SERVICE_DAY_WRONG":
+            return translate("Desk", "The server has another day than this desk: check this computer's date and time.")
+        case "KEY_UNKNOWN" | "STATION_CLONED" | "STORE_FOREIGN" | "FORBIDDEN":
+            words = translate("Desk", "The server does not let this desk in ({code}): ask your administrator.")
+            return words.format(code=code)
+    return ""
+
+
+def _refused(code: str) -> str:
+    match code:
+        case "MOVE_ILLEGAL" | "TOKEN_UNKNOWN":
+            return translate("Desk", "Somebody has acted on this token meanwhile. The list shows how it stands.")
         case "NO_SHOW_EARLY":
             return translate("Desk", "Please call once more before you set the patient aside, or ask a supervisor.")
         case "RETURN_LATE":
@@ -99,18 +110,7 @@ def _refused(code: str, details: Mapping[str, str]) -> str:
             return translate("Desk", "This department is no more. Please choose another.")
         case "SERVER_UNREACHABLE" | "SERVER_TIMEOUT":
             return translate("Desk", "The server does not answer. What you do here is kept and sent later.")
-    return _stopped(code) or pin_sentence(code)
-
-
-def _stopped(code: str) -> str:
-    """Why the server lets this desk call nobody; empty for other codes."""
-    match code:
-        case "SERVICE_DAY_WRONG":
-            return translate("Desk", "The server has another day than this desk: check this computer's date and time.")
-        case "KEY_UNKNOWN" | "STATION_CLONED" | "STORE_FOREIGN" | "FORBIDDEN":
-            words = translate("Desk", "The server does not let this desk in ({code}): ask your administrator.")
-            return words.format(code=code)
-    return ""
+    return pin_sentence(code)
 
 
 def pin_sentence(code: str) -> str:
