@@ -16,6 +16,7 @@ from kiosk.ports import ArrivalOrder, Issued, SlipJob
 
 WALK_IN = "walk_in"
 _WAITING: dict[str, Json] = {WHILE: State.WAITING.value}
+PRINTER_NONE = "PRINTER_NONE"
 COPIES = 99
 """A desk may reprint more often than anybody will."""
 
@@ -97,8 +98,14 @@ class DeskWork:
     # --- slips -------------------------------------------------------------------------------------------------------
 
     def reprint(self, post: Post, token_id: str, language: str) -> SlipJob:
-        """One more slip, marked DUPLICATE; the first one of a phone's token is none, and its holder has come."""
+        """One more slip, marked DUPLICATE; the first one of a phone's token is none, and its holder has come.
+
+        Raises:
+            NotAllowedError: code PRINTER_NONE at a desk without a printer.
+        """
         remarks = answering(post, Right.REGISTER)
+        if not self.acts.wants_slips:
+            raise NotAllowedError("this desk has no printer", code=PRINTER_NONE)
         first = self._come(post, token_id, language).job if self.acts.token(token_id).has_no_slip else None
         if first is not None:
             return first

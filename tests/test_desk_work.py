@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.desk_work import SlipOutcome
+from kiosk.desk_work import DeskWork, SlipOutcome
 from kiosk.errors import (
     ClockError,
     DepartmentClosedError,
@@ -152,6 +152,14 @@ def test_a_slip_is_printed_again_and_dealt_with(desk: Counter) -> None:
     desk.work.resolve_slip(REGISTRAR, jobs[-1].job_id, SlipOutcome.READ_OUT)
     assert desk.acts.token(token.token_id).slip is SlipState.RESOLVED
     assert (desk.last().body["cause"], desk.last().body["staff"]) == ("READ_OUT", "R1")
+
+
+def test_a_desk_without_a_printer_says_so(desk: Counter) -> None:
+    token = desk.wait(1)
+    work = DeskWork(replace(desk.acts, wants_slips=False))
+    with pytest.raises(NotAllowedError) as told:
+        work.reprint(REGISTRAR, token.token_id, "en")
+    assert told.value.code == "PRINTER_NONE"
 
 
 # --- a supervisor's word ----------------------------------------------------------------------------------------------

@@ -99,7 +99,8 @@ def _server(signs: Signs, now: datetime) -> Item | None:
     age = _age(signs.synced_at, now)
     if age is None:
         return Item(Part.SERVER, Level.BAD, signs.server or "NEVER_SYNCED")
-    level = Level.GOOD if age <= FRESH else Level.NOTICE if age <= OLD else Level.BAD
+    answers = age <= FRESH and not signs.server
+    level = Level.GOOD if answers else Level.NOTICE if age <= OLD else Level.BAD
     return Item(Part.SERVER, level, "" if level is Level.GOOD else signs.server or "SYNC_OLD", age)
 
 

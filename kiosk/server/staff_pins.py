@@ -63,7 +63,10 @@ def pins_of(connection: Connection, facility_id: str, now: datetime) -> Iterator
 def expect_member(connection: Connection, facility_id: str, staff_id: str, now: datetime) -> None:
     """Raises KioskError: FACILITY_UNKNOWN, STAFF_UNKNOWN."""
     if staff_id not in _staff_of(connection, facility_id, now):
-        message = f"the configuration in force has no member of the staff {staff_id!r}: import them first"
+        message = (
+            f"the configuration in force today has no member of the staff {staff_id!r}: import them first; "
+            "a revision that applies from the next service day is in force only then"
+        )
         raise KioskError(message, code="STAFF_UNKNOWN")
 
 

@@ -42,12 +42,17 @@ def test_the_printer_is_as_its_last_slip(state: SlipState, cause: str, level: Le
 
 
 @pytest.mark.parametrize(
-    ("later", "level"), [(FRESH, Level.GOOD), (FRESH * 2, Level.NOTICE), (OLD + minutes(1), Level.BAD)]
+    ("later", "level"), [(FRESH, Level.NOTICE), (FRESH * 2, Level.NOTICE), (OLD + minutes(1), Level.BAD)]
 )
 def test_the_server_is_as_old_as_its_last_word(later: timedelta, level: Level) -> None:
     found = item(Part.SERVER, replace(WELL, server="SERVER_UNREACHABLE"), later)
     assert (found.level, found.age) == (level, later)
     assert found.code == ("" if level is Level.GOOD else "SERVER_UNREACHABLE")
+
+
+def test_a_server_that_has_not_failed_is_well_while_its_word_is_fresh() -> None:
+    assert item(Part.SERVER, WELL, FRESH).level is Level.GOOD
+    assert item(Part.SERVER, WELL, FRESH * 2).level is Level.NOTICE
 
 
 def test_a_server_that_never_answered_is_bad() -> None:
