@@ -14,6 +14,8 @@ from kiosk.ui.arrange import ACROSS, DOWN, line_up
 from kiosk.ui.desk.approval import Approval
 from kiosk.ui.desk.calling_panel import CallingPanel
 from kiosk.ui.desk.doubles_view import DoublesView
+from kiosk.ui.desk.keyboard import Keyboard
+from kiosk.ui.desk.keyboards import languages_of, layouts_for
 from kiosk.ui.desk.page import Page
 from kiosk.ui.desk.questions import (
     Question,
@@ -63,6 +65,11 @@ class QueuePage(Page):
         self.queue.doubles_wished.connect(self._show_doubles)
         self.row_bar = RowBar(metrics)
         self.row_bar.wished.connect(self.wish)
+        self.keyboard = Keyboard(metrics, layouts_for((*languages_of(session.facility), *session.languages)))
+        self.keyboard.aim(self.queue.search)
+        self.keyboard.hide()
+        self.keyboard.closed.connect(self._close_keyboard)
+        self.queue.search.touched.connect(self.keyboard.show)
         departments = session.facility.departments
         self.department = department_question(metrics, departments)
         self.filter = department_question(metrics, departments, (MINE, ALL_DEPARTMENTS))
@@ -80,6 +87,7 @@ class QueuePage(Page):
     def redraw(self) -> None:
         self.calling.redraw()
         self.queue.redraw()
+        self.keyboard.redraw()
         self._show_row_bar()
         self.doubles.redraw()
         self._close()
@@ -94,6 +102,7 @@ class QueuePage(Page):
 
     def forget(self) -> None:
         self._close()
+        self._close_keyboard()
         self.queue.forget()
         self.row_bar.show_row(None, None, has_room=False)
         self.doubles.forget()
@@ -240,6 +249,10 @@ class QueuePage(Page):
     def _follow_rows(self, _rows: object) -> None:
         self._show_row_bar()
 
+    def _close_keyboard(self) -> None:
+        self.queue.search.clearFocus()
+        self.keyboard.hide()
+
     def _close_after(self, _what: str, _outcome: object = None) -> None:
         self._close()
 
@@ -261,7 +274,7 @@ class QueuePage(Page):
     def _arrange(self) -> None:
         metrics = self.metrics
         self.calling.setFixedWidth(metrics.px(LEFT_U))
-        right = line_up(metrics, DOWN, (self.queue, 1), self.row_bar, gap_u=0.9)
+        right = line_up(metrics, DOWN, (self.queue, 1), self.row_bar, self.keyboard, gap_u=0.9)
         self._main = QWidget()
         self._main.setLayout(line_up(metrics, ACROSS, self.calling, (right, 1), gap_u=1.6))
         self.pages = QStackedWidget()

@@ -190,7 +190,9 @@ class TodayPage(Page):
 
     def _ask_move(self) -> None:
         code, count = self._code, len(self._waiting())
-        names = department_names(self.session.facility.departments, self.session.language)
+        facility = self._today.facility
+        local = facility.local(self.session.clock.now())
+        names = department_names(facility.departments, self.session.language, local)
         title = translate("Today", "{department}: where do all {count} go who wait?")
 
         def confirm(to: str) -> None:
