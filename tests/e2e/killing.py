@@ -4,21 +4,22 @@ import os
 import random
 import select
 import signal
-import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from kiosk.model.sample import SAMPLE_FACILITY
 from tests.cards import draw_cards
-from tests.e2e.programs import KIOSK, Line, Station, json_lines
+from tests.e2e.programs import Line, Station, json_lines
+from tests.e2e.warm import WarmKiosk, warm_kiosk
 
 FILES = 300
 """Of one run; at 2 ms a patient without a printer, hardly a run gets to its end before it is killed."""
 AGAIN = 5
 """So many patients of the run before come once more: they must get the token they have."""
+_Ended: TypeAlias = tuple[int, bytes]
 _CODES = tuple(department.code for department in SAMPLE_FACILITY.departments)
 PRINTING, QUICK = _CODES[:2], _CODES[2:]
 """Check-ins in the first write slips to a folder. Those in the others have no printer and are ten times as quick, so
@@ -53,10 +54,11 @@ class Hall:
     def survive(self, kills: int) -> None:
         """Start and kill the program so many times, and remember what it promised."""
         killed = 0
-        for _ in range(2 * kills):
-            killed += self._one_run()
-            if killed == kills:
-                return
+        with warm_kiosk() as kiosk:
+            for _ in range(2 * kills):
+                killed += self._one_run(kiosk)
+                if killed == kills:
+                    return
         raise AssertionError(f"only {killed} of {2 * kills} runs were still at work when they were to be killed")
 
     def run_to_the_end(self) -> None:
@@ -67,14 +69,14 @@ class Hall:
             files = self._cards[first : first + 2 * AGAIN]
             self._remember(department, self.station(department).check_in(*files, department=department))
 
-    def _one_run(self) -> bool:
+    def _one_run(self, kiosk: WarmKiosk) -> bool:
         department = min(self._chance.choice([PRINTING, QUICK]), key=lambda code: self._reached[code])
         first = max(0, self._reached[department] - AGAIN)
         files = self._cards[first : first + FILES]
         # Half of the kills fall on the first moments, where start-up, first numbers and first slips meet.
         delay_s = self._chance.choice([0.02, 0.25]) * self._chance.random()
-        command = [*KIOSK, "checkin", *map(str, files), "--department", department]
-        code, output = _killed_after(delay_s, command, self.station(department).environ)
+        words = ["checkin", *map(str, files), "--department", department]
+        code, output = _killed_after(delay_s, kiosk, words, self.station(department).environ)
         assert code in (0, -signal.SIGKILL), output
         lines = json_lines(output.decode())
         self._remember(department, lines)
@@ -89,20 +91,21 @@ class Hall:
             assert kept == promise, "a patient was given a second number"
 
 
-def _killed_after(delay_s: float, command: Sequence[str], environ: Mapping[str, str]) -> tuple[int, bytes]:
-    """Kill ``command`` so many seconds after its first line. Returns its exit code and all that it wrote.
+def _killed_after(delay_s: float, kiosk: WarmKiosk, words: Sequence[str], environ: Mapping[str, str]) -> _Ended:
+    """Kill the command so many seconds after its first line. Returns its exit code and all that it wrote.
 
     The end of its output also proves that no process of its own has outlived it.
     """
-    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, bufsize=0) as process:
-        assert process.stdout is not None
-        output = bytearray(process.stdout.readline())
+    with kiosk.running(words, environ) as command:
+        output = bytearray()
+        while b"\n" not in output and (chunk := os.read(command.output, 1 << 16)):
+            output += chunk
         until = time.monotonic() + delay_s
-        while (left_s := until - time.monotonic()) > 0 and select.select([process.stdout], [], [], left_s)[0]:
-            if not (chunk := os.read(process.stdout.fileno(), 1 << 16)):
+        while (left_s := until - time.monotonic()) > 0 and select.select([command.output], [], [], left_s)[0]:
+            if not (chunk := os.read(command.output, 1 << 16)):
                 break
             output += chunk
-        with suppress(ProcessLookupError):
-            process.kill()
-        output += process.stdout.read()
-    return process.returncode, bytes(output)
+        command.kill()
+        while chunk := os.read(command.output, 1 << 16):
+            output += chunk
+        return command.wait(), bytes(output)
