@@ -57,6 +57,8 @@ def desk_shots() -> Iterator[DeskShot]:
     yield DeskShot("line touched", lambda desk: desk.queue.queue.view.selectRow(2))
     yield DeskShot("all states", lambda desk: desk.queue.queue.choose_group(Group.ALL))
     yield DeskShot("searched", lambda desk: desk.queue.queue.search.setText("asha"))
+    yield DeskShot("search keyboard", lambda desk: desk.queue.keyboard.show())
+    yield DeskShot("no-show too early", partial(_wish, "no_show"))
     yield DeskShot("undone", _undo)
     yield DeskShot("refused", lambda desk: desk.session.told.emit("SERVER_UNREACHABLE", {}))
     yield DeskShot("came second", lambda desk: desk.session.told.emit("SECOND", {"label": "MA-017", "room": "4"}))

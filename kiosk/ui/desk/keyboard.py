@@ -45,7 +45,7 @@ class Keyboard(QWidget):
         self.blank.clicked.connect(lambda: self._type(" "))
         self.erase = DeskButton(metrics, "key-wide", icon="backspace", height_u=KEY_U)
         self.erase.clicked.connect(self._erase)
-        self.done = DeskButton(metrics, "primary", icon="tick", height_u=KEY_U)
+        self.done = DeskButton(metrics, "primary", icon="tick", height_u=KEY_U, tight=True)
         self.done.clicked.connect(self.closed)
         scripts = list(self.scripts.values()) if len(layouts) > 1 else []
         shares = [(button, 3) for button in (*scripts, self.capitals)]

@@ -235,6 +235,8 @@ class QueuePage(Page):
         self._approve(leave)
 
     def _choose_row(self, row: DeskRow | None) -> None:
+        if row is not None:
+            self._close_keyboard()
         self.calling.look_at(row.token.token_id if row is not None else "")
         self._show_row_bar()
 
