@@ -460,3 +460,16 @@ def test_other_tokens_of_today_are_told(make_desk: Maker) -> None:
 def test_a_desk_without_staff_says_whom_to_ask(make_desk: Maker) -> None:
     desk = make_desk(staff=())
     assert any("Nobody is on the staff list yet" in text for text in desk.texts())
+
+
+def test_who_has_no_keyboard_searches_on_the_screen(desk: DeskRig) -> None:
+    desk.sign_in()
+    queue = desk.queue.queue
+    desk.touch(queue.search)
+    for key in "ASHA":
+        desk.touch(desk.queue.keyboard.boards["latin"].keys[key])
+    desk.settle()
+    assert queue.search.text().casefold() == "asha"
+    assert 0 < queue.model.rowCount() < len(desk.tokens)
+    desk.touch_named("Done")
+    assert not desk.queue.keyboard.isVisible()
