@@ -22,8 +22,8 @@ from filelock import FileLock, Timeout
 
 from kiosk.checkin import Registration
 from kiosk.configured import DEMONSTRATION, Configured, configured, parser_for
-from kiosk.errors import SettingError, StoreError
-from kiosk.model.configuration import StaffMember, parse_configuration
+from kiosk.errors import KioskError, SettingError, StoreError
+from kiosk.model.configuration import DESK, KIOSK, StaffMember, parse_configuration
 from kiosk.model.counter import NO_OFFER, PhoneOffer
 from kiosk.model.exchange import Enrolment
 from kiosk.model.facility_file import FacilityError
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from kiosk.sync.client import HttpServer
 
 OWNER_LOCK = "owner.lock"
+_COMMANDS = {KIOSK: "run", DESK: "desk"}
 
 
 class SystemClock:
@@ -147,6 +148,21 @@ def open_station(
             shown_pin=told.shown_pin,
             phones=told.phones,
         )
+
+
+def require_kind(station: Station, kind: str) -> None:
+    """What a station may say at its server hangs on what it was enrolled as; one that stands alone may be either.
+
+    Raises:
+        KioskError: STATION_KIND
+    """
+    enrolment = station.enrolment
+    if enrolment is not None and enrolment.kind != kind:
+        told = (
+            f"this machine is enrolled as {enrolment.station_id}, a {enrolment.kind}: start kiosk {_COMMANDS[kind]} on"
+        )
+        advice = f"another one, or enrol it with the pairing code of a {kind} (see kiosk enrol)"
+        raise KioskError(f"{told} {advice}", code="STATION_KIND")
 
 
 def load_facility(settings: Settings) -> Facility:

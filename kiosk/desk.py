@@ -11,7 +11,7 @@ import structlog
 from PySide6.QtWidgets import QApplication
 
 from kiosk.acts import Acts
-from kiosk.app import StandardError, Station, configuring_of, new_id, open_server, open_station, spool_of
+from kiosk.app import StandardError, Station, configuring_of, new_id, open_server, open_station, require_kind, spool_of
 from kiosk.background import Background
 from kiosk.calling import Calling
 from kiosk.checkin import NOTICE_VERSION
@@ -22,6 +22,7 @@ from kiosk.desk_work import DeskWork
 from kiosk.device_key import DeviceKeyError
 from kiosk.door import signing_in_of
 from kiosk.errors import StoreError
+from kiosk.model.configuration import DESK
 from kiosk.model.exchange import Parked
 from kiosk.model.opd import ENGLISH, Facility, with_openings
 from kiosk.model.staff import SignedIn
@@ -75,6 +76,7 @@ def run_desk(settings: Settings, environ: Mapping[str, str], *, windowed: bool) 
     Raises:
         SettingError
         StoreError: STATION_BUSY, a kiosk or a desk runs on this data folder already.
+        KioskError: STATION_KIND
     """
     application = kiosk_application(environ)
     was_first, resumed = False, None
@@ -118,7 +120,9 @@ def running_desk(station: Station, application: QApplication, *, resumed: Resume
     Raises:
         StoreError: STATION_BUSY
         SettingError
+        KioskError: STATION_KIND, it was enrolled as something else.
     """
+    require_kind(station, DESK)
     if not station.owns_devices:
         folder = station.settings.data_dir
         raise StoreError(f"another kiosk or desk runs on {folder}: close it, or set KIOSK_DATA_DIR", code=BUSY)

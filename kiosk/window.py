@@ -20,12 +20,14 @@ from kiosk.app import (
     configuring_of,
     open_server,
     open_station,
+    require_kind,
     spool_of,
 )
 from kiosk.background import Background
 from kiosk.device_key import DeviceKeyError
 from kiosk.errors import StoreError, StoreForkError
 from kiosk.model import flow
+from kiosk.model.configuration import KIOSK
 from kiosk.model.opd import ENGLISH
 from kiosk.model.token import SlipState
 from kiosk.ports import HospitalServer, SlipJob
@@ -134,7 +136,9 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
     Raises:
         StoreError: another kiosk runs on this data folder.
         SettingError
+        KioskError: STATION_KIND, it was enrolled as something else.
     """
+    require_kind(station, KIOSK)
     _require_ownership(station)
     settings = station.settings
     with ExitStack() as stack:

@@ -33,6 +33,8 @@ UNDO_S = 10.0
 IDLE_S = 600.0
 SECOND = "SECOND"
 """Told of an act of this desk that another one had overtaken while the network was down."""
+FORBIDDEN = "KIND_FORBIDDEN"
+"""With which the server parks whatever staff did on a machine that is no desk to it."""
 _T = TypeVar("_T")
 _log = structlog.get_logger()
 
@@ -379,6 +381,8 @@ class Sitting(QObject):
 
     def _take_parked(self, parked: Sequence[Parked]) -> None:
         self.send(partial(self.parts.calls.lost_acts, parked), self._tell_lost)
+        if any(each.code == FORBIDDEN for each in parked):
+            self.told.emit(FORBIDDEN, {})
 
     def _tell_lost(self, lost: Sequence[LostAct]) -> None:
         for act in lost:

@@ -381,6 +381,13 @@ def test_who_came_second_while_cut_off_is_told(desk: DeskRig) -> None:
     assert f"{token.label} was called to room 12 first, while this desk was cut off." in desk.texts()
 
 
+def test_that_the_server_takes_none_of_the_staffs_acts_is_told(desk: DeskRig) -> None:
+    called(desk)
+    desk.session.on_parked([Parked(desk.day.store.events[-1].seq, "KIND_FORBIDDEN")])
+    desk.settle()
+    assert any("The server does not take what is done here" in text for text in desk.texts())
+
+
 def test_a_bug_is_said_calmly_and_the_desk_goes_on(desk: DeskRig) -> None:
     desk.sign_in()
     desk.session._do("start", lambda post: 1 // 0)
