@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from kiosk.errors import CalledElsewhereError, ClockError, StoreForkError
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.desk import Called, CallOrder, DeskRow, DeskRows, Failures, OpeningChange, OpenSlip, PinHash
-from kiosk.model.events import OF_FACILITY, Event, Json, Kind
-from kiosk.model.moves import IllegalMoveError
+from kiosk.model.events import OF_FACILITY, Event, Json, Kind, instant_text
+from kiosk.model.moves import SAID_AT, IllegalMoveError, said_at
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, patient_keys
 from kiosk.model.queue import CallingRule, Classes, next_call, place
@@ -115,7 +115,11 @@ class FakeCalls(FakeDesk):
             return
         at = self._time_at(now)
         day = max(facility.service_day(at), self._last_day)
-        event = self._fact(kind, at, day, {**body, "facility_id": facility.facility_id})
+        told = {**body, "facility_id": facility.facility_id}
+        kept = self._openings.get((facility.facility_id, day, str(body.get("department")), str(body.get("room", ""))))
+        if kept is not None and kept[0] >= at:
+            told[SAID_AT] = instant_text(kept[0] + timedelta(microseconds=1))
+        event = self._fact(kind, at, day, told)
         self._keep_opening(event)
         self.events.append(event)
         self._last_at, self._last_day = at, day
@@ -131,8 +135,9 @@ class FakeCalls(FakeDesk):
         if is_open is not None and not isinstance(is_open, bool):
             raise IllegalMoveError("BODY_INVALID", "open or not?")
         key = (str(body.get("facility_id", "")), event.service_day, department, room)
-        if key not in self._openings or (event.at, event.event_id) > self._openings[key][:2]:
-            self._openings[key] = (event.at, event.event_id, is_open)
+        said = said_at(event)
+        if key not in self._openings or (said, event.event_id) > self._openings[key][:2]:
+            self._openings[key] = (said, event.event_id, is_open)
 
     def openings(self, facility_id: str, service_day: date) -> Sequence[OpeningChange]:
         return [

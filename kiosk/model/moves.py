@@ -10,6 +10,8 @@ from kiosk.model.token import LIVE, MAX_NUMBER, Priority, SlipState, State, Toke
 MAX_CALLS = 999
 MAX_ROOM = 20
 """Characters of a room's name."""
+SAID_AT = "said_at"
+"""In the body of OPENING_CHANGED, where it corrects a word from a clock that is ahead of this desk's."""
 WHILE = "while"
 """In an act's body: the state in which alone it is meant. Who clears a queue means nobody who is with a doctor by then,
 though this station has not heard of the call."""
@@ -235,6 +237,16 @@ def _instant(event: Event, key: str) -> datetime | None:
         return parse_instant(text) if text is not None else None
     except ValueError as error:
         raise IllegalMoveError("BODY_INVALID", f"{key} is no time") from error
+
+
+def said_at(event: Event) -> datetime:
+    """Which of two words on an opening is the newer: the time at which it was said, or later where its desk knew of one
+    whose clock was ahead. Every replica finds the same, whatever it has heard before.
+
+    Raises:
+        IllegalMoveError: BODY_INVALID
+    """
+    return max(event.at, _instant(event, SAID_AT) or event.at)
 
 
 def _slip_state(event: Event) -> SlipState:

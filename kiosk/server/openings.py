@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from kiosk.model.desk import OpeningChange
 from kiosk.model.events import OF_FACILITY, Event, Kind
-from kiosk.model.moves import IllegalMoveError
+from kiosk.model.moves import IllegalMoveError, said_at
 from kiosk.server.database import insert_into
 from kiosk.server.tables import opening
 
@@ -59,7 +59,7 @@ def _keep(connection: Connection, facility_id: str, event: Event) -> None:
         "department": _code(event, "department"),
         "room": _code(event, "room", may_be_empty=True),
         "is_open": _is_open(event),
-        "changed_at": event.at,
+        "changed_at": said_at(event),
         "event_id": event.event_id,
     }
     row = insert_into(connection, opening).values(values)

@@ -1,7 +1,7 @@
 """Facts about the whole facility: what a supervisor has opened, closed or vouched for."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import MAXYEAR, date, datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection, select, tuple_
@@ -10,13 +10,14 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.desk import OpeningChange
 from kiosk.model.events import OF_FACILITY, Event, Json, Kind, instant_text, parse_instant
-from kiosk.model.moves import IllegalMoveError
+from kiosk.model.moves import SAID_AT, IllegalMoveError, said_at
 from kiosk.model.opd import Facility
 from kiosk.store import tables
 from kiosk.store.ledger import Ledger
 
 MAX_CODE = 20
 """Characters of a department's code, and of a room's name."""
+_STEP = timedelta(microseconds=1)
 _o = tables.opening.c
 _log = structlog.get_logger()
 
@@ -42,8 +43,9 @@ def declare(
         _accept_clock(ledger, facility, now, body)
     else:
         at = ledger.time_at(now)
+        day = ledger.service_day(facility, at)
         told = {**body, "facility_id": facility.facility_id}
-        _keep(connection, ledger.note(kind, at, ledger.service_day(facility, at), told))
+        _keep(connection, ledger.note(kind, at, day, told | _later(connection, told, day, at)))
     ledger.close()
 
 
@@ -65,6 +67,21 @@ def openings(connection: Connection, facility_id: str, service_day: date) -> lis
     return [OpeningChange(row.department, row.room, row.is_open, parse_instant(row.changed_at)) for row in rows]
 
 
+def _later(connection: Connection, body: Mapping[str, Json], day: date, at: datetime) -> dict[str, Json]:
+    """What a correction says besides, so that it counts though it corrects the word of a clock that is ahead."""
+    its = select(_o.changed_at).where(
+        _o.facility_id == str(body["facility_id"]),
+        _o.service_day == day.isoformat(),
+        _o.department == str(body.get("department")),
+        _o.room == str(body.get("room", "")),
+    )
+    kept = connection.execute(its).scalar()
+    known = parse_instant(kept) if kept is not None else at - _STEP
+    if known < at or known.year == MAXYEAR:  # after which there is no time
+        return {}
+    return {SAID_AT: instant_text(known + _STEP)}
+
+
 def _accept_clock(ledger: Ledger, facility: Facility, now: datetime, body: Mapping[str, Json]) -> None:
     """Time and service day go on from ``now``, even backwards. The event says what was wrong with the clock.
 
@@ -84,7 +101,7 @@ def _keep(connection: Connection, event: Event) -> None:
         "department": _code(event, "department"),
         "room": _code(event, "room", may_be_empty=True),
         "is_open": _is_open(event),
-        "changed_at": instant_text(event.at),
+        "changed_at": instant_text(said_at(event)),
         "event_id": event.event_id,
     }
     row = upsert(tables.opening).values(values)

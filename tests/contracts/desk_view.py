@@ -10,7 +10,7 @@ from kiosk.errors import ClockError, StoreError, StoreForkError
 from kiosk.model.desk import DeskRow, Failures, OpeningChange, PinHash
 from kiosk.model.events import Event, Json, Kind
 from kiosk.model.exchange import PatientDetails
-from kiosk.model.moves import IllegalMoveError
+from kiosk.model.moves import IllegalMoveError, said_at
 from kiosk.model.patient import Patient
 from kiosk.model.token import SlipState, State
 from tests.contracts.acts import NEXT_DAY, TUESDAY, events_of, foreign, foreign_token, issue, only_job, order, pulled
@@ -233,6 +233,20 @@ class FactContract:
         assert list(store.openings(KIOSK.facility_id, MONDAY)) == [OpeningChange("MED", "", False, NINE + minutes(2))]
         store.synced(pulled(same, later), NINE)
         assert list(store.openings(KIOSK.facility_id, MONDAY)) == [OpeningChange("MED", "", None, NINE + minutes(2))]
+
+    def test_a_clock_that_is_ahead_has_not_the_last_word(self, store: DeskStore) -> None:
+        """Whoever hears of both, in whatever order, finds the correction the newer one."""
+        issue(store)
+        ahead = NINE + timedelta(hours=5)
+        store.synced(pulled(opening(1, ahead, False, facility_id=HERE), acked=1), NINE)
+        for minute, is_open in ((1, True), (2, None)):
+            store.declare(Kind.OPENING_CHANGED, HOSPITAL, NINE + minutes(minute), {**CLOSED, "is_open": is_open})
+            assert store.openings(HERE, MONDAY)[0].is_open is is_open
+        told = events_of(store)[-1]
+        assert told.at == NINE + minutes(2)
+        assert said_at(told) > ahead
+        store.synced(pulled(opening(2, ahead, False, facility_id=HERE), acked=3), NINE)
+        assert store.openings(HERE, MONDAY)[0].is_open is None
 
     def test_facts_that_make_no_sense_hold_up_nothing(self, store: DeskStore) -> None:
         own = issue(store)

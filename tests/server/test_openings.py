@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.model.events import Event, Json, Kind
+from kiosk.model.events import Event, Json, Kind, instant_text
 from kiosk.server.database import Database
 from kiosk.server.ingest import ingest
 from kiosk.server.openings import openings
@@ -59,6 +59,19 @@ def test_of_two_at_one_time_the_higher_id_counts(database: Database) -> None:
     assert now_open(database) == {("MED", ""): False}
 
 
+def test_a_correction_counts_though_the_clock_of_the_other_desk_is_ahead(database: Database) -> None:
+    """Whichever comes first: the one who corrects has heard of the other."""
+    ahead, right = Chain(), Chain("B")
+    for _ in range(3):
+        ahead.write("nothing_yet", str(uuid.uuid4()))
+    wrong = said(ahead, False)
+    assert wrong.at > START
+    said(right, True, said_at=instant_text(wrong.at + timedelta(microseconds=1)))
+    assert codes(database, right) == []
+    codes(database, ahead)
+    assert now_open(database) == {("MED", ""): True}
+
+
 def the_body(is_open: bool) -> dict[str, Any]:
     return {"department": "MED", "room": "", "is_open": is_open}
 
@@ -84,6 +97,7 @@ def test_every_station_pulls_them(database: Database) -> None:
         {"room": "x" * 21},
         {"is_open": "no"},
         {"is_open": 1},
+        {"said_at": "soon"},
     ],
 )
 def test_what_makes_no_sense_is_parked_and_holds_nothing_up(database: Database, wrong: dict[str, Json]) -> None:

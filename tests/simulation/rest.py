@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from kiosk.model.events import OF_FACILITY, Event, Kind, parse_instant
-from kiosk.model.moves import IllegalMoveError, apply
+from kiosk.model.moves import IllegalMoveError, apply, said_at
 from kiosk.model.token import Token
 from kiosk.server import tables as server
 from kiosk.server.projection import token_of as server_token
@@ -76,11 +76,11 @@ def openings_of(events: Iterable[Event]) -> Openings:
     told = [event for event in events if event.kind == Kind.OPENING_CHANGED]
     return {
         (event.service_day.isoformat(), str(event.body["department"])): (
-            event.at,
+            said_at(event),
             event.event_id,
             event.body["is_open"] is True,
         )
-        for event in sorted(told, key=lambda event: (event.at, event.event_id))
+        for event in sorted(told, key=lambda event: (said_at(event), event.event_id))
     }
 
 
