@@ -1,6 +1,6 @@
 """A station's push becomes rows: one transaction a batch, each event at most once, none holding up another."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from kiosk.errors import KioskError, StoreForkError
 from kiosk.model.events import FIRST_HASH, Event, Kind, is_chained
 from kiosk.server.audit import erased_tokens
 from kiosk.server.database import Database, insert_all_new, insert_new, insert_or_replace
-from kiosk.server.parked import forbidden, is_waited_for, park, retry
+from kiosk.server.parked import FORBIDDEN, forbidden, is_waited_for, park, retry
 from kiosk.server.projection import project
 from kiosk.server.revisions import next_revisions
 from kiosk.server.rows import event_row, patient_row
@@ -19,6 +19,10 @@ from kiosk.server.tables import event, facility, parked, patient, store
 from kiosk.sync.messages import ParkedMessage, SyncRequest
 
 _log = structlog.get_logger()
+_TELLS_DETAILS = frozenset({Kind.TOKEN_ISSUED, Kind.PATIENT_IDENTIFIED, Kind.TOKEN_ARRIVED})
+"""With these events a patient's details come, as stations send them."""
+_TELL_NOTHING = frozenset({FORBIDDEN, "TOKEN_EXISTS"})
+"""What was parked so comes true at no time, and its details with it."""
 _QUARANTINED = "this store is quarantined: a copy of it was here before"
 
 
@@ -94,8 +98,10 @@ class _Batch:
         sent_again = self._events[0].seq <= acked_seq
         revision = self._store_events(fresh) if fresh else None
         acked_seq, last_hash = (fresh[-1].seq, fresh[-1].hash) if fresh else (acked_seq, last_hash)
-        self._store_patients(acked_seq, {new.token_id for new in fresh if new.kind == Kind.TOKEN_ISSUED})
-        return Ingested(acked_seq, last_hash, self._parked() if sent_again or self._has_unfit else (), revision)
+        unfit = self._parked() if sent_again or self._has_unfit else ()
+        said = self._telling(acked_seq, {each.seq for each in unfit if each.code in _TELL_NOTHING})
+        self._store_patients(said, {new.token_id for new in fresh if new.kind == Kind.TOKEN_ISSUED})
+        return Ingested(acked_seq, last_hash, unfit, revision)
 
     def _locked_store(self) -> tuple[int, str]:
         """Lock order everywhere: the store, then the facility.
@@ -168,9 +174,13 @@ class _Batch:
         waiting = is_waited_for(self._connection, self._request.facility_id, issued)
         return bool(self._connection.execute(reached.returning(waiting)).scalar_one())
 
-    def _store_patients(self, acked_seq: int, issued: set[str]) -> None:
+    def _telling(self, acked_seq: int, void: Collection[int]) -> set[str]:
+        """The tokens of whose holders this push may tell: nobody writes another name over a token by calling it."""
+        telling = (sent for sent in self._events if sent.seq <= acked_seq and sent.kind in _TELLS_DETAILS)
+        return {sent.token_id for sent in telling if sent.seq not in void}
+
+    def _store_patients(self, tokens: set[str], issued: set[str]) -> None:
         """Only with the events they belong to: the station sends the others again. Who was erased stays so."""
-        tokens = {sent.token_id for sent in self._events if sent.seq <= acked_seq}
         older = {details.token_id for details in self._request.patients} - issued
         tokens -= erased_tokens(self._connection, self._request.facility_id, older)
         known = [details for details in self._request.patients if details.token_id in tokens]

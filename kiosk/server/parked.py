@@ -27,6 +27,7 @@ from sqlalchemy import Connection, Engine, Exists, Row, and_, bindparam, delete,
 from kiosk.errors import KioskError
 from kiosk.model.configuration import KIOSK
 from kiosk.model.events import OF_FACILITY, OF_KIOSK, Event, Kind
+from kiosk.model.token import Priority
 from kiosk.server.database import Database, database_errors, is_among
 from kiosk.server.projection import project
 from kiosk.server.revisions import next_revisions
@@ -67,13 +68,23 @@ class ParkedEvent:
 
 def forbidden(connection: Connection, facility_id: str, events: Sequence[Event]) -> list[tuple[Event, str]]:
     """What only staff at a desk may do, and a kiosk has said, each with FORBIDDEN. It lapses its own tokens alone."""
-    acts = [each for each in events if each.kind in _STAFFS or each.kind == Kind.TOKEN_LAPSED]
+    acts = [each for each in events if _is_staffs(each) or each.kind == Kind.TOKEN_LAPSED]
     kiosks = _kiosks_of(connection, facility_id, {each.store_id for each in acts}) if acts else {}
     acts = [each for each in acts if each.store_id in kiosks]
     lapsed = {each.token_id for each in acts if each.kind == Kind.TOKEN_LAPSED}
     issuers = _issuers_of(connection, facility_id, lapsed) if lapsed else {}
-    own = {each.event_id for each in acts if issuers.get(each.token_id) in (None, kiosks[each.store_id])}
-    return [(each, FORBIDDEN) for each in acts if each.kind in _STAFFS or each.event_id not in own]
+    own = {
+        each.event_id
+        for each in acts
+        if each.kind == Kind.TOKEN_LAPSED and issuers.get(each.token_id) in (None, kiosks[each.store_id])
+    }
+    return [(each, FORBIDDEN) for each in acts if _is_staffs(each) or each.event_id not in own]
+
+
+def _is_staffs(event: Event) -> bool:
+    """Whom nobody but a supervisor lets pass before all others is an emergency; other priorities a card may show."""
+    is_emergency = event.kind == Kind.TOKEN_ISSUED and event.body.get("priority") == Priority.EMERGENCY.value
+    return event.kind in _STAFFS or is_emergency
 
 
 def _kiosks_of(connection: Connection, facility_id: str, store_ids: Collection[str]) -> dict[str, str]:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from kiosk.model.events import FIRST_HASH, OF_KIOSK, Event, Kind, instant_text
+from kiosk.model.exchange import PatientDetails, Push
+from kiosk.model.patient import Patient
 from kiosk.model.token import State
 from kiosk.server import parked
 from kiosk.server.database import Database
@@ -13,7 +15,7 @@ from kiosk.server.ingest import ingest
 from kiosk.server.openings import openings
 from kiosk.server.parked import parked_events, retry_parked
 from kiosk.server.queries import changes, queue_of
-from kiosk.server.tables import station, store
+from kiosk.server.tables import patient, station, store
 from kiosk.sync.messages import SyncRequest
 from tests.server.doors import import_facility
 from tests.sync.chain import DAY, FACILITY, START, Chain
@@ -148,3 +150,47 @@ def test_a_kiosk_lapses_its_own_tokens_alone(hall: Database) -> None:
     desk.write(Kind.TOKEN_LAPSED, others.token_id)
     assert codes(hall, desk) == []
     assert waits(hall) == []
+
+
+@pytest.mark.parametrize(("priority", "answer"), [("emergency", ["KIND_FORBIDDEN"]), ("elderly", [])])
+def test_a_kiosk_lets_nobody_pass_before_all_others(hall: Database, priority: str, answer: list[str]) -> None:
+    """Age is on a card; what is an emergency staff say."""
+    kiosk, desk = chain_of(hall, "K1", "A"), chain_of(hall, "D1", "B")
+    kiosk.issue(1, priority=priority)
+    desk.issue(1, priority=priority)
+    assert codes(hall, kiosk) == answer
+    assert codes(hall, desk) == []
+    assert retry_parked(hall) == 0
+    assert len(waits(hall)) == 2 - len(answer)
+    assert len(names(hall)) == 2 - len(answer), "nor are its details kept"
+
+
+def names(database: Database) -> dict[str, str]:
+    with database.reader.begin() as connection:
+        return {row.token_id: row.name for row in connection.execute(select(patient))}
+
+
+@pytest.mark.parametrize("kind", [Kind.TOKEN_CALLED, Kind.SLIP_STATE_CHANGED, Kind.TOKEN_ISSUED])
+def test_nobody_writes_another_name_over_a_token_that_others_have_issued(hall: Database, kind: Kind) -> None:
+    kiosk, desk = chain_of(hall, "K1", "A"), chain_of(hall, "D1", "B")
+    issued = desk.issue(1)
+    codes(hall, desk)
+    before = names(hall)
+    if kind is Kind.TOKEN_ISSUED:
+        kiosk.issue(1, token_id=issued.token_id)
+    else:
+        kiosk.write(kind, issued.token_id, room="4", state="printed", copy=0)
+    forged = PatientDetails(issued.token_id, Patient(name="Somebody Else"))
+    for _ in range(2):
+        ingest(hall, SyncRequest.of(Push(kiosk.store_id, tuple(kiosk.events), (forged,), 0), FACILITY), START)
+        assert names(hall) == before
+
+
+def test_who_is_recognised_at_a_kiosk_gets_a_name(hall: Database) -> None:
+    kiosk, desk = chain_of(hall, "K1", "A"), chain_of(hall, "D1", "B")
+    issued = desk.issue(1)
+    codes(hall, desk)
+    kiosk.write(Kind.PATIENT_IDENTIFIED, issued.token_id, number_key=None, address_key="b" * 64)
+    told = PatientDetails(issued.token_id, Patient(name="Asha"))
+    ingest(hall, SyncRequest.of(Push(kiosk.store_id, tuple(kiosk.events), (told,), 0), FACILITY), START)
+    assert names(hall) == {issued.token_id: "Asha"}
