@@ -28,6 +28,9 @@ REFERRED = "referral"
 _UNREGISTERED = "STORE_UNREGISTERED"
 _SECOND = "MOVE_ILLEGAL"
 """With which the server parks an act that came after somebody else's."""
+SHUT_OUT = frozenset({"KEY_UNKNOWN", "STATION_CLONED", "STORE_FOREIGN", "FORBIDDEN", "SERVICE_DAY_WRONG"})
+"""With which the server says that this desk, or its clock, is not to be trusted: it calls nobody, and staff hear why.
+Alone it would call, unseen by all others, patients whom they call too."""
 _CALLABLE = MOVES[Kind.TOKEN_CALLED][0]
 _log = structlog.get_logger()
 
@@ -117,11 +120,17 @@ class Calling:
         )
 
     def _called(self, order: CallOrder) -> tuple[Called | None, bool]:
-        """Through the server if it can be; whether it could not."""
+        """Through the server if it can be; whether it could not.
+
+        Raises:
+            ServerError: one of SHUT_OUT.
+        """
         if self.server is not None:
             try:
                 return self._called_through(self.server, order), False
             except ServerError as error:
+                if error.code in SHUT_OUT:
+                    raise
                 _log.warning("called_alone", code=error.code)
             except StoreError as error:
                 if error.code != _UNREGISTERED:

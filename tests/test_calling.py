@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.acts import UNDO_S, Done, Post
-from kiosk.calling import CallResult
+from kiosk.calling import SHUT_OUT, CallResult
 from kiosk.errors import (
     CalledElsewhereError,
     DepartmentClosedError,
@@ -358,6 +358,17 @@ def test_without_an_answer_the_desk_calls_alone(desk: Counter) -> None:
     result = desk.through(FakeCallServer([ServerError("gone")])).call_next(POST)
     assert result is not None
     assert (result.alone, desk.state(token)) == (True, State.CALLED)
+
+
+@pytest.mark.parametrize("code", sorted(SHUT_OUT))
+def test_a_desk_that_the_server_shuts_out_calls_nobody_alone(desk: Counter, code: str) -> None:
+    token = desk.wait(1)
+    calling = desk.through(FakeCallServer([ServerError("no", code=code)]))
+    for call in (calling.call_next, lambda post: calling.call(post, token.token_id)):
+        with pytest.raises(ServerError) as caught:
+            call(POST)
+        assert caught.value.code == code
+    assert desk.state(token) is State.WAITING
 
 
 def test_a_closed_room_calls_by_name_alone(desk: Counter) -> None:

@@ -39,6 +39,8 @@ _TOLD = frozenset({CLOCK_SKEW, "SCHEMA_NEWER", "SERIES_TAKEN", "CODE_WRONG", "FA
 _BUSY = (429, 503)
 _NOT_CALLABLE = frozenset({"NOT_CALLABLE", "ROOM_CLOSED"})
 """With which the server refuses a call whatever the line; for any other reason a desk may call alone."""
+_DISTRUSTED = frozenset({(422, "SERVICE_DAY_WRONG"), (403, "FORBIDDEN")})
+"""With which it says that this desk is wrong about the day, or that it is none."""
 _M = TypeVar("_M", bound=BaseModel)
 _T = TypeVar("_T")
 
@@ -222,6 +224,8 @@ def _call_refusal(reply: Reply) -> KioskError:
         return CalledElsewhereError(f"the patient was called to room {problem.room} first")
     if reply.status == 409 and problem.code in _NOT_CALLABLE:
         return NotAllowedError(problem.title, code=problem.code)
+    if (reply.status, problem.code) in _DISTRUSTED:
+        return ServerError(f"the server refused: {reply.status} {problem.code}", code=problem.code)
     return _refusal(reply)
 
 
