@@ -109,7 +109,10 @@ def station_events(folder: Path) -> list[tuple[str, int, str]]:
 
 def slip_jobs(folder: Path) -> list[tuple[str, int, str, str]]:
     """Label, copy, state and cause of each slip, in the order they were wished for."""
-    query = "SELECT label, copy, slip_job.state, cause FROM slip_job JOIN token USING (token_id) ORDER BY queued_at"
+    query = (
+        "SELECT label, copy, slip_job.state, cause FROM slip_job JOIN token USING (token_id)"
+        " ORDER BY slip_job.queued_at"
+    )
     with opened_store(folder) as store:
         return [(row["label"], row["copy"], row["state"], row["cause"]) for row in rows(store, query)]
 

@@ -59,12 +59,13 @@ class Desk:
         self.translation = Translation(application)
         self._stack.callback(self.translation.use, "en")
         self.window = DeskWindow(self.session, self.translation, kinds(self.session))
-        self._stack.callback(end, self.window)
+        self._stack.callback(self.window.close)
         self.window.resize(*size)
         self.window.show()
 
     def close(self) -> None:
         self._stack.close()
+        end(self.window)
 
     def settle(self) -> None:
         """Until all that is under way has come to the screen."""

@@ -143,9 +143,10 @@ def page_rig(
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         layout.addWidget(page)
         window.resize(*size)
-        stack.callback(end, window)
+        stack.callback(window.close)
         rig = PageRig(desk, session, today, page, window)
         session.told.connect(lambda code, _details: rig.told.append(code))
         window.show()
         page.redraw()
         yield rig
+    end(window)
