@@ -87,7 +87,8 @@ class Calling:
         """Call whoever is next in the post's departments; None where nobody waits.
 
         Raises:
-            NotAllowedError: code ROOM_CLOSED, a supervisor has closed the room for today.
+            NotAllowedError: code ROOM_CLOSED, a supervisor has closed the room for today; NOT_ALLOWED, also where the
+                post has queues that are not its staff's.
         """
         return self._call(post, None)
 
@@ -104,6 +105,8 @@ class Calling:
 
     def _call(self, post: Post, token_id: str | None) -> CallResult | None:
         staff_id = str(answering(post, Right.CALL)["staff"])
+        if not all(map(post.staff.serves, post.departments)):
+            raise NotAllowedError("these are not the departments of who works here")
         known = self.acts.store.token(token_id) if token_id else None
         facility_id, today = self.acts.facility().facility_id, self.acts.today()
         order = CallOrder(self.new_id(), facility_id, today, post.departments, post.room, staff_id, token_id)

@@ -371,6 +371,17 @@ def test_a_desk_that_the_server_shuts_out_calls_nobody_alone(desk: Counter, code
     assert desk.state(token) is State.WAITING
 
 
+def test_nobody_calls_from_queues_that_are_not_theirs(desk: Counter) -> None:
+    token = desk.wait(1)
+    of_eye, of_both = (replace(CALLER, departments=codes) for codes in (("EYE",), ("EYE", "MED")))
+    for post in (replace(POST, staff=of_eye), Post("12", ("EYE", "MED"), of_eye)):
+        with pytest.raises(NotAllowedError) as caught:
+            desk.calling.call_next(post)
+        assert caught.value.code == "NOT_ALLOWED"
+    assert desk.state(token) is State.WAITING
+    assert called(desk, replace(POST, staff=of_both)).token_id == token.token_id
+
+
 def test_a_closed_room_calls_by_name_alone(desk: Counter) -> None:
     """Cut off as through the server."""
     one, other = desk.wait(1), desk.wait(2)

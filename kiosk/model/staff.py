@@ -50,6 +50,10 @@ class SignedIn:
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role]
 
+    def serves(self, department: str) -> bool:
+        """Whether the hospital lets this person work for the queue; no department named means all."""
+        return not self.departments or department in self.departments
+
 
 def wait_until(failures: Failures) -> datetime | None:
     """Until when no further PIN is tried, or None."""

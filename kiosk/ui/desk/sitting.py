@@ -142,6 +142,7 @@ class Sitting(QObject):
         self.languages, self.language = tuple(languages), languages[0]
         self.who: SignedIn | None = None
         self.place: Place | None = None
+        self._kept: Place | None = None  # with the queues of whoever was here before
         self.post: Post | None = None
         self.is_busy = False
         self._touched_s = self.clock.monotonic()
@@ -347,8 +348,8 @@ class Sitting(QObject):
 
     def _welcome(self, who: SignedIn) -> None:
         self._set_busy(False)
-        if self.place is not None and (self.place.room or not who.may(Right.CALL)):
-            self._enter(who, self.place)
+        if self._kept is not None and (self._kept.room or not who.may(Right.CALL)):
+            self._enter(who, self._kept)
         else:
             self._looks.send(self.parts.places.load, partial(self._enter, who), self._tell_error)
 
@@ -359,8 +360,9 @@ class Sitting(QObject):
         self._take_place(place)
 
     def _take_place(self, place: Place | None) -> None:
-        """Departments that are no more are left out; who calls nobody needs no room."""
-        known = [department.code for department in self.facility.departments]
+        """Departments that are no more, or not this person's, are left out; who calls nobody needs no room."""
+        self._kept = place
+        known = [each.code for each in self.facility.departments if self.who is None or self.who.serves(each.code)]
         if place is None and self.who is not None and not self.may(Right.CALL):
             place = Place("", tuple(known))
         left = tuple(code for code in place.departments if code in known) if place is not None else ()

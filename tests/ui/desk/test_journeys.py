@@ -381,6 +381,18 @@ def test_who_came_second_while_cut_off_is_told(desk: DeskRig) -> None:
     assert f"{token.label} was called to room 12 first, while this desk was cut off." in desk.texts()
 
 
+def test_nobody_stands_at_a_place_of_departments_that_are_not_theirs(desk: DeskRig) -> None:
+    """And whoever comes next stands there as before."""
+    place = Place("12", ("MED", "EYE"))
+    for departments, post in ((("EYE",), ("EYE",)), (("PED",), None), ((), ("MED", "EYE"))):
+        desk.session.resume(replace(CALLER, departments=departments), place)
+        assert (desk.session.post.departments if desk.session.post is not None else None) == post
+    desk.session.resume(replace(CALLER, departments=("EYE",)), place)
+    desk.session.sign_out()
+    desk.sign_in(place=None)
+    assert desk.session.place == place
+
+
 def test_that_the_server_takes_none_of_the_staffs_acts_is_told(desk: DeskRig) -> None:
     called(desk)
     desk.session.on_parked([Parked(desk.day.store.events[-1].seq, "KIND_FORBIDDEN")])
