@@ -371,6 +371,19 @@ def test_a_desk_that_the_server_shuts_out_calls_nobody_alone(desk: Counter, code
     assert desk.state(token) is State.WAITING
 
 
+def test_a_desk_of_one_department_sends_patients_on_to_the_others(desk: Counter) -> None:
+    desk.facility = replace(HOSPITAL, departments=(MEDICINE,), others=(replace(EYE, elsewhere=True),))
+    token, other = desk.wait(1), desk.wait(2)
+    called(desk)
+    assert desk.calling.transfer(POST, token.token_id, "EYE").after.queue_department == "EYE"
+    called(desk)
+    referred = desk.calling.refer(POST, other.token_id, "EYE", "en").referred
+    assert referred is not None
+    assert referred.queue_department == "EYE"
+    with pytest.raises(DepartmentUnknownError):
+        desk.calling.transfer(POST, token.token_id, "XYZ")
+
+
 def test_nobody_calls_from_queues_that_are_not_theirs(desk: Counter) -> None:
     token = desk.wait(1)
     of_eye, of_both = (replace(CALLER, departments=codes) for codes in (("EYE",), ("EYE", "MED")))

@@ -261,17 +261,19 @@ def facility_for(configuration: Configuration, station_id: str) -> Facility:
     goes on until all tokens that it knows of are as many as the whole: cut off from the server it may go a little
     beyond. A station that the plan does not name, such as one that has been taken out of it, offers every department
     but has no share: 0 of each quota. A kiosk also knows the departments of all counters, whose tokens may come to it
-    on phones.
+    on phones. A desk knows those that it does not serve, as ``others``: patients go on there.
     """
     station = configuration.station(station_id)
     shared = _phone_codes(configuration)
-    departments = []
+    departments, others = [], []
     for department in configuration.facility.departments:
         if station is None or station.serves(department.code):
             departments.append(_with_share(configuration, department, station_id))
         elif station.kind == KIOSK and department.code in shared:
             departments.append(replace(department, quota=0, elsewhere=True))
-    return replace(configuration.facility, departments=tuple(departments))
+        elif station.kind == DESK:
+            others.append(replace(_with_share(configuration, department, station_id), elsewhere=True))
+    return replace(configuration.facility, departments=tuple(departments), others=tuple(others))
 
 
 def _with_share(configuration: Configuration, department: Department, station_id: str) -> Department:

@@ -134,6 +134,7 @@ class Facility:
         carries_over: whether tokens still waiting at roll-over stay live; no configuration may say so yet.
         return_window: how long after a no-show the patient gets the same token back.
         calling: in which order patients are called, and how often.
+        others: departments that a desk does not serve, to which it may send patients on.
     """
 
     facility_id: str
@@ -144,12 +145,17 @@ class Facility:
     carries_over: bool = False
     return_window: timedelta = timedelta(hours=2)
     calling: CallingRule = USUAL_RULE
+    others: tuple[Department, ...] = ()
+
+    @property
+    def all_departments(self) -> tuple[Department, ...]:
+        return self.departments + self.others
 
     def name(self, language: str) -> str:
         return text_in(self.names, language)
 
     def department(self, code: str) -> Department | None:
-        return next((department for department in self.departments if department.code == code), None)
+        return next((department for department in self.all_departments if department.code == code), None)
 
     @property
     def classes(self) -> Classes:
@@ -175,7 +181,10 @@ def with_openings(facility: Facility, changes: Sequence[OpeningChange]) -> Facil
     What was said before, in an earlier look, is forgotten: ``changes`` are all of the day's.
     """
     said = {(each.department, each.room): each.is_open for each in sorted(changes, key=lambda each: each.changed_at)}
-    return replace(facility, departments=tuple(_with_openings(each, said) for each in facility.departments))
+    own, others = (
+        tuple(_with_openings(each, said) for each in part) for part in (facility.departments, facility.others)
+    )
+    return replace(facility, departments=own, others=others)
 
 
 def _with_openings(department: Department, said: Mapping[tuple[str, str], bool | None]) -> Department:

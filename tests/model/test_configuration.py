@@ -204,6 +204,18 @@ def test_a_station_uses_its_departments_with_its_shares() -> None:
     assert facility_for(configuration, "K1").facility_id == configuration.facility.facility_id
 
 
+def test_a_desk_knows_where_else_patients_may_be_sent_to() -> None:
+    document = rampur()
+    next(each for each in document["stations"] if each["id"] == "D1")["departments"] = ["ENT"]
+    document = {**document, "departments": [{**each, "shares": {}} for each in document["departments"]]}
+    configuration = parse_configuration(document)
+    desk = facility_for(configuration, "D1")
+    assert [each.code for each in desk.departments] == ["ENT"]
+    assert [(each.code, each.is_offered) for each in desk.others] == [("MED", False), ("EYE", False)]
+    assert [each.code for each in desk.all_departments] == ["ENT", "MED", "EYE"]
+    assert [facility_for(configuration, station_id).others for station_id in ("K1", "K2", "B1", "K9")] == [()] * 4
+
+
 def test_a_station_that_is_not_planned_any_more_has_no_share() -> None:
     assert quotas(parse_configuration(rampur()), "K9") == {"MED": 0, "EYE": 0, "ENT": None}
 

@@ -71,7 +71,7 @@ class QueuePage(Page):
         self.keyboard.closed.connect(self._close_keyboard)
         self.queue.search.touched.connect(self.keyboard.show)
         departments = session.facility.departments
-        self.department = department_question(metrics, departments)
+        self.department = department_question(metrics, session.facility.all_departments)
         self.filter = department_question(metrics, departments, (MINE, ALL_DEPARTMENTS))
         self.reason = reason_question(metrics)
         self.priority = priority_question(metrics)
@@ -171,7 +171,7 @@ class QueuePage(Page):
         """Of the departments, those that are closed now marked."""
         session, today = self.session, self._today
         facility = today.facility if today is not None else session.facility
-        return department_names(facility.departments, session.language, facility.local(session.clock.now()))
+        return department_names(facility.all_departments, session.language, facility.local(session.clock.now()))
 
     def _cancel(self, row: DeskRow, reason: str) -> None:
         token = row.token
