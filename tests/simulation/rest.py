@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 
+from kiosk.model.configuration import KIOSK
 from kiosk.model.events import OF_FACILITY, Event, Kind, parse_instant
 from kiosk.model.moves import IllegalMoveError, apply, said_at
 from kiosk.model.token import Token
@@ -49,7 +50,7 @@ def _check_each_event_is_there_once(held: list[Event], records: Records) -> None
 
 def _check_projection(hospital: Hospital, held: list[Event], tokens: Tokens) -> None:
     """Tokens and parked events are what the model makes of the events in the order of their revisions."""
-    folded, unfit = replay(held)
+    folded, unfit = replay(held, _kiosks(hospital))
     hold(folded == tokens, f"the server's tokens are not what its events say: {_difference(folded, tokens)}")
     with hospital.database.reader.connect() as connection:
         parked = {(row.store_id, row.seq) for row in connection.execute(select(server.parked))}
@@ -116,18 +117,35 @@ def _without(tokens: Tokens, left_out: set[str]) -> Tokens:
     return {token_id: token for token_id, token in tokens.items() if token_id not in left_out}
 
 
-def replay(held: Iterable[Event]) -> tuple[Tokens, set[tuple[str, int]]]:
-    """What becomes of ``held``, in the order in which the server applied them, and which of them do not apply."""
+def _kiosks(hospital: Hospital) -> dict[str, str]:
+    """Which kiosk speaks through which store."""
+    whose = server.station.c.station_id == server.store.c.station_id
+    mine = select(server.store.c.store_id, server.station.c.station_id).join(server.station, whose)
+    with hospital.database.reader.connect() as connection:
+        return {row.store_id: row.station_id for row in connection.execute(mine.where(server.station.c.kind == KIOSK))}
+
+
+def replay(held: Iterable[Event], kiosks: Mapping[str, str]) -> tuple[Tokens, set[tuple[str, int]]]:
+    """What becomes of ``held``, in the order in which the server applied them, and which of them do not apply.
+
+    A kiosk lapses its own tokens alone: one that was paired anew as another station has none of the former one's.
+    """
     tokens: Tokens = {}
+    issuers: dict[str, str | None] = {}
     numbers: set[tuple[object, ...]] = set()
     unfit: set[tuple[str, int]] = set()
     for event in held:
         if event.kind in OF_FACILITY:
             continue
+        kiosk = kiosks.get(event.store_id)
+        if event.kind == Kind.TOKEN_LAPSED and kiosk and issuers.get(event.token_id, kiosk) != kiosk:
+            unfit.add((event.store_id, event.seq))
+            continue
         try:
             after = apply(tokens.get(event.token_id), event)
             if event.kind == Kind.TOKEN_ISSUED:
                 _take_number(after, numbers)
+                issuers[event.token_id] = kiosk
             tokens[event.token_id] = after
         except IllegalMoveError:
             unfit.add((event.store_id, event.seq))
