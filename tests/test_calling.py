@@ -18,10 +18,11 @@ from kiosk.errors import (
     ServerError,
     StoreError,
 )
-from kiosk.model.desk import Called
+from kiosk.model.desk import Called, OpeningChange
 from kiosk.model.events import Kind
 from kiosk.model.exchange import Parked
 from kiosk.model.moves import IllegalMoveError
+from kiosk.model.opd import with_openings
 from kiosk.model.queue import Lane
 from kiosk.model.token import Priority, State, Token
 from tests.contracts.acts import order
@@ -382,6 +383,12 @@ def test_a_desk_of_one_department_sends_patients_on_to_the_others(desk: Counter)
     assert referred.queue_department == "EYE"
     with pytest.raises(DepartmentUnknownError):
         desk.calling.transfer(POST, token.token_id, "XYZ")
+
+
+def test_the_other_departments_are_closed_by_word_of_a_supervisor_too() -> None:
+    facility = replace(HOSPITAL, departments=(MEDICINE,), others=(EYE,))
+    said = with_openings(facility, [OpeningChange("EYE", "", False, NINE)])
+    assert [each.said_open for each in said.all_departments] == [None, False]
 
 
 def test_nobody_calls_from_queues_that_are_not_theirs(desk: Counter) -> None:
