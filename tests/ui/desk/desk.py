@@ -57,7 +57,6 @@ class Desk:
         )
         self._stack.callback(self.session.close)
         self.translation = Translation(application)
-        self._stack.callback(self.translation.use, "en")
         self.window = DeskWindow(self.session, self.translation, kinds(self.session))
         self._stack.callback(self.window.close)
         self.window.resize(*size)
@@ -66,6 +65,7 @@ class Desk:
     def close(self) -> None:
         self._stack.close()
         end(self.window)
+        self.translation.use("en")
 
     def settle(self) -> None:
         """Until all that is under way has come to the screen."""

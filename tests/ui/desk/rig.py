@@ -129,7 +129,6 @@ def page_rig(
         session = DeskSession(parts, workers, languages=languages, timing=Timing(refresh_s=60, idle_s=600))
         stack.callback(session.close)
         translation = Translation(application)
-        stack.callback(translation.use, "en")
         translation.use(languages[0])
         session.resume(door.sign_in(who, PIN), place)
         today = DeskToday(session, desk.store)
@@ -150,3 +149,4 @@ def page_rig(
         page.redraw()
         yield rig
     end(window)
+    translation.use("en")
