@@ -58,7 +58,8 @@ class DeskMachine(RuleBasedStateMachine):
     )
     def register(self, number: int, department: str, priority: Priority) -> None:
         post = self.post("12")
-        issued = self.work.walk_in(post, person(number), department, "en", priority=priority)
+        allowed = SUPERVISOR if priority is Priority.EMERGENCY else None
+        issued = self.work.walk_in(post, person(number), department, "en", priority=priority, approved_by=allowed)
         assert issued.token.state in (*LIVE, State.NO_SHOW)
 
     @rule(department=st.sampled_from(DEPARTMENTS))

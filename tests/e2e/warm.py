@@ -66,7 +66,8 @@ def warm_kiosk() -> Iterator[WarmKiosk]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs:
         command = [sys.executable, "-m", "tests.e2e.warm", str(theirs.fileno())]
-        with subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()]):
+        # To a pipe as each command writes: Python remembers of its output whether it was a file.
+        with subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()], stdout=subprocess.PIPE):
             theirs.close()
             try:
                 yield WarmKiosk(ours)
