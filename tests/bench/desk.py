@@ -57,6 +57,8 @@ ROUNDS, NEWS = 10, 50
 """Refreshes that are watched, and how many new tokens come with each."""
 WARM = 5
 STATIONS = [{"id": "K1", "kind": "kiosk", "name": "Hall"}, {"id": "D1", "kind": "desk", "name": "Room 1"}]
+REST_S = 0.4
+"""After each patient: a station that asks more than ten times a second is told to wait."""
 DEPARTMENTS = [{"code": "MED", "prefix": "M", "names": {"en": "Medicine"}}]
 
 
@@ -193,6 +195,8 @@ def _paired(application: QApplication, desk: Desk, bare: Callable[[], float]) ->
     _until(application, lambda: not desk.session.current and not desk.session.is_busy)
     _until(application, lambda: not desk.station.store.unsynced())
     _calm(application)
+    rested_s = time.monotonic() + REST_S
+    _until(application, lambda: time.monotonic() > rested_s)
     return called_ms, bare_ms
 
 
