@@ -29,25 +29,19 @@ from kiosk.model.patient import BirthDate, Patient, PatientKeys, Sex
 from kiosk.model.token import MAX_NUMBER, Priority, SlipState, State, Token
 
 SCHEMA = 1
-MAX_EVENTS = 200
-"""Events in one push."""
-MAX_WANTED = 500
-"""Events in one answer."""
+MAX_EVENTS = 200  # events in one push
+MAX_WANTED = 500  # events in one answer
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
-MAX_BODY_CHARS = 4096
-"""Of one event's body as canonical JSON."""
-MAX_COUNT = 2**53 - 1
-"""The largest whole number that every JSON reader keeps exact."""
+MAX_BODY_CHARS = 4096  # of one event's body as canonical JSON
+MAX_COUNT = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
 MAX_NAME = 100
-MAX_ORPHANS = 2000
-"""Events of a store that was left which one claim may ask for."""
+MAX_ORPHANS = 2000  # events of a store that was left which one claim may ask for
 MAX_DEPARTMENTS = 40
 """Whose queues one room calls from."""
 MAX_PINS = 10_000
 """Of one facility's staff; with two configurations they fit into an answer."""
-MAX_TEXT = 300
-"""As ``model.qr`` cuts what a card says."""
+MAX_TEXT = 300  # as ``model.qr`` cuts what a card says
 
 _INSTANT = re.compile(r"[2-9][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z")
 _DAY = re.compile(r"[2-9][0-9]{3}-[01][0-9]-[0-3][0-9]")
