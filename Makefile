@@ -48,7 +48,7 @@ bench: $(READY) $(READY_TEST) ## how long check-ins and calls take, and what the
 	.venv/bin/python -m tests.bench.server --rows $(BENCH_ROWS)
 
 soak: $(READY) ## hours of faults and kills (PYTEST_ARGS as for test)
-	.venv/bin/pytest -m soak -n 0 --timeout=0 -o faulthandler_timeout=0 $(PYTEST_ARGS)
+	.venv/bin/pytest -m soak -n 0 -s --timeout=0 -o faulthandler_timeout=0 $(PYTEST_ARGS)
 
 gallery: $(READY) ## pictures of every screen and slip in one HTML page (OUT=folder)
 	.venv/bin/python -m tests.gallery "$(OUT)"

@@ -3,6 +3,7 @@
 import base64
 import functools
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,7 @@ from jwt.api_jws import PyJWS
 ISSUER = "https://gateway.example/auth/realms/central-registry"
 AUDIENCE = "account"
 LASTS_S = 600
+_making = threading.Lock()
 
 
 class Forgery(StrEnum):
@@ -39,9 +41,14 @@ class Forgery(StrEnum):
     ENDLESS = "no_expiry"
 
 
-@functools.cache
 def rsa_key(number: int) -> rsa.RSAPrivateKey:
-    """The same key for the same number, since making one takes a while."""
+    """The same key for the same number, since making one takes a while; in all threads the same."""
+    with _making:
+        return _rsa_key(number)
+
+
+@functools.cache
+def _rsa_key(number: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -131,6 +131,8 @@ def pause() -> None:
 
 # --- death at each point ----------------------------------------------------------------------------------------------
 
+starting = threading.Lock()
+"""One application is put together at a time: its frameworks change the process' filters of warnings meanwhile."""
 POINTS = {"received": 0, "committed": 0, "sent": 202, "told": 202}
 """Where the server dies; what the gateway was told by then of having delivered."""
 
@@ -160,7 +162,9 @@ def death_and_restart(folder: Path, when: str) -> tuple[Answered | None, list[An
         with dying(url, when, gateway) as process:
             assert phone.deliver(call) == POINTS[when] or when in ("sent", "told")
             assert process.wait(ENOUGH_S) == -signal.SIGKILL
-        with running_server(url, abdm=AbdmAccount(account(gateway))) as server:
+        with ExitStack() as running:
+            with starting:
+                server = running.enter_context(running_server(url, abdm=AbdmAccount(account(gateway))))
             gateway.bridge_url = server.url
             if when == "received":  # nothing is known of it: it is for the gateway to bring it again
                 assert phone.deliver(call) == 202

@@ -10,6 +10,7 @@ from tests.simulation.faults import EVERY_FAULT, Fault
 from tests.simulation.running import STEPS, Plan, parse_steps, run, smallest
 
 QUICK_SEEDS, SEEDS_EACH = 40, 8
+TOLD_EACH = 25
 MOST_TOLD = 2
 SOAKED = 10_000
 PROCESSES = 2
@@ -40,8 +41,12 @@ def test_ten_thousand_seeds() -> None:
     pieces = [range(first, first + SEEDS_EACH) for first in range(0, SOAKED, SEEDS_EACH)]
     told: list[str] = []
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
-        for found in pool.imap_unordered(failures, pieces):
+        for done, found in enumerate(pool.imap_unordered(failures, pieces), 1):
             told += found
+            for failure in found:
+                print(failure, flush=True)
+            if done % TOLD_EACH == 0:
+                print(f"{done * SEEDS_EACH} seeds, {len(told)} failed, {time.perf_counter() - started:.0f} s", flush=True)
         pool.close()
         pool.join()
     took_s = time.perf_counter() - started

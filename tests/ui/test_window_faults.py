@@ -180,7 +180,7 @@ def test_a_slow_store_never_stops_the_screen(make_rig: MakeRig) -> None:
 
 def test_a_late_answer_is_dropped(make_rig: MakeRig) -> None:
     store = FakeStore()
-    rig = make_rig(store=store, delays=flow.Delays(issuing_s=0.05))
+    rig = make_rig(store=store, delays=flow.Delays(issuing_s=1.0))
     second = card("Ravi Kumar", "91000000000026")
     rig.touch(rig.issue("EYE", second).done)
     choosing = rig.scan_patient()
