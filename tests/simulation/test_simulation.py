@@ -46,7 +46,8 @@ def test_ten_thousand_seeds() -> None:
             for failure in found:
                 print(failure, flush=True)
             if done % TOLD_EACH == 0:
-                print(f"{done * SEEDS_EACH} seeds, {len(told)} failed, {time.perf_counter() - started:.0f} s", flush=True)
+                took_s = time.perf_counter() - started
+                print(f"{done * SEEDS_EACH} seeds, {len(told)} failed, {took_s:.0f} s", flush=True)
         pool.close()
         pool.join()
     took_s = time.perf_counter() - started
