@@ -11,6 +11,7 @@ from kiosk.model.events import Json, Kind
 from kiosk.model.exchange import Enrolment, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import Patient
+from kiosk.model.printer import Printed, PrinterStatus
 from kiosk.model.qr import Reason
 from kiosk.model.slip import Slip
 from kiosk.model.token import Priority, SlipState, Token
@@ -93,27 +94,31 @@ class Scanner(Protocol):
 # --- slips -----------------------------------------------------------------------------------------------------------
 
 
-class Confirmation(StrEnum):
-    """How sure it is that paper came out, weakest first."""
-
-    SENT = "sent"
-    PROCESSED = "processed"
-    PRINTED = "printed"
-
-
 class SlipPrinter(Protocol):
-    """Turns what a slip says into paper, or into a file."""
+    """Turns what a slip says into paper, or into a file. One thread owns it."""
 
     @property
     def name(self) -> str:
-        """The device as configured, for people: ``network:10.0.0.7:9100``."""
+        """The device, for people: ``network:10.0.0.7:9100``; for ``auto`` also what it has found."""
         ...
 
-    def print_slip(self, slip: Slip) -> Confirmation:
-        """Print one slip, within a finite time.
+    def print_slip(self, slip: Slip, job_id: str = "") -> Printed:
+        """Print one slip, within a finite time, if the printer is ready.
 
         Raises:
-            PrinterError: where the slip is not known to be out; ``sent`` says whether it may be.
+            PrinterError: where the slip is not known to be out; ``sent`` says whether it may be. One that is not ready
+                gets nothing: code of the gravest problem, as in ``model.printer.PROBLEMS``.
+        """
+        ...
+
+    def status(self) -> PrinterStatus:
+        """How it is now, told within a second; one that cannot be reached has a problem, and raises nothing."""
+        ...
+
+    def finished_ids(self) -> frozenset[str]:
+        """``process_id`` of jobs that it still tells as printed; empty where it cannot tell.
+
+        To be asked after a restart, before anything is sent.
         """
         ...
 

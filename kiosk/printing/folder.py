@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.errors import PrinterError
+from kiosk.model.printer import Confirmation, Printed, PrinterStatus
 from kiosk.model.slip import Slip
-from kiosk.ports import Confirmation
 from kiosk.printing.escpos import slip_bytes
 from kiosk.printing.layout import PAPERS, SlipPainter
 from kiosk.printing.raster import Raster
@@ -33,7 +33,7 @@ class FolderPrinter:
     def name(self) -> str:
         return f"folder:{self.folder}"
 
-    def print_slip(self, slip: Slip) -> Confirmation:
+    def print_slip(self, slip: Slip, job_id: str = "") -> Printed:
         """The PNG appears last, and only once both files are whole.
 
         Raises:
@@ -47,7 +47,13 @@ class FolderPrinter:
         except OSError as error:
             message = f"slips cannot be written to {self.folder} ({error.strerror})"
             raise PrinterError(message, code="SLIP_FOLDER_UNWRITABLE") from error
-        return Confirmation.PRINTED
+        return Printed(Confirmation.PRINTED, raster.height / PAPERS[raster.width].dots_per_mm)
+
+    def status(self) -> PrinterStatus:
+        return PrinterStatus()
+
+    def finished_ids(self) -> frozenset[str]:
+        return frozenset()
 
     def _write_pair(self, stem: str, printed: bytes, picture: bytes) -> None:
         part = self._reserved(stem)

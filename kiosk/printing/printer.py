@@ -8,17 +8,19 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.errors import PrinterError, SettingError
+from kiosk.model.printer import Confirmation, Printed, PrinterStatus
 from kiosk.model.slip import Slip
-from kiosk.ports import Confirmation, SlipPrinter
+from kiosk.ports import SlipPrinter
 from kiosk.printing.escpos import slip_bytes
 from kiosk.printing.folder import FolderPrinter
-from kiosk.printing.layout import SlipPainter
+from kiosk.printing.layout import PAPERS, SlipPainter
 from kiosk.printing.transports import NetworkTransport, Transport, UsblpTransport
 
 DEADLINE_S = 10.0
 """For all bytes of one slip. A slip is out in one or two seconds; a printer at work empties its buffer long before."""
 PROOF_S = 3.0
 """For a printer to show that it is there."""
+STATUS_S = 1.0
 RAW_PORT = 9100
 ALLOWED = "auto, usblp:/dev/usb/lp0, network:HOST[:9100], folder:PATH or none"
 _HOST_PORT = re.compile(r"(?:\[(?P<v6>[^\[\]]+)\]|(?P<host>[^\[\]:]+))(?::(?P<port>[0-9]{1,5}))?")
@@ -34,9 +36,20 @@ class EscPosPrinter:
     transport: Transport
     deadline_s: float = DEADLINE_S
 
-    def print_slip(self, slip: Slip) -> Confirmation:
-        self.transport.write_all(slip_bytes(self.painter.render(slip)), self.deadline_s)
-        return Confirmation.SENT
+    def print_slip(self, slip: Slip, job_id: str = "") -> Printed:
+        raster = self.painter.render(slip)
+        self.transport.write_all(slip_bytes(raster), self.deadline_s)
+        return Printed(Confirmation.SENT, raster.height / PAPERS[raster.width].dots_per_mm)
+
+    def status(self) -> PrinterStatus:
+        try:
+            self.transport.write_all(b"", STATUS_S)
+        except PrinterError as error:
+            return PrinterStatus((error.code,))
+        return PrinterStatus()
+
+    def finished_ids(self) -> frozenset[str]:
+        return frozenset()
 
 
 @dataclass(frozen=True)
@@ -45,8 +58,14 @@ class NoPrinter:
 
     name: str = "none"
 
-    def print_slip(self, slip: Slip) -> Confirmation:
+    def print_slip(self, slip: Slip, job_id: str = "") -> Printed:
         raise PrinterError("no printer is set up", code="PRINTER_NONE")
+
+    def status(self) -> PrinterStatus:
+        return PrinterStatus(("PRINTER_NONE",))
+
+    def finished_ids(self) -> frozenset[str]:
+        return frozenset()
 
 
 def open_printer(setting: str, width: int, now: Callable[[], datetime], nodes: Path = _NODES) -> SlipPrinter:

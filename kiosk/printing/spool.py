@@ -87,7 +87,7 @@ class Spool:
         if not self._taken(job):
             return False
         try:
-            confirmation = self._printer.print_slip(slip)
+            printed = self._printer.print_slip(slip, job.job_id)
         except PrinterError as error:
             self._note_failure(job, error)
             return False
@@ -96,7 +96,7 @@ class Spool:
             raise
         self._pause_s, self._cause = 0.0, ""
         self._move(job, SlipState.PRINTED)
-        log.info("slip_printed", job_id=job.job_id, copy=job.copy, confirmation=str(confirmation))
+        log.info("slip_printed", job_id=job.job_id, copy=job.copy, confirmation=str(printed.confirmation))
         return True
 
     def _taken(self, job: SlipJob) -> bool:

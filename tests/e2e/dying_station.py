@@ -18,10 +18,11 @@ from sqlalchemy import Engine, event
 
 from kiosk.app import Station, open_server, open_station, spool_of
 from kiosk.model.exchange import Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
+from kiosk.model.printer import Printed, PrinterStatus
 from kiosk.model.qr import parse
 from kiosk.model.slip import Slip
 from kiosk.model.token import SlipState
-from kiosk.ports import Confirmation, HospitalServer, SlipJob, SlipPrinter
+from kiosk.ports import HospitalServer, SlipJob, SlipPrinter
 from kiosk.printing.printer import EscPosPrinter
 from kiosk.printing.transports import Transport
 from kiosk.settings import load
@@ -63,13 +64,19 @@ class DyingPrinter:
     def name(self) -> str:
         return self.printer.name
 
-    def print_slip(self, slip: Slip) -> Confirmation:
+    def print_slip(self, slip: Slip, job_id: str = "") -> Printed:
         _die_at(Point.BEFORE_SEND, self.point)
-        confirmation = self.printer.print_slip(slip)
+        printed = self.printer.print_slip(slip, job_id)
         _die_at(Point.AFTER_SEND, self.point)
         if self.point is Point.BEFORE_CONFIRM:
             die_at_next_commit()
-        return confirmation
+        return printed
+
+    def status(self) -> PrinterStatus:
+        return self.printer.status()
+
+    def finished_ids(self) -> frozenset[str]:
+        return self.printer.finished_ids()
 
 
 @dataclass(frozen=True)

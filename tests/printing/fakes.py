@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from kiosk.errors import PrinterError, StoreError
 from kiosk.model.patient import Patient
+from kiosk.model.printer import Confirmation, Printed, PrinterStatus
 from kiosk.model.slip import Slip
 from kiosk.model.token import SlipState, Token
-from kiosk.ports import Confirmation, SlipJob
+from kiosk.ports import SlipJob
 from tests.printing.slips import ASHA, AT, token_of
 
 
@@ -72,23 +73,34 @@ class JobStore:
 
 
 class ScriptedPrinter:
-    """Prints, or raises ``fails``. ``during`` runs while a slip is on its way."""
+    """Prints, or raises ``fails``. ``during`` runs while a slip is on its way; ``finished`` is what it still tells."""
 
     name = "scripted"
 
     def __init__(self) -> None:
         self.slips: list[Slip] = []
+        self.job_ids: list[str] = []
         self.attempts = 0
+        self.confirmation = Confirmation.SENT
+        self.told = PrinterStatus()
+        self.finished: frozenset[str] = frozenset()
         self.fails: Exception | None = None
         self.during: Callable[[], None] = lambda: None
 
-    def print_slip(self, slip: Slip) -> Confirmation:
+    def print_slip(self, slip: Slip, job_id: str = "") -> Printed:
         self.attempts += 1
         self.during()
         if self.fails is not None:
             raise self.fails
         self.slips.append(slip)
-        return Confirmation.SENT
+        self.job_ids.append(job_id)
+        return Printed(self.confirmation, 70.0)
+
+    def status(self) -> PrinterStatus:
+        return self.told
+
+    def finished_ids(self) -> frozenset[str]:
+        return self.finished
 
 
 UNREACHABLE = PrinterError("off", code="PRINTER_UNREACHABLE")

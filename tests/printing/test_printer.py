@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image
 
 from kiosk.errors import PrinterError, SettingError
-from kiosk.ports import Confirmation
+from kiosk.model.printer import Confirmation
 from kiosk.printing.printer import EscPosPrinter, open_printer, prove_reachable, wants_slips
 from kiosk.printing.transports import NetworkTransport
 from tests.escpos_printer import TcpPrinter, Tokeniser
@@ -24,8 +24,8 @@ def test_network_printer_prints_slips() -> None:
     with TcpPrinter() as device:
         printer = open_printer(device.setting, 576, nine_thirty)
         assert printer.name == device.setting
-        assert printer.print_slip(a_slip("hi")) is Confirmation.SENT
-        assert printer.print_slip(a_slip("gu", copy=1)) is Confirmation.SENT
+        assert printer.print_slip(a_slip("hi")).confirmation is Confirmation.SENT
+        assert printer.print_slip(a_slip("gu", copy=1)).confirmation is Confirmation.SENT
         slips = device.wait_for(2, timeout_s=5)
         assert [slip.text_bytes for slip in slips] == [b"", b""]
         assert device.errors == []
@@ -99,7 +99,7 @@ def test_auto_without_a_usb_printer_is_none(tmp_path: Path) -> None:
 def test_folder_gets_picture_and_exact_bytes(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "slips"
     printer = open_printer(f"folder:{folder}", 512, nine_thirty)
-    assert printer.print_slip(a_slip("hi")) is Confirmation.PRINTED
+    assert printer.print_slip(a_slip("hi")).confirmation is Confirmation.PRINTED
     assert sorted(path.name for path in folder.iterdir()) == ["20261122-093015-M-017.bin", "20261122-093015-M-017.png"]
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     tokeniser = Tokeniser()
