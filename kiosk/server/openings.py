@@ -1,18 +1,18 @@
 """Facts about a whole facility: what supervisors have opened or closed for one service day, or vouched for."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date
 
 from sqlalchemy import Connection, select, tuple_
 
 from kiosk.model.desk import OpeningChange
 from kiosk.model.events import OF_FACILITY, Event, Kind
-from kiosk.model.moves import IllegalMoveError, said_at
+from kiosk.model.moves import IllegalMoveError
+from kiosk.model.openings import read_opening
 from kiosk.server.database import insert_into
 from kiosk.server.tables import opening
 
-MAX_CODE = 20
-"""Characters of a department's code, and of a room's name."""
 _o = opening.c
 
 
@@ -56,26 +56,9 @@ def _keep(connection: Connection, facility_id: str, event: Event) -> None:
     values = {
         "facility_id": facility_id,
         "service_day": event.service_day,
-        "department": _code(event, "department"),
-        "room": _code(event, "room", may_be_empty=True),
-        "is_open": _is_open(event),
-        "changed_at": said_at(event),
         "event_id": event.event_id,
+        **asdict(read_opening(event)),
     }
     row = insert_into(connection, opening).values(values)
     later = tuple_(row.excluded.changed_at, row.excluded.event_id) > tuple_(_o.changed_at, _o.event_id)
     connection.execute(row.on_conflict_do_update(index_elements=list(opening.primary_key), set_=values, where=later))
-
-
-def _code(event: Event, key: str, *, may_be_empty: bool = False) -> str:
-    value = event.body.get(key, "" if may_be_empty else None)
-    if not isinstance(value, str) or len(value) > MAX_CODE or "\0" in value or not (value or may_be_empty):
-        raise IllegalMoveError("BODY_INVALID", f"{event.kind} needs {key}")
-    return value
-
-
-def _is_open(event: Event) -> bool | None:
-    value = event.body.get("is_open")
-    if value is not None and not isinstance(value, bool):
-        raise IllegalMoveError("BODY_INVALID", f"{event.kind} says open, closed, or as planned")
-    return value

@@ -1,6 +1,7 @@
 """Facts about the whole facility: what a supervisor has opened, closed or vouched for."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import MAXYEAR, date, datetime, timedelta
 
 import structlog
@@ -10,13 +11,12 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.desk import OpeningChange
 from kiosk.model.events import OF_FACILITY, Event, Json, Kind, instant_text, parse_instant
-from kiosk.model.moves import SAID_AT, IllegalMoveError, said_at
+from kiosk.model.moves import SAID_AT, IllegalMoveError
 from kiosk.model.opd import Facility
+from kiosk.model.openings import read_opening
 from kiosk.store import tables
 from kiosk.store.ledger import Ledger
 
-MAX_CODE = 20
-"""Characters of a department's code, and of a room's name."""
 _STEP = timedelta(microseconds=1)
 _o = tables.opening.c
 _log = structlog.get_logger()
@@ -95,14 +95,13 @@ def _accept_clock(ledger: Ledger, facility: Facility, now: datetime, body: Mappi
 
 def _keep(connection: Connection, event: Event) -> None:
     """The newest word counts, whatever comes first."""
+    said = read_opening(event)
     values = {
         "facility_id": _facility_id(connection, event),
         "service_day": event.service_day.isoformat(),
-        "department": _code(event, "department"),
-        "room": _code(event, "room", may_be_empty=True),
-        "is_open": _is_open(event),
-        "changed_at": instant_text(said_at(event)),
         "event_id": event.event_id,
+        **asdict(said),
+        "changed_at": instant_text(said.changed_at),
     }
     row = upsert(tables.opening).values(values)
     later = tuple_(row.excluded.changed_at, row.excluded.event_id) > tuple_(_o.changed_at, _o.event_id)
@@ -117,17 +116,3 @@ def _facility_id(connection: Connection, event: Event) -> str:
     if isinstance(told, str):
         return told
     return connection.execute(select(tables.enrolment.c.facility_id)).scalar() or ""
-
-
-def _code(event: Event, key: str, *, may_be_empty: bool = False) -> str:
-    value = event.body.get(key, "" if may_be_empty else None)
-    if not isinstance(value, str) or len(value) > MAX_CODE or "\0" in value or not (value or may_be_empty):
-        raise IllegalMoveError("BODY_INVALID", f"{event.kind} needs {key}")
-    return value
-
-
-def _is_open(event: Event) -> bool | None:
-    value = event.body.get("is_open")
-    if value is not None and not isinstance(value, bool):
-        raise IllegalMoveError("BODY_INVALID", f"{event.kind} says open, closed, or as planned")
-    return value
