@@ -6,15 +6,14 @@ then takes the old one's place: wherever a power cut falls, one file holds a key
 credential ``device.key`` stands for the file, and is never written.
 """
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.errors import KioskError
+from kiosk.private_file import settle, write_private
 
 KEY_FILE = "device.key"
 NEXT_FILE = "device.key.next"
@@ -88,7 +87,7 @@ def take_next_key(data_dir: Path) -> None:
     """From now on the next key signs, and the one before is gone. Raises DeviceKeyError."""
     try:
         (data_dir / NEXT_FILE).replace(data_dir / KEY_FILE)
-        _settle(data_dir)
+        settle(data_dir)
     except OSError as error:
         raise DeviceKeyError(f"cannot write {data_dir / KEY_FILE}: {error.strerror}") from error
 
@@ -107,28 +106,7 @@ def _read(path: Path) -> DeviceKey | None:
 
 
 def _write(path: Path, key: DeviceKey) -> None:
-    """Whole or not at all, for its owner's eyes only."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    text = f"{key.private_key.private_bytes_raw().hex()} {key.key_id}".strip() + "\n"
     try:
-        with suppress(FileNotFoundError):
-            draft.unlink()  # of a process with our number that died
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        _settle(path.parent)
+        write_private(path, f"{key.private_key.private_bytes_raw().hex()} {key.key_id}".strip())
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise DeviceKeyError(f"cannot write {path}: {error.strerror}") from error
-
-
-def _settle(folder: Path) -> None:
-    """A new name in a folder survives a power cut only once the folder itself is written."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -7,13 +7,12 @@ named like the files stand for them, and are never written.
 A pepper that is lost is no disaster: PINs made with it fit no more, and new ones must be set.
 """
 
-import os
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from kiosk.errors import KioskError
+from kiosk.private_file import make_private, settle, write_private
 
 SERVER_FILE = "pin.pepper"
 DESK_FILE = "desk.pepper"
@@ -45,12 +44,7 @@ def made_pepper(path: Path, environ: Mapping[str, str]) -> bytes:
     fresh = secrets.token_bytes(PEPPER_BYTES)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = _drafted(path, fresh)
-        try:
-            os.link(draft, path)  # unlike a rename it never covers what somebody else has made meanwhile
-        finally:
-            draft.unlink()
-        _settle(path.parent)
+        make_private(path, fresh.hex())
     except FileExistsError:
         return _read(path) or fresh
     except OSError as error:
@@ -63,9 +57,9 @@ def keep_pepper(path: Path, pepper: bytes | None) -> None:
     try:
         if pepper is None:
             path.unlink(missing_ok=True)
+            settle(path.parent)
         else:
-            _drafted(path, pepper).replace(path)
-        _settle(path.parent)
+            write_private(path, pepper.hex())
     except OSError as error:
         raise PepperError(f"cannot write {path}: {error.strerror}") from error
 
@@ -83,28 +77,3 @@ def _read(path: Path) -> bytes | None:
         # No cause: it would quote the secret.
         raise PepperError(f"{path} is no pepper of {2 * PEPPER_BYTES} hexadecimal digits") from None
     return pepper
-
-
-def _drafted(path: Path, pepper: bytes) -> Path:
-    """A whole file beside ``path``, for its owner's eyes only."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(pepper.hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        with suppress(OSError):
-            draft.unlink()
-        raise
-    return draft
-
-
-def _settle(folder: Path) -> None:
-    """A new name in a folder survives a power cut only once the folder itself is written."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
