@@ -8,11 +8,8 @@ from kiosk.model.desk import Called, CallOrder, DeskRows, Failures, OpenSlip, Pi
 from kiosk.model.events import Event, Json, Kind
 from kiosk.model.opd import Facility
 from kiosk.model.queue import CallingRule, Classes
-from kiosk.model.token import SlipState, Token
-from kiosk.ports import Issued, IssueOrder, SlipJob, TokenStore
-
-NO_REMARKS: Mapping[str, Json] = {}
-"""What an event says besides, where nobody at a desk answers for it."""
+from kiosk.model.token import Token
+from kiosk.ports import NO_REMARKS, Issued, IssueOrder, SlipJob, TokenStore
 
 
 class DeskStore(TokenStore, Protocol):
@@ -21,15 +18,6 @@ class DeskStore(TokenStore, Protocol):
     def reprint(
         self, token_id: str, language: str, now: datetime, limit: int, remarks: Mapping[str, Json] = NO_REMARKS
     ) -> SlipJob: ...
-
-    def slip_moved(
-        self,
-        job_id: str,
-        state: SlipState,
-        now: datetime,
-        cause: str = "",
-        remarks: Mapping[str, Json] = NO_REMARKS,
-    ) -> None: ...
 
     def call(self, order: CallOrder, rule: CallingRule, classes: Classes, now: datetime) -> Called | None:
         """Call from this station's own knowledge, as ``model.queue`` says; None where nobody waits.

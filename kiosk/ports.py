@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from kiosk.model.aiming import GuidanceChanged
 from kiosk.model.desk import OpeningChange
 from kiosk.model.events import Json, Kind
 from kiosk.model.exchange import Enrolment, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
@@ -15,6 +16,9 @@ from kiosk.model.printer import Printed, PrinterStatus
 from kiosk.model.qr import Reason
 from kiosk.model.slip import Slip
 from kiosk.model.token import Priority, SlipState, Token
+
+NO_REMARKS: Mapping[str, Json] = {}
+"""What an event says besides its own words, where there is nothing."""
 
 
 class Clock(Protocol):
@@ -61,6 +65,8 @@ class PreviewFrame:
 
 @dataclass(frozen=True)
 class CameraStateChanged:
+    """``code`` says why it has FAILED, or what is not as it should be while it is RUNNING."""
+
     state: DeviceState
     code: str = ""
 
@@ -80,7 +86,9 @@ class CodeSpoiled:
     reason: Reason
 
 
-ScannerReport: TypeAlias = CodeRead | TwoCodesSeen | CodeSpoiled | PreviewFrame | CameraStateChanged | GunStateChanged
+ScannerReport: TypeAlias = (
+    CodeRead | TwoCodesSeen | CodeSpoiled | PreviewFrame | GuidanceChanged | CameraStateChanged | GunStateChanged
+)
 
 
 class Scanner(Protocol):
@@ -273,12 +281,14 @@ class TokenStore(CheckInStore, Protocol):
         """QUEUED jobs not older than ``queued_since``, oldest first: their patients still stand at the kiosk."""
         ...
 
-    def slip_moved(self, job_id: str, state: SlipState, now: datetime, cause: str = "") -> None:
-        """Note a job's new state; anything but QUEUED and SENDING also becomes an event."""
+    def slip_moved(
+        self, job_id: str, state: SlipState, now: datetime, cause: str = "", remarks: Mapping[str, Json] = NO_REMARKS
+    ) -> None:
+        """Note a job's new state; anything but QUEUED and SENDING also becomes an event, with ``remarks``."""
         ...
 
-    def doubt_interrupted_slips(self, now: datetime) -> int:
-        """After a restart: jobs found SENDING become IN_DOUBT. Returns how many."""
+    def interrupted_slips(self) -> Sequence[SlipJob]:
+        """After a restart: jobs found SENDING."""
         ...
 
     def next_push(self, limit: int) -> Push: ...

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from kiosk.desk_ports import NO_REMARKS
 from kiosk.errors import ClockError, QuotaReachedError, ReprintLimitError, StoreError, StoreForkError
 from kiosk.model.arrival import arrival_key
 from kiosk.model.clock import ClockFault, believable_time
@@ -15,6 +14,7 @@ from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.queue import place
 from kiosk.model.token import PHONE, Priority, SlipState, State, Token, label_of
 from kiosk.ports import (
+    NO_REMARKS,
     ArrivalOrder,
     Issued,
     IssueOrder,
@@ -249,12 +249,7 @@ class FakeDesk:
         return sorted(due, key=lambda job: (job.queued_at, job.job_id))
 
     def slip_moved(
-        self,
-        job_id: str,
-        state: SlipState,
-        now: datetime,
-        cause: str = "",
-        remarks: Mapping[str, Json] = NO_REMARKS,
+        self, job_id: str, state: SlipState, now: datetime, cause: str = "", remarks: Mapping[str, Json] = NO_REMARKS
     ) -> None:
         job = self._jobs.get(job_id)
         if job is None and job_id in self._tokens and state not in _LOCAL:
@@ -276,11 +271,8 @@ class FakeDesk:
         elif job.copy == token.copies:
             self._tokens[token.token_id] = replace(token, slip=state)
 
-    def doubt_interrupted_slips(self, now: datetime) -> int:
-        interrupted = [job for job in self._jobs.values() if job.state is SlipState.SENDING]
-        for job in interrupted:
-            self.slip_moved(job.job_id, SlipState.IN_DOUBT, now, "INTERRUPTED")
-        return len(interrupted)
+    def interrupted_slips(self) -> Sequence[SlipJob]:
+        return [job for job in self._jobs.values() if job.state is SlipState.SENDING]
 
     def _queue(self, token: Token, copy: int, language: str, ahead: int | None, now: datetime) -> SlipJob:
         self._tokens[token.token_id] = replace(token, slip=SlipState.QUEUED)

@@ -64,6 +64,31 @@ class OpenSlip:
 
 
 @dataclass(frozen=True)
+class SlipRow:
+    """One slip job of this station.
+
+    Attributes:
+        since: when it came to ``state``; ``cause`` is the code of why, or empty.
+        confirmation: how sure it is that it came out, as ``printer.Confirmation`` says; empty where it did not.
+        by: who dealt with it at a desk, or empty.
+    """
+
+    label: str
+    token_id: str
+    copy: int
+    state: SlipState
+    since: datetime
+    cause: str = ""
+    confirmation: str = ""
+    by: str = ""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody has to look after it."""
+        return self.state in (SlipState.PRINTED, SlipState.RESOLVED)
+
+
+@dataclass(frozen=True)
 class OpeningChange:
     """What a supervisor has said for one service day; an empty ``room`` means the whole department.
 

@@ -1,4 +1,7 @@
-"""The thread that keeps a spool going: at a nudge, after a pause, and now and then for other programs' slips."""
+"""The thread that keeps a spool going: at a nudge, after a pause, and now and then for other programs' slips.
+
+While no slip is due it asks the printer how it is, so that an empty roll is known before anybody's time is taken.
+"""
 
 import threading
 
@@ -8,7 +11,10 @@ from kiosk.errors import StoreError
 from kiosk.printing.spool import Spool
 
 IDLE_S = 1.0
-"""Between looks at the store while nobody nudges: other commands issue tokens too."""
+"""Between looks at store and printer while nobody nudges: other commands issue tokens too, and paper ends.
+
+With the second that a printer may take to answer, its state is never older than two.
+"""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 """After a round that failed, doubled each time."""
 
@@ -54,24 +60,28 @@ class SpoolThread:
         return self._thread.is_alive()
 
     def _run(self) -> None:
+        is_calm = True
         while not self._stopping.is_set():
             self._nudged.clear()
-            self._round()
+            self._round(is_calm)
             if self.failed:
                 self._stopping.wait(self._pause_s)
             elif not self._stopping.is_set():  # or a nudge by stop, cleared above, would be missed
-                self._nudged.wait(self._quiet_s())
+                is_calm = not self._nudged.wait(self._quiet_s())
 
     def _quiet_s(self) -> float:
         pause_s = self._spool.next_attempt_s()
         return self._idle_s if pause_s is None else pause_s
 
-    def _round(self) -> None:
+    def _round(self, is_calm: bool) -> None:
+        """After a nudge the next slip may be near, and the printer is not asked how it is."""
         try:
             if not self._recovered:
                 self._spool.recover()
                 self._recovered = True
-            self._spool.print_due(self._stopping.is_set)
+            printed = self._spool.print_due(self._stopping.is_set)
+            if is_calm and not printed and self._spool.next_attempt_s() is None and not self._stopping.is_set():
+                self._spool.look()
         except StoreError as error:
             log.warning("spool_waits_for_store", code=error.code)
             self._note_failure(error.code)

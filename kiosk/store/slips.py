@@ -26,12 +26,12 @@ _COPIES_OUT = select(func.count()).where(
     _j.state.not_in([SlipState.QUEUED.value, SlipState.FAILED.value]),
 )
 """Copies of which paper may be about: those that never got to the printer are nobody's second slip."""
-_SENDING = select(_j.job_id).where(_j.state == SlipState.SENDING.value)
+_SENDING = select(tables.slip_job).where(_j.state == SlipState.SENDING.value).order_by(_j.queued_at, _j.job_id)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a slip, and who at a desk says so."""
+    """What became of a slip, and how sure that is or who at a desk says so."""
 
     state: SlipState
     cause: str
@@ -114,12 +114,9 @@ def _moved_elsewhere(
     ledger.close()
 
 
-def doubt_interrupted(connection: Connection, new_id: Callable[[], str], now: datetime) -> int:
-    """See ``TokenStore.doubt_interrupted_slips``."""
-    interrupted = connection.execute(_SENDING).scalars().all()
-    for job_id in interrupted:
-        moved(connection, new_id, job_id, Outcome(SlipState.IN_DOUBT, "INTERRUPTED"), now)
-    return len(interrupted)
+def interrupted(connection: Connection) -> list[SlipJob]:
+    """See ``TokenStore.interrupted_slips``."""
+    return [job_of(row) for row in connection.execute(_SENDING)]
 
 
 def _forget_queued(connection: Connection, token_id: str, now: datetime) -> None:

@@ -7,15 +7,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select, update
 
-from kiosk.desk_ports import NO_REMARKS
-from kiosk.model.desk import Called, CallOrder, DeskRows, Failures, OpeningChange, OpenSlip, PinHash
+from kiosk.model.desk import Called, CallOrder, DeskRows, Failures, OpeningChange, OpenSlip, PinHash, SlipRow
 from kiosk.model.events import Event, Json, Kind, instant_text
 from kiosk.model.exchange import Enrolment, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, patient_keys
 from kiosk.model.queue import CallingRule, Classes
 from kiosk.model.token import SlipState, Token
-from kiosk.ports import ArrivalOrder, Issued, IssueOrder, SlipJob, TokenRow
+from kiosk.ports import NO_REMARKS, ArrivalOrder, Issued, IssueOrder, SlipJob, TokenRow
 from kiosk.store import (
     acting,
     arriving,
@@ -28,6 +27,7 @@ from kiosk.store import (
     openings,
     purging,
     renewal,
+    slip_rows,
     slips,
     staff,
     syncing,
@@ -227,19 +227,19 @@ class SqliteStore:
             return slips.due(connection, queued_since)
 
     def slip_moved(
-        self,
-        job_id: str,
-        state: SlipState,
-        now: datetime,
-        cause: str = "",
-        remarks: Mapping[str, Json] = NO_REMARKS,
+        self, job_id: str, state: SlipState, now: datetime, cause: str = "", remarks: Mapping[str, Json] = NO_REMARKS
     ) -> None:
         with self._writing() as connection:
             slips.moved(connection, self._new_id, job_id, slips.Outcome(state, cause, remarks), now)
 
-    def doubt_interrupted_slips(self, now: datetime) -> int:
-        with self._writing() as connection:
-            return slips.doubt_interrupted(connection, self._new_id, now)
+    def interrupted_slips(self) -> Sequence[SlipJob]:
+        with self._reading() as connection:
+            return slips.interrupted(connection)
+
+    def slip_rows(self, service_day: date) -> Sequence[SlipRow]:
+        """The slip jobs of a day's tokens with what became of each, the oldest first."""
+        with self._reading() as connection:
+            return slip_rows.slip_rows(connection, service_day)
 
     def next_push(self, limit: int) -> Push:
         with self._reading() as connection:

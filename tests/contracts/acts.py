@@ -45,6 +45,14 @@ def order(
     )
 
 
+def doubt_interrupted(store: TokenStore, now: datetime) -> int:
+    """What a spool does after a restart, with a printer that tells nothing. Returns how many slips."""
+    interrupted = store.interrupted_slips()
+    for job in interrupted:
+        store.slip_moved(job.job_id, SlipState.IN_DOUBT, now, "INTERRUPTED")
+    return len(interrupted)
+
+
 def issue(store: TokenStore, patient: Patient = ASHA, department: Department = MEDICINE, now: datetime = NINE) -> Token:
     return store.issue(order(patient, department, now)).token
 
@@ -116,6 +124,6 @@ def busy_day(store: TokenStore) -> None:
     for job in jobs:
         store.slip_moved(job.job_id, SlipState.SENDING, NINE + minutes(4))
     store.slip_moved(jobs[0].job_id, SlipState.PRINTED, NINE + minutes(3))
-    store.doubt_interrupted_slips(NINE + minutes(5))
+    doubt_interrupted(store, NINE + minutes(5))
     store.reprint(jobs[1].token_id, "en", NINE + minutes(6), 3)
     issue(store, person(0), now=NEXT_DAY)

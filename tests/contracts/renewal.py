@@ -7,7 +7,7 @@ from kiosk.model.events import FIRST_HASH, Event, Kind, is_chained
 from kiosk.model.exchange import StoreClaim, StoreGrant
 from kiosk.model.token import SlipState, State
 from kiosk.ports import TokenStore
-from tests.contracts.acts import events_of, foreign_token, issue, only_job, order, pulled
+from tests.contracts.acts import doubt_interrupted, events_of, foreign_token, issue, only_job, order, pulled
 from tests.model.samples import ASHA, EYE, MONDAY, NINE, RAVI, minutes, person
 
 LATER = NINE + minutes(30)
@@ -141,7 +141,7 @@ class RenewalContract:
         job = only_job(store.issue(order()))
         store.slip_moved(job.job_id, SlipState.SENDING, NINE)
         store.begin_anew(LATER, "R")
-        assert store.doubt_interrupted_slips(LATER) == 1
+        assert doubt_interrupted(store, LATER) == 1
         issue(store, RAVI, now=LATER)
         assert store.unsynced() == 3
         store.granted(grant("R"), LATER)

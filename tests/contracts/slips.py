@@ -9,6 +9,7 @@ from kiosk.model.events import Kind
 from kiosk.model.token import SlipState
 from kiosk.ports import SlipJob, TokenStore
 from tests.contracts.acts import (
+    doubt_interrupted,
     events_of,
     only_job,
     order,
@@ -63,6 +64,13 @@ class SlipContract:
             store.slip_moved(job.job_id, SlipState.SENDING, NINE)
         assert caught.value.code == "SLIP_JOB_TAKEN"
 
+    def test_how_sure_a_slip_is_stands_in_its_event(self, store: TokenStore) -> None:
+        job = only_job(store.issue(order()))
+        store.slip_moved(job.job_id, SlipState.SENDING, NINE)
+        store.slip_moved(job.job_id, SlipState.PRINTED, NINE, remarks={"confirmation": "printed"})
+        (told,) = events_of(store)[1:]
+        assert told.body == {"state": "printed", "copy": 0, "cause": "", "confirmation": "printed"}
+
     def test_an_unknown_slip_is_an_error(self, store: TokenStore) -> None:
         with pytest.raises(StoreError) as caught:
             store.slip_moved("j0", SlipState.PRINTED, NINE)
@@ -72,9 +80,10 @@ class SlipContract:
         jobs = [only_job(store.issue(order(person(place)))) for place in range(3)]
         for job in jobs[:2]:
             store.slip_moved(job.job_id, SlipState.SENDING, NINE)
-        assert store.doubt_interrupted_slips(NINE + minutes(1)) == 2
+        assert {job.job_id for job in store.interrupted_slips()} == {job.job_id for job in jobs[:2]}
+        assert doubt_interrupted(store, NINE + minutes(1)) == 2
         assert [self.slip_of(store, job) for job in jobs] == [SlipState.IN_DOUBT, SlipState.IN_DOUBT, SlipState.QUEUED]
-        assert store.doubt_interrupted_slips(NINE + minutes(2)) == 0
+        assert list(store.interrupted_slips()) == []
         assert len(events_of(store)) == 5
 
     def test_copies_are_counted_and_limited(self, store: TokenStore) -> None:

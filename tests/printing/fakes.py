@@ -1,16 +1,17 @@
 """A clock that is moved by hand, a store of slip jobs in memory and a printer that does as it is told."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kiosk.errors import PrinterError, StoreError
+from kiosk.model.events import Json
 from kiosk.model.patient import Patient
 from kiosk.model.printer import Confirmation, Printed, PrinterStatus
 from kiosk.model.slip import Slip
 from kiosk.model.token import SlipState, Token
-from kiosk.ports import SlipJob
+from kiosk.ports import NO_REMARKS, SlipJob
 from tests.printing.slips import ASHA, AT, token_of
 
 
@@ -31,6 +32,7 @@ class JobStore:
     def __init__(self, clock: HandClock) -> None:
         self.jobs: dict[str, SlipJob] = {}
         self.causes: dict[str, str] = {}
+        self.remarks: dict[str, dict[str, Json]] = {}
         self.fails: list[StoreError] = []
         self._clock = clock
 
@@ -53,19 +55,19 @@ class JobStore:
         self._check()
         return [job for job in self.jobs.values() if job.state is SlipState.QUEUED and job.queued_at >= queued_since]
 
-    def slip_moved(self, job_id: str, state: SlipState, now: datetime, cause: str = "") -> None:
+    def slip_moved(
+        self, job_id: str, state: SlipState, now: datetime, cause: str = "", remarks: Mapping[str, Json] = NO_REMARKS
+    ) -> None:
         self._check()
         if state is SlipState.SENDING and self.jobs[job_id].state is not SlipState.QUEUED:
             raise StoreError("taken", code="SLIP_JOB_TAKEN")
         self.jobs[job_id] = replace(self.jobs[job_id], state=state)
         self.causes[job_id] = cause
+        self.remarks[job_id] = dict(remarks)
 
-    def doubt_interrupted_slips(self, now: datetime) -> int:
+    def interrupted_slips(self) -> list[SlipJob]:
         self._check()
-        sending = [job for job in self.jobs.values() if job.state is SlipState.SENDING]
-        for job in sending:
-            self.slip_moved(job.job_id, SlipState.IN_DOUBT, now, "INTERRUPTED")
-        return len(sending)
+        return [job for job in self.jobs.values() if job.state is SlipState.SENDING]
 
     def _check(self) -> None:
         if self.fails:
@@ -81,6 +83,7 @@ class ScriptedPrinter:
         self.slips: list[Slip] = []
         self.job_ids: list[str] = []
         self.attempts = 0
+        self.looks = 0
         self.confirmation = Confirmation.SENT
         self.told = PrinterStatus()
         self.finished: frozenset[str] = frozenset()
@@ -97,6 +100,7 @@ class ScriptedPrinter:
         return Printed(self.confirmation, 70.0)
 
     def status(self) -> PrinterStatus:
+        self.looks += 1
         return self.told
 
     def finished_ids(self) -> frozenset[str]:

@@ -1,10 +1,12 @@
 """The spool's promises: each slip once, doubt where there is doubt, patience while the patient is there."""
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from kiosk.errors import StoreError
+from kiosk.model.printer import Confirmation, process_id
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.model.token import SlipState
 from kiosk.ports import TokenStore
@@ -184,3 +186,70 @@ def test_stopping_leaves_the_rest_queued(rig: Rig) -> None:
     rig.store.queue("b")
     assert rig.spool.print_due(lambda: rig.printer.attempts > 0) == 1
     assert rig.store.states() == {"a": SlipState.PRINTED, "b": SlipState.QUEUED}
+
+
+def test_how_sure_a_slip_is_goes_with_its_outcome(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.printer.confirmation = Confirmation.PROCESSED
+    rig.spool.print_due()
+    assert rig.store.remarks["a"] == {"confirmation": "processed"}
+
+
+def test_what_the_printer_still_tells_as_printed_is_in_no_doubt_after_a_crash(rig: Rig) -> None:
+    for name in "ab":
+        rig.store.queue(name)
+        rig.store.slip_moved(name, SlipState.SENDING, rig.clock.now())
+    rig.printer.finished = frozenset({process_id("a")})
+    assert rig.restarted().recover() == 1
+    assert rig.store.states() == {"a": SlipState.PRINTED, "b": SlipState.IN_DOUBT}
+    assert rig.store.remarks["a"] == {"confirmation": "printed"}
+    assert rig.listener.heard == [("a", SlipState.PRINTED, ""), ("b", SlipState.IN_DOUBT, "INTERRUPTED")]
+
+
+def test_a_slip_whose_patient_has_left_is_never_printed(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.printer.fails = UNREACHABLE
+    rig.spool.print_due()
+    rig.spool.patient_left("token-a")
+    rig.printer.fails = None
+    rig.clock.passed_s += 1
+    assert rig.spool.print_due() == 0
+    assert rig.store.states() == {"a": SlipState.FAILED}
+    assert rig.store.causes == {"a": "PRINTER_UNREACHABLE"}
+
+
+def test_a_patient_who_leaves_while_the_slip_is_refused_gets_none_later(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.printer.fails = UNREACHABLE
+    rig.printer.during = lambda: rig.spool.patient_left("token-a")
+    rig.spool.print_due()
+    assert rig.store.states() == {"a": SlipState.FAILED}
+
+
+def test_who_has_left_and_scans_again_is_back(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.spool.patient_left("token-a")
+    rig.clock.passed_s += 5
+    rig.store.jobs["b"] = replace(rig.store.queue("b", copy=1), token_id="token-a")
+    assert rig.spool.print_due() == 1
+    assert rig.store.states() == {"a": SlipState.FAILED, "b": SlipState.PRINTED}
+    assert rig.store.causes["a"] == "PATIENT_GONE"
+
+
+def test_what_another_program_has_queued_and_left_too_long_is_given_up_and_listed(rig: Rig) -> None:
+    rig.spool.print_due()
+    rig.store.queue("a")
+    rig.clock.passed_s += 61
+    assert rig.spool.print_due() == 0
+    assert (rig.store.states(), rig.store.causes) == ({"a": SlipState.FAILED}, {"a": "PATIENT_GONE"})
+
+
+def test_what_waits_when_nobody_goes_on_printing_fails_for_what_held_it_up(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.store.queue("b")
+    rig.printer.fails = UNREACHABLE
+    rig.spool.print_due()
+    assert rig.spool.give_up_waiting() == 2
+    assert set(rig.store.causes.values()) == {"PRINTER_UNREACHABLE"}
+    assert set(rig.store.states().values()) == {SlipState.FAILED}
+    assert rig.spool.next_attempt_s() is None

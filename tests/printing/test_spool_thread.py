@@ -1,6 +1,7 @@
 """The spool's thread: it wakes at a nudge, survives what goes wrong, and ends when told."""
 
 from collections.abc import Iterator
+from queue import SimpleQueue
 from typing import cast
 
 import pytest
@@ -8,14 +9,16 @@ import zxingcpp
 from structlog.testing import capture_logs
 
 from kiosk.errors import StoreError
+from kiosk.model.printer import PrinterStatus
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.model.token import SlipState
 from kiosk.ports import TokenStore
 from kiosk.printing.printer import open_printer
+from kiosk.printing.printer_watch import PrinterWatch
 from kiosk.printing.spool import Spool
 from kiosk.printing.spool_thread import SpoolThread
 from tests.escpos_printer import TcpPrinter
-from tests.printing.fakes import HandClock, JobStore, Listener, ScriptedPrinter
+from tests.printing.fakes import UNREACHABLE, HandClock, JobStore, Listener, ScriptedPrinter
 
 _NEVER_S = 600.0
 
@@ -114,3 +117,34 @@ def test_slips_are_drawn_and_sent_on_the_spools_own_thread() -> None:
     assert codes == ["token-a", "token-b", "token-c"]
     assert device.errors == []
     assert set(store.states().values()) == {SlipState.PRINTED}
+
+
+def test_an_idle_thread_asks_the_printer_how_it_is() -> None:
+    clock, printer = HandClock(), ScriptedPrinter()
+    told: SimpleQueue[PrinterStatus] = SimpleQueue()
+    spool = Spool(
+        cast("TokenStore", JobStore(clock)),
+        printer,
+        SAMPLE_FACILITY,
+        clock,
+        Listener(),
+        watch=PrinterWatch(printer, told.put),
+    )
+    thread = SpoolThread(spool, idle_s=0.01)
+    with capture_logs():
+        thread.start()
+        assert told.get(timeout=30) == PrinterStatus()
+        printer.told = PrinterStatus(("PAPER_OUT",), answered=True)
+        assert told.get(timeout=30).problems == ("PAPER_OUT",)
+        printer.told = PrinterStatus(answered=True)
+        assert told.get(timeout=30).ready
+        assert thread.stop(30)
+
+
+def test_while_slips_are_due_the_printer_is_not_asked(rig: Rig) -> None:
+    rig.printer.fails = UNREACHABLE
+    rig.store.queue("a")
+    rig.thread.start()
+    rig.listener.wait_for(SlipState.QUEUED)
+    assert rig.thread.stop(5)
+    assert rig.printer.looks == 0

@@ -14,6 +14,7 @@ from kiosk.ports import Clock
 from kiosk.store.store import STORE_FILE, SqliteStore, open_store
 from kiosk.sync.line import DeskServer, Line
 from kiosk.sync.loop import SyncReport
+from tests.contracts.acts import doubt_interrupted
 from tests.simulation.faults import Fuse, fill_disk, put_back, snapshot
 from tests.simulation.scenery import HOSPITAL, empty_store
 
@@ -100,7 +101,7 @@ class Station:
     def settle_slips(self) -> None:
         """All that waits for the printer is printed."""
         now = self.clock.now()
-        self.store.doubt_interrupted_slips(now)
+        doubt_interrupted(self.store, now)
         for job in self.store.due_slips(now - timedelta(days=365)):
             self.store.slip_moved(job.job_id, SlipState.SENDING, now)
             self.store.slip_moved(job.job_id, SlipState.PRINTED, now)
@@ -120,7 +121,7 @@ class Station:
 
     def _start(self) -> None:
         self.store = self._opened()
-        self.store.doubt_interrupted_slips(self.clock.now())
+        doubt_interrupted(self.store, self.clock.now())
 
     def _opened(self) -> SqliteStore:
         store = open_store(self.folder, None, self.new_id, {})

@@ -15,7 +15,7 @@ from kiosk.model.events import FIRST_HASH, Event, is_chained
 from kiosk.model.opd import Department
 from kiosk.model.token import SlipState, State, Token
 from kiosk.store.store import SqliteStore, open_store
-from tests.contracts.acts import order, pulled
+from tests.contracts.acts import doubt_interrupted, order, pulled
 from tests.fakes import shuffled_ids
 from tests.migrated import lay_store
 from tests.model.samples import EYE, HOSPITAL, MEDICINE, NINE, SURGERY, person
@@ -104,7 +104,7 @@ class History(RuleBasedStateMachine):
             self.store.slip_moved(job.job_id, SlipState.SENDING, self.now)
             self.copies_out[job.token_id] += job.copy > 0
         self.restart()
-        assert self.store.doubt_interrupted_slips(self.now) == len(due)
+        assert doubt_interrupted(self.store, self.now) == len(due)
 
     @rule(seconds=st.integers(-200, 3600))
     def let_time_pass(self, seconds: int) -> None:

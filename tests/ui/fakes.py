@@ -1,7 +1,7 @@
 """A store, a clock and a patient for the screens' tests; written by hand, and as strict as the real ones."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -9,11 +9,12 @@ from threading import Event as Gate
 
 from kiosk.errors import KioskError, ReprintLimitError
 from kiosk.model.desk import OpeningChange
+from kiosk.model.events import Json
 from kiosk.model.exchange import Pull, Push
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.token import SlipState, Token, label_of
-from kiosk.ports import ArrivalOrder, Issued, IssueOrder, ScannerReport, SlipJob, TokenRow
+from kiosk.ports import NO_REMARKS, ArrivalOrder, Issued, IssueOrder, ScannerReport, SlipJob, TokenRow
 
 NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
 """10:00 on a Monday in India."""
@@ -136,10 +137,12 @@ class FakeStore:
     def due_slips(self, queued_since: datetime) -> Sequence[SlipJob]:
         raise NotImplementedError
 
-    def slip_moved(self, job_id: str, state: SlipState, now: datetime, cause: str = "") -> None:
+    def slip_moved(
+        self, job_id: str, state: SlipState, now: datetime, cause: str = "", remarks: Mapping[str, Json] = NO_REMARKS
+    ) -> None:
         raise NotImplementedError
 
-    def doubt_interrupted_slips(self, now: datetime) -> int:
+    def interrupted_slips(self) -> Sequence[SlipJob]:
         raise NotImplementedError
 
     def next_push(self, limit: int) -> Push:
@@ -160,7 +163,7 @@ class FakeStore:
     def _enter(self, *, counts: bool = True) -> None:
         self.calls += counts
         if self.gate is not None:
-            assert self.gate.wait(10), "the test never opened the gate"
+            assert self.gate.wait(60), "the test never opened the gate"
         if self.fault is not None:
             raise self.fault
 
