@@ -110,7 +110,7 @@ def told(connection: Connection, facility_id: str, events: Sequence[Event]) -> t
         return tuple(events)
     mine = select(parked.c.store_id, parked.c.seq).filter_by(facility_id=facility_id, code=FORBIDDEN)
     refused = {(row.store_id, row.seq) for row in connection.execute(mine.where(parked.c.store_id.in_(facts)))}
-    return tuple(each for each in events if (each.store_id, each.seq) not in refused)
+    return tuple(each for each in events if each.kind not in OF_FACILITY or (each.store_id, each.seq) not in refused)
 
 
 def park(connection: Connection, facility_id: str, unfit: Iterable[tuple[Event, str]], now: datetime) -> None:

@@ -94,6 +94,16 @@ def test_nor_do_stations_hear_of_a_closing_by_a_kiosk(hall: Database) -> None:
     assert (seen.events, seen.cursor) == ((said,), 2)
 
 
+def test_the_fact_of_a_kiosk_withholds_nothing_else_of_its(hall: Database) -> None:
+    """An act on a token is harmless where it was refused: the token's state comes from the server with it."""
+    kiosk = chain_of(hall, "K1", "A")
+    kiosk.write(Kind.TOKEN_CALLED, kiosk.issue(1).token_id, room="4")
+    kiosk.write(Kind.CLOCK_ACCEPTED, "")
+    assert codes(hall, kiosk) == ["KIND_FORBIDDEN"]
+    seen = changes(hall.reader, FACILITY, Chain("C").store_id, 0, 500)
+    assert (list(seen.events), seen.cursor) == (kiosk.events, 3)
+
+
 def test_a_desk_may_and_a_kiosk_does_its_own(hall: Database) -> None:
     kiosk, desk = chain_of(hall, "K1", "A"), chain_of(hall, "D1", "B")
     issued, lapsed = kiosk.issue(1), kiosk.issue(2)

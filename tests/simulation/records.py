@@ -51,6 +51,7 @@ class Records:
         copied: stores, and their series, of which there were copies or older states: their numbers may be given twice.
         doubles: tokens whose number another token has, for that reason.
         gone: events that only a lost disk held.
+        token_of: event id -> the token that it moves.
         servers: what the server has done itself.
     """
 
@@ -59,6 +60,7 @@ class Records:
     copied: set[str] = field(default_factory=set)
     doubles: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    token_of: dict[str, str] = field(default_factory=dict)
     servers: set[str] = field(default_factory=set)
     seen: dict[str, Seen] = field(default_factory=dict)
 
@@ -136,6 +138,7 @@ class Records:
         for row in rows:
             is_new = row.event_id not in self.hashes
             self.hashes[row.event_id].add(row.hash)
+            self.token_of[row.event_id] = row.token_id
             seen.ids.add(row.event_id)
             if is_new and row.kind == Kind.TOKEN_ISSUED:
                 self._note_number(name, row)
