@@ -13,6 +13,9 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from tests.patience import PatientBot
     from tests.postgres import Postgres
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -32,6 +35,14 @@ def nothing_left_running() -> Iterator[None]:
     assert not children, f"processes left running: {children}"
     assert _may_have_windows() or not could, "the test paints: it must use the fixture qapp"
     gc.collect(0)
+
+
+@pytest.fixture
+def qtbot(qapp: "QApplication", request: pytest.FixtureRequest) -> "PatientBot":
+    """In the place of pytest-qt's own."""
+    from tests.patience import PatientBot  # Qt, which most tests need not wait for
+
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from kiosk.background import Background
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 
 class Slow:

@@ -22,7 +22,6 @@ from kiosk.ui.desk.place import Place
 from tests.migrated import lay_store
 
 PIN = "246810"
-PATIENCE_MS = 20_000
 
 
 @pytest.fixture
@@ -39,22 +38,22 @@ def desk(qapp: QApplication, settings: Settings) -> Iterator[Desk]:
 
 def sign_in(qtbot: QtBot, desk: Desk, pin: str = PIN) -> None:
     (member,) = desk.station.staff
-    with qtbot.waitSignal(desk.session.signed_in, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(desk.session.signed_in):
         desk.session.sign_in(member.staff_id, pin)
 
 
 def test_from_sign_in_to_a_patient_seen(qtbot: QtBot, desk: Desk) -> None:
     session = desk.session
     sign_in(qtbot, desk)
-    with qtbot.waitSignal(session.post_changed, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(session.post_changed):
         session.choose_place("12", ["MED"])
     assert desk.station.registration.check_in(Patient(abha_address="asha@abdm", name="Asha"), "MED", "en")
-    with qtbot.waitSignal(session.acted, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(session.acted):
         session.call_next()
     (row,) = session.current
     assert (row.token.label, row.token.state, row.token.room) == ("M-001", State.CALLED, "12")
     for act in (session.start, session.complete):
-        with qtbot.waitSignal(session.acted, timeout=PATIENCE_MS):
+        with qtbot.waitSignal(session.acted):
             act(row.token.token_id)
     assert session.current == ()
     assert desk.station.store.tokens(row.token.service_day)[0].token.state is State.COMPLETED
@@ -80,7 +79,7 @@ def test_a_desk_calls_through_its_server_and_alone_when_it_is_gone(
 
 def _alone(qtbot: QtBot, desk: Desk) -> bool:
     """Call the next one. Returns whether the desk did so by itself."""
-    with qtbot.waitSignal(desk.session.acted, timeout=PATIENCE_MS) as acted:
+    with qtbot.waitSignal(desk.session.acted) as acted:
         desk.session.call_next()
     assert acted.args is not None
     return bool(acted.args[1].alone)
@@ -123,5 +122,5 @@ def test_a_desk_that_cannot_start_says_so_and_tries_again(qtbot: QtBot) -> None:
     window = DeskClosedWindow("STORE_KEY_WRONG", retry_s=0.3)
     qtbot.addWidget(window)
     window.show()
-    qtbot.waitUntil(lambda: window.timed_out, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.timed_out)
     assert not window.isVisible()

@@ -28,7 +28,7 @@ def test_of_several_that_make_it_at_once_all_get_the_same(tmp_path: Path) -> Non
     start = Barrier(8)
 
     def make(_: int) -> bytes:
-        start.wait(10)
+        start.wait(60)
         return made_pepper(tmp_path / SERVER_FILE, {})
 
     with ThreadPoolExecutor(8) as threads:

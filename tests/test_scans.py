@@ -35,7 +35,6 @@ CARDS = Path(__file__).parent.parent / "resources" / "cards"
 CARD = "02-hindi-app.png"
 TEXT = json.loads((CARDS / "cards.json").read_text(encoding="utf-8"))[CARD]
 BARE = '{"hidn":"91-0000-0000-0018"}'
-PATIENCE_MS = 20_000
 PIN = "246810"
 
 
@@ -116,11 +115,11 @@ def test_a_patient_with_a_gun_instead_of_a_camera(
     settings = Settings(data_dir=tmp_path, camera="none", scanner_gun=f"serial:{line.path}", printer="none")
     with open_station(settings, {}) as station, running_kiosk(station, qapp) as kiosk:
         kiosk.window.show()
-        qtbot.waitUntil(lambda: kiosk.window.scanning.reads_by_gun, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: kiosk.window.scanning.reads_by_gun)
         line.send(TEXT.encode() + b"\r\n")
-        qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.Choosing), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.Choosing))
         kiosk.journey.feed(flow.DepartmentChosen("EYE"))
-        qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.Issued), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.Issued))
 
 
 def test_a_patient_with_a_gun_that_is_a_keyboard(
@@ -131,7 +130,7 @@ def test_a_patient_with_a_gun_that_is_a_keyboard(
         with qtbot.waitActive(kiosk.window):
             kiosk.window.show()
         hands.scan(kiosk.window, BARE)
-        qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.Choosing), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.Choosing))
         state = kiosk.journey.state
         assert isinstance(state, flow.Choosing)
         assert state.patient.abha_number == "91000000000018"
@@ -146,7 +145,7 @@ def desk_settings(tmp_path: Path) -> Settings:
 
 
 def enter(qtbot: QtBot, desk: Desk, type_pin: Callable[[], None]) -> None:
-    with qtbot.waitSignal(desk.session.signed_in, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(desk.session.signed_in):
         type_pin()
     desk.session.choose_place("12", ["MED"])
 
@@ -155,7 +154,7 @@ def type_pin(qtbot: QtBot, hands: Hands, page: SignInPage) -> None:
     """Each digit has its dot before the next one comes."""
     for count, digit in enumerate(PIN, start=1):
         hands.type(page.pin, digit)
-        qtbot.waitUntil(partial(has_dots, page, count), timeout=PATIENCE_MS)
+        qtbot.waitUntil(partial(has_dots, page, count))
 
 
 def has_dots(page: SignInPage, count: int) -> bool:
@@ -165,7 +164,7 @@ def has_dots(page: SignInPage, count: int) -> bool:
 def wait_for_row(qtbot: QtBot, desk: Desk, label: str) -> None:
     page = desk.window.pages["queue"]
     assert isinstance(page, QueuePage)
-    qtbot.waitUntil(lambda: page.queue.row_chosen is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.queue.row_chosen is not None)
     assert page.queue.row_chosen is not None
     assert page.queue.row_chosen.token.label == label
 

@@ -24,7 +24,7 @@ from kiosk.server.web import build_app, utc_now
 from kiosk.server.workers import keep_working, stop_signal
 from kiosk.settings import Settings
 
-START_S = 10.0
+START_S = 60.0
 STOP_S = 10.0
 GRACE_S = 5
 """For requests that are running when the server is to stop."""

@@ -192,5 +192,5 @@ def test_running_servers_are_told_of_an_import(office: Office) -> None:
     with psycopg.connect(url, autocommit=True) as listener:
         listener.execute(f"LISTEN {CHANNEL}".encode())
         office.text("import", office.write("facility.toml", RAMPUR))
-        (notice,) = listener.notifies(timeout=10, stop_after=1)
+        (notice,) = listener.notifies(timeout=60, stop_after=1)
     assert notice.payload == f"{FACILITY} 0 1"

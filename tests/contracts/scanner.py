@@ -64,4 +64,4 @@ class ScannerContract:
         stage.show_code()
         hearing.until(stage.states(DeviceState.STOPPED))
         for thread in set(threading.enumerate()) - before:
-            thread.join(5)
+            thread.join(60)

@@ -36,8 +36,8 @@ from tests.migrated import lay_store
 from tests.model.samples import person
 from tests.soak.cut_network import CutNetwork, Weather, cut_network
 
-QUICK_S = 1.0
-"""A whole exchange of a desk that somebody waits for; on this machine they take some 10 ms."""
+PATIENT_S = 60.0
+"""For an exchange with a server that answers; on this machine they take some 10 ms."""
 STATIONS = [
     {"id": "K1", "kind": "kiosk", "name": "Hall"},
     {"id": "D1", "kind": "desk", "name": "Room 1"},
@@ -85,16 +85,16 @@ class Kiosk(Machine):
 
 @dataclass
 class Desk(Machine):
-    """``quick`` is its second connection, for what cannot be put off."""
+    """``quick`` is its second connection, for what cannot be put off. ``new_server`` takes a deadline in seconds."""
 
     network: CutNetwork = field(kw_only=True)
-    new_server: Callable[[], HttpServer] = field(kw_only=True)
+    new_server: Callable[[float], HttpServer] = field(kw_only=True)
     post: Post = field(kw_only=True)
     lost: list[LostAct] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         lock = Lock()
-        self.quick = self.new_server()
+        self.quick = self.new_server(PATIENT_S)
         self.acts = Acts(
             self.store, lambda: self.facility, self.clock, NOTICE_VERSION, wants_slips=False, has_server=True
         )
@@ -182,7 +182,7 @@ def _desk(campus: Campus, port: int, number: int) -> Iterator[Desk]:
         store, facility, server = _machine(campus, f"D{number}", network.url)
         enrolment = store.enrolment()
         assert enrolment is not None
-        new_server = partial(_server, campus.settings(f"D{number}"), enrolment, network.url, QUICK_S)
+        new_server = partial(_server, campus.settings(f"D{number}"), enrolment, network.url)
         post = Post(f"{number}", ("MED",), staff)
         desk = Desk(store, facility, server, new_server=new_server, network=network, post=post)
         with closing(desk):
@@ -195,10 +195,10 @@ def _machine(campus: Campus, station_id: str, url: str = "") -> tuple[SqliteStor
     enrolment = enrol(settings, {}, url or campus.url, campus.code(station_id)).enrolment
     store = open_store(settings.data_dir, None, new_id, {})
     facility = configured(store, enrolment, datetime.now(UTC)).facility
-    return store, facility, _server(settings, enrolment, url or campus.url, 10.0)
+    return store, facility, _server(settings, enrolment, url or campus.url, PATIENT_S)
 
 
 def _server(settings: Settings, enrolment: Enrolment, url: str, deadline_s: float) -> HttpServer:
     key = device_key(settings.data_dir, {}, enrolment.key_id)
     signer = Signer(key.private_key, enrolment.facility_id, key.key_id, enrolment.public_url)
-    return HttpServer(url, enrolment.facility_id, signer=signer, connect_s=QUICK_S, deadline_s=deadline_s)
+    return HttpServer(url, enrolment.facility_id, signer=signer, connect_s=deadline_s, deadline_s=deadline_s)

@@ -181,7 +181,7 @@ def test_a_broken_printer_costs_no_token_and_no_slip_comes_out_unasked(
         station = Station(tmp_path / "kiosk", broken.setting)
         started = time.monotonic()
         (line,) = station.check_in(card)
-        assert time.monotonic() - started < 20
+        assert time.monotonic() - started < 60
         assert (line["outcome"], line["label"], line["print"]) == ("issued", "M-001", told)
         assert broken.slips == []
     assert slip_jobs(station.folder) == [("M-001", 0, told, slip_code)]
@@ -191,7 +191,7 @@ def test_a_broken_printer_costs_no_token_and_no_slip_comes_out_unasked(
     with TcpPrinter() as mended:
         station = Station(station.folder, mended.setting)
         (again,) = station.check_in(card)
-        (slip,) = mended.wait_for(1, timeout_s=5)
+        (slip,) = mended.wait_for(1, timeout_s=60)
         assert (again["token_id"], again["print"]) == (line["token_id"], "printed")
         assert qr_on(slip.image) == line["token_id"]
         assert is_marked_duplicate(slip.image)
@@ -224,7 +224,7 @@ def test_a_broken_server_loses_nothing_and_gets_everything_once_when_mended(tmp_
 def assert_sync_fails(station: Station, code: str) -> None:
     started = time.monotonic()
     ended = station.run("sync")
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
     assert (ended.code, ended.output) == (1, ""), ended
     assert ended.errors.splitlines()[-1].startswith(f"{code}: "), ended.errors
     assert acknowledged(station.folder) == 0

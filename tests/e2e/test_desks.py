@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,19 +13,20 @@ from kiosk.calling import LostAct
 from kiosk.errors import CalledElsewhereError, NotAllowedError, ServerError
 from kiosk.model.desk import Called, CallOrder
 from kiosk.model.events import Kind
+from kiosk.model.exchange import Pull, Push
 from kiosk.model.moves import IllegalMoveError
 from kiosk.model.patient import Patient
 from kiosk.model.staff import SignedIn
 from kiosk.model.token import Priority, State
+from kiosk.sync.client import HttpServer
 from kiosk.sync.line import Line
 from kiosk.sync.live import LiveThread
 from kiosk.sync.loop import SyncReport, SyncThread
 from tests.e2e.desks import Desk, Hospital, hospital_of
 from tests.migrated import lay_server
+from tests.patience import PATIENCE_S
 from tests.soak.cut_network import Weather
 from tests.test_enrol import quick_scrypt
-
-PATIENCE_S = 20.0
 
 
 @pytest.fixture
@@ -181,6 +182,21 @@ class Losing:
         return called
 
 
+class Counting:
+    """A server, and how often it was asked."""
+
+    def __init__(self, server: HttpServer) -> None:
+        self._server, self.asked = server, 0
+
+    def exchange(self, push: Push) -> Pull:
+        self.asked += 1
+        return self._server.exchange(push)
+
+    def call(self, order: CallOrder) -> Called | None:
+        self.asked += 1
+        return self._server.call(order)
+
+
 @contextmanager
 def losing(desk: Desk, answers: int) -> Iterator[Losing]:
     server = Losing(desk, answers)
@@ -283,7 +299,7 @@ def test_a_desk_finds_back_to_its_server_by_itself(hospital: Hospital) -> None:
         failed.set()
 
     sync = SyncThread(desk.store, desk.server, desk.clock, 3600.0, turn=desk.turn, on_synced=synced, on_failed=lost)
-    live = LiveThread(desk.new_server(), sync.nudge, on_connected=sync.hurry, first_pause_s=0.05)
+    live = LiveThread(desk.new_server(PATIENCE_S), sync.nudge, on_connected=sync.hurry, first_pause_s=0.05)
     for thread in (sync, live):
         thread.start()
     try:
@@ -306,13 +322,15 @@ def test_only_the_first_patient_waits_for_a_server_that_is_silent(hospital: Hosp
     tokens = hospital.kiosk.issue(*range(1, 6))
     desk = hospital.desks[0]
     desk.sync()
-    desk.network.change(Weather.SILENT)
-    began_s = desk.clock.monotonic()
-    called = [desk.call_next() for _ in tokens]
-    took_s = desk.clock.monotonic() - began_s
+    with closing(desk.new_server(0.3)) as impatient:
+        server = Counting(impatient)
+        desk.line = Line(desk.store, server, desk.clock, desk.note_parked)
+        desk.calling = replace(desk.calling, server=desk.line, push=desk.line.push)
+        desk.network.change(Weather.SILENT)
+        called = [desk.call_next() for _ in tokens]
     assert [each.called.token.token_id for each in called] == [token.token_id for token in tokens]
     assert all(each.alone for each in called)
-    assert took_s < 3.5  # one deadline, perhaps twice
+    assert server.asked <= 2, "the same once more, perhaps"
     desk.cut()
     desk.heal()
     hospital.agree()

@@ -34,7 +34,7 @@ class Desk:
 
     def slips(self, count: int) -> list[tuple[str, bool]]:
         """Token and DUPLICATE mark of all slips so far, of which there must be ``count``."""
-        slips = self.printer.wait_for(count, timeout_s=5)
+        slips = self.printer.wait_for(count, timeout_s=60)
         assert len(slips) == count
         return [(qr_on(slip.image), is_marked_duplicate(slip.image)) for slip in slips]
 

@@ -122,6 +122,6 @@ def test_each_beginning_of_a_word_finds_it(name: str) -> None:
 def test_two_thousand_rows_are_searched_between_two_key_presses() -> None:
     entries = [entry(replace(ROW, patient=replace(ASHA, name=f"राम {number}"))) for number in range(2_000)]
     wanted = query("ram kum")
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert not [each for each in entries if finds(wanted, each)]
-    assert time.perf_counter() - begun < 0.05
+    assert time.thread_time() - begun < 0.05

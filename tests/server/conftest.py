@@ -22,7 +22,7 @@ def web(database_url: str) -> Iterator[httpx2.Client]:
     """A client of a running server over ``database_url``."""
     with (
         running_server(database_url) as server,
-        httpx2.Client(base_url=server.url, trust_env=False, timeout=10.0) as client,
+        httpx2.Client(base_url=server.url, trust_env=False, timeout=60) as client,
     ):
         yield client
 

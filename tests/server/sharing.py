@@ -29,7 +29,7 @@ class Hospital:
     phone: PhrApp = field(repr=False)
 
     def client(self) -> httpx2.Client:
-        return httpx2.Client(base_url=self.gateway.bridge_url, trust_env=False, timeout=10.0)
+        return httpx2.Client(base_url=self.gateway.bridge_url, trust_env=False, timeout=60)
 
 
 def account(gateway: AbdmGateway, **changes: Any) -> AbdmSettings:

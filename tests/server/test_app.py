@@ -83,7 +83,7 @@ def server_process(database_url: str) -> Iterator[tuple[subprocess.Popen[str], s
             yield process, found[0]
         finally:
             process.kill()
-            process.wait(10)
+            process.wait(60)
 
 
 def test_acked_means_durable(database_url: str) -> None:
@@ -93,7 +93,7 @@ def test_acked_means_durable(database_url: str) -> None:
         assert sync_until_done(FakeStore(chain), client, CLOCK).acked_seq == 250
         client.close()
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
     with running_server(database_url) as server:
         client = HttpServer(server.url, FACILITY)
         listener = FakeStore(Chain("B"))
@@ -106,4 +106,4 @@ def test_acked_means_durable(database_url: str) -> None:
 def test_the_command_ends_politely(database_url: str, how: signal.Signals) -> None:
     with server_process(database_url) as (process, _):
         process.send_signal(how)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0

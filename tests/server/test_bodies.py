@@ -15,7 +15,7 @@ from kiosk.sync.messages import MAX_REQUEST_BYTES
 CHUNK = b" " * 65_536
 
 
-def read(receive: Callable[[], Awaitable[dict[str, Any]]], within_s: float = 10.0) -> bytes:
+def read(receive: Callable[[], Awaitable[dict[str, Any]]], within_s: float = 60.0) -> bytes:
     request = Request({"type": "http", "headers": []}, receive)
     return asyncio.run(arrived(request, within_s))
 

@@ -30,7 +30,7 @@ from tests.sync.chain import FACILITY, Chain
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 def take(database: Database, push: Push) -> Ingested:

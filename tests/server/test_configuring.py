@@ -243,7 +243,7 @@ def test_imports_at_once_are_numbered_one_after_the_other(database: Database) ->
     start = Barrier(4)
 
     def load(number: int) -> Imported:
-        start.wait(10)
+        start.wait(60)
         return import_configuration(database, prefix("M", number), NOON)
 
     with ThreadPoolExecutor(4) as threads:

@@ -117,7 +117,7 @@ def test_the_same_enrolment_twice_at_once(database: Database, clock: HandClock) 
     request = EnrolRequest(code=code, public_key="ab" * 32, store_id=str(uuid.uuid4()))
 
     def show() -> EnrolAnswer:
-        start.wait(10)
+        start.wait(60)
         return enrol(database, request, PUBLIC_URL, str(uuid.uuid4()), clock.now())
 
     with ThreadPoolExecutor(2) as threads:
@@ -209,7 +209,7 @@ def test_two_who_show_one_code_at_once(database: Database, clock: HandClock) -> 
 
         def show(code: str = code, start: Barrier = start) -> str:
             request = EnrolRequest(code=code, public_key="ab" * 32, store_id=str(uuid.uuid4()))
-            start.wait(10)
+            start.wait(60)
             try:
                 return enrol(database, request, PUBLIC_URL, str(uuid.uuid4()), clock.now()).station_id
             except ProblemError as error:
@@ -227,7 +227,7 @@ def test_stations_enrolled_at_once_get_different_series(database: Database, cloc
 
     def show(code: str) -> list[str | None]:
         request = EnrolRequest(code=code, public_key="ab" * 32, store_id=str(uuid.uuid4()))
-        start.wait(10)
+        start.wait(60)
         answer = enrol(database, request, PUBLIC_URL, str(uuid.uuid4()), clock.now())
         return [answer.series, answer.reserve_series]
 

@@ -233,7 +233,7 @@ def test_what_an_old_proxy_passes_on_has_to_be_signed(database_url: str) -> None
         port = urlsplit(server.url).port
         answers = {}
         for version in ("1.0", "1.1"):
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as proxy, proxy.makefile("rb") as answer:
+            with socket.create_connection(("127.0.0.1", port), timeout=60) as proxy, proxy.makefile("rb") as answer:
                 proxy.sendall(f"GET {TOKENS} HTTP/{version}\r\n{head}".encode())
                 answers[version] = answer.read()
         direct = HttpServer(server.url, FACILITY)
@@ -247,7 +247,7 @@ def test_what_an_old_proxy_passes_on_has_to_be_signed(database_url: str) -> None
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 def test_curl_on_this_machine_is_heard(database_url: str) -> None:
     with running_server(database_url) as server:
-        told = subprocess.run(["curl", "-sS", f"{server.url}{TOKENS}"], capture_output=True, timeout=30, check=True)
+        told = subprocess.run(["curl", "-sS", f"{server.url}{TOKENS}"], capture_output=True, timeout=60, check=True)
     assert told.stdout == b"[]"
 
 

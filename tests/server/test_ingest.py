@@ -223,14 +223,14 @@ def test_concurrent_pushes_of_one_event_insert_once(database: Database) -> None:
     acked: list[int] = []
 
     def push() -> None:
-        start.wait(10)
+        start.wait(60)
         acked.append(take(database, chain.push()).acked_seq)
 
     threads = [threading.Thread(target=push) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert acked == [20] * 6
     assert len(rows(database, event)) == len(rows(database, token)) == 20
 
@@ -255,7 +255,7 @@ def test_pull_cursor_never_skips_a_late_commit(database: Database) -> None:
         seen += [given.event_id for given in step.events]
         caught_up, cursor = not step.events, step.cursor
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert len(seen) == len(set(seen)) == 120
     assert cursor == 120
 

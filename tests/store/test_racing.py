@@ -41,7 +41,7 @@ def test_racing_threads_get_distinct_numbers(tmp_path: Path) -> None:
     barrier = threading.Barrier(8)
 
     def work(place: int) -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         for turn in range(6):
             issue(stores[place % 2], person(10 * place + turn))
 
@@ -63,7 +63,7 @@ def test_racing_desks_never_call_the_same_token(tmp_path: Path) -> None:
     labels_called: list[str] = []
 
     def work(place: int) -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         while (called := call(stores[place % 2], call_order(room=str(place)))) is not None:
             labels_called.append(called.token.label)
 
@@ -84,7 +84,7 @@ def test_the_same_patient_at_two_scanners_at_once_gets_one_token(tmp_path: Path)
     found: list[str] = []
 
     def work() -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         found.append(issue(store, ASHA).token_id)
 
     threads = [threading.Thread(target=work) for _ in range(6)]
@@ -143,7 +143,7 @@ def test_a_process_that_dies_before_commit_leaves_nothing_half_done(tmp_path: Pa
     with issuer() as process:
         told(process, f"{tmp_path} 4 die")
         assert answers(process) == labels(3)
-        assert process.wait(30) == 9
+        assert process.wait(60) == 9
     store = opened(tmp_path)
     assert_whole(store, 3)
     assert len(store.due_slips(store.tokens(MONDAY)[0].token.issued_at)) == 3

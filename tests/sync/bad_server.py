@@ -36,7 +36,7 @@ class BadServer:
         self._over.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(5)
+        self._thread.join(60)
 
     def _run(self) -> None:
         while not self._over.is_set():

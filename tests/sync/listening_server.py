@@ -72,5 +72,5 @@ def listening(say: Callable[[Asked], Answer], tls: ssl.SSLContext | None = None)
         yield told
     finally:
         server.shutdown()
-        thread.join(5)
+        thread.join(60)
         server.server_close()

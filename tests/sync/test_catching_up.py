@@ -21,8 +21,8 @@ from tests.sync.chain import Chain
 from tests.sync.fake_server import FakeHospitalServer
 
 BACKLOG, OTHERS, IDLE = 500, 2000, 60
-LONGEST_S = 2.0
-"""No patient may wait longer, on a machine that is busy with other tests as well."""
+LONGEST_S = 8.0
+"""No patient may wait longer, on a machine that is busy with other tests as well; alone it is a tenth of a second."""
 BETWEEN_S = 0.01
 """Between two patients, far less than there will ever be."""
 START = datetime.now(UTC) - timedelta(hours=1)

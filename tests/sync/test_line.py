@@ -270,7 +270,7 @@ def test_two_threads_may_use_one_server_at_once() -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(10.0)
+            thread.join(60)
         http.close()
     assert errors == []
     assert len(server.asked) == 60

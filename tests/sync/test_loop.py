@@ -15,7 +15,7 @@ from tests.sync.chain import Chain
 from tests.sync.fake_server import FakeHospitalServer
 from tests.sync.fake_store import FakeStore
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 NEVER_S = 3600.0
 
 

@@ -18,7 +18,7 @@ from tests.sync.chain import FACILITY, Chain
 from tests.sync.fake_server import FakeHospitalServer
 from tests.sync.fake_store import FakeStore
 
-WAIT_S, NEVER_S = 10.0, 3600.0
+WAIT_S, NEVER_S = 60.0, 3600.0
 CLOCK = FakeClock(datetime(2026, 11, 22, 4, tzinfo=UTC))
 HERE = Enrolment(
     FACILITY, "K1", "kiosk", "019ab3c0-0000-7000-8000-000000000001", "http://localhost", "http://localhost"

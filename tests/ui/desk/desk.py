@@ -1,9 +1,12 @@
 """A whole desk: its window, its session, and real stories over a store in memory."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from time import monotonic
+from typing import Any, TypeVar
 
+from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -15,9 +18,28 @@ from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.sitting import DeskParts, Timing, Workers
 from kiosk.ui.desk.window import QUEUE_KIND, DeskWindow, PageKind
 from kiosk.ui.translation import Translation
+from tests.patience import PATIENCE_S
 from tests.ui.desk.long_day import LongDay
 from tests.ui.desk.rig import STAFF, FakeDoor, FakePlaces
 from tests.ui.ending import end
+
+T = TypeVar("T")
+
+
+class Thread(ThreadPoolExecutor):
+    """One thread, and how much was asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.asked = 0
+
+    def submit(self, work: Callable[..., T], /, *args: Any, **more: Any) -> "Future[T]":
+        self.asked += 1
+        return super().submit(work, *args, **more)
+
+    def drain(self) -> None:
+        """Until all that was asked so far is done, and told."""
+        super().submit(int).result(PATIENCE_S)
 
 
 class Desk:
@@ -38,7 +60,7 @@ class Desk:
         self.day = day
         self.door, self.places = FakeDoor(tuple(staff)), FakePlaces()
         self._stack = ExitStack()
-        self._threads = [self._stack.enter_context(ThreadPoolExecutor(1)) for _ in range(3)]
+        self._threads = [self._stack.enter_context(Thread()) for _ in range(3)]
         workers = Workers(*self._threads)
         parts = DeskParts(
             day.calling,
@@ -69,15 +91,28 @@ class Desk:
 
     def settle(self) -> None:
         """Until all that is under way has come to the screen."""
-        for _ in range(4):
+        asked = -1
+        while asked != self._asked or self._counts_soon():
+            asked = self._asked
             for thread in self._threads:
-                thread.submit(int).result(10)
+                thread.drain()
             QTest.qWait(1)
-        for _ in range(2):
-            QTest.qWait(COUNT_MS + 20)
-            for thread in self._threads:
-                thread.submit(int).result(10)
-        QApplication.processEvents()
+
+    def wait_until(self, has_come: Callable[[], bool]) -> None:
+        """For what a timer brings."""
+        until_s = monotonic() + PATIENCE_S
+        while not has_come():
+            assert monotonic() < until_s, "it never comes"
+            QTest.qWait(10)
+        self.settle()
+
+    @property
+    def _asked(self) -> int:
+        return sum(thread.asked for thread in self._threads)
+
+    def _counts_soon(self) -> bool:
+        timers = (*self.window.findChildren(QTimer), *self.session.findChildren(QTimer))
+        return any(each.isActive() and each.isSingleShot() and each.interval() <= COUNT_MS for each in timers)
 
     @property
     def queue(self) -> QueuePage:

@@ -118,11 +118,7 @@ def test_a_desk_that_nobody_touches_signs_out_after_a_warning(make_desk: Maker) 
     warned: list[float] = []
     desk.session.idle_warned.connect(warned.append)
     desk.enter("N1", "246810", Place("12", ("MED",)))
-    for _ in range(20):
-        desk.settle()
-        if desk.session.who is None:
-            break
-    assert desk.session.who is None
+    desk.wait_until(lambda: desk.session.who is None)
     assert warned[0] > 0
 
 
@@ -344,9 +340,7 @@ def test_a_call_can_be_undone(desk: DeskRig) -> None:
 def test_undo_goes_away_by_itself(make_desk: Maker) -> None:
     desk = make_desk(timing=Timing(refresh_s=60.0, idle_s=3600.0, undo_s=0.2))
     called(desk)
-    for _ in range(20):
-        desk.settle()
-    assert not desk.queue.calling.messages.undo.isVisible()
+    desk.wait_until(lambda: not desk.queue.calling.messages.undo.isVisible())
     assert desk.state(desk.tokens[0]) is State.CALLED
 
 
