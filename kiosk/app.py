@@ -28,11 +28,14 @@ from kiosk.model.counter import NO_OFFER, PhoneOffer
 from kiosk.model.exchange import Enrolment
 from kiosk.model.facility_file import FacilityError
 from kiosk.model.opd import Facility
+from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
 from kiosk.model.toml_lines import located
 from kiosk.ports import Clock, SlipJob, SlipPrinter
 from kiosk.printing.printer import open_printer, resolved, wants_slips
+from kiosk.printing.printer_watch import PrinterWatch
 from kiosk.printing.spool import Spool
+from kiosk.rolls import PaperRoll
 from kiosk.settings import Settings
 from kiosk.store.store import SqliteStore, open_store
 from kiosk.sync.configuring import Configuring
@@ -311,10 +314,18 @@ def ownership(data_dir: Path) -> Iterator[bool]:
 
 
 def spool_of(
-    station: Station, on_moved: Callable[[SlipJob, SlipState, str], None] = lambda job, state, cause: None
+    station: Station,
+    on_moved: Callable[[SlipJob, SlipState, str], None] = lambda job, state, cause: None,
+    on_status: Callable[[PrinterStatus], None] = lambda status: None,
 ) -> Spool:
     """The station's print spool; whoever owns the devices calls ``recover`` on it first."""
-    return Spool(station.store, station.printer, station.facility, station.clock, on_moved)
+    watch = PrinterWatch(station.printer, on_status, paper_roll(station))
+    return Spool(station.store, station.printer, station.facility, station.clock, on_moved, watch=watch)
+
+
+def paper_roll(station: Station) -> PaperRoll:
+    """The roll of paper in the station's printer."""
+    return PaperRoll(station.settings.data_dir, station.settings.roll_m, station.clock.now)
 
 
 def configure_logging(level: int = logging.WARNING) -> None:

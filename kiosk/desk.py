@@ -11,7 +11,17 @@ import structlog
 from PySide6.QtWidgets import QApplication
 
 from kiosk.acts import Acts
-from kiosk.app import StandardError, Station, configuring_of, new_id, open_server, open_station, require_kind, spool_of
+from kiosk.app import (
+    StandardError,
+    Station,
+    configuring_of,
+    new_id,
+    open_server,
+    open_station,
+    paper_roll,
+    require_kind,
+    spool_of,
+)
 from kiosk.background import Background
 from kiosk.calling import Calling
 from kiosk.checkin import NOTICE_VERSION
@@ -144,7 +154,7 @@ def running_desk(station: Station, application: QApplication, *, resumed: Resume
         HealthWatch(session, health.look)
         if link is not None:
             link.begin(background, session, reloading.look, health)
-        spool = spool_of(station, _slip_news(session, health))
+        spool = spool_of(station, _slip_news(session, health), health.printer_moved)
         background.begin(lambda: SpoolThread(spool))
         background.begin(lambda: UpkeepThread(chores(station), station.clock.monotonic))
         scanner = desk_scans(station.settings)
@@ -212,6 +222,7 @@ def _health(station: Station, *, has_server: bool) -> DeskHealth:
         has_server=has_server,
         prints=station.registration.wants_slips,
         staff_valid=timedelta(days=station.settings.staff_valid_days),
+        paper_left_mm=paper_roll(station).left_mm,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.health import Item, Signs, health
+from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
 from kiosk.ports import CameraStateChanged, Clock, DeviceState, GunStateChanged, ScannerReport, SlipJob
 
@@ -27,6 +28,7 @@ class DeskHealth:
 
     Args:
         prints: whether this desk has a printer.
+        paper_left_mm: how much paper it should have left, None where nobody knows. Raises StoreError.
         staff_valid: how long after the last sync members of the staff may sign in; nothing where there is no server.
     """
 
@@ -38,8 +40,9 @@ class DeskHealth:
         has_server: bool,
         prints: bool,
         staff_valid: timedelta | None = None,
+        paper_left_mm: Callable[[], float | None] = lambda: None,
     ) -> None:
-        self._store, self._clock = store, clock
+        self._store, self._clock, self._paper_left_mm = store, clock, paper_left_mm
         self._lock = Lock()
         slip = SlipState.NONE if prints else None
         self._signs = Signs(has_server, slip=slip, staff_valid=staff_valid if has_server else None)
@@ -49,6 +52,9 @@ class DeskHealth:
         told = SlipState.FAILED if state is SlipState.QUEUED and cause else state
         if told in (SlipState.PRINTED, SlipState.FAILED, SlipState.IN_DOUBT):
             self._note(lambda signs: replace(signs, slip=told, slip_cause=cause))
+
+    def printer_moved(self, status: PrinterStatus) -> None:
+        self._note(lambda signs: replace(signs, printer=status))
 
     def synced(self) -> None:
         self._note(lambda signs: replace(signs, server=""))
@@ -68,7 +74,8 @@ class DeskHealth:
         synced_at, unsent = self._store.last_synced_at(), self._store.unsynced()
         time = believable_time(now, *self._store.known_times())
         clock = time.value if isinstance(time, ClockFault) else ""
-        self._note(lambda signs: replace(signs, clock=clock, synced_at=synced_at, unsent=unsent))
+        left = self._paper_left_mm()
+        self._note(lambda signs: replace(signs, clock=clock, synced_at=synced_at, unsent=unsent, paper_left_mm=left))
         with self._lock:
             return health(self._signs, now)
 

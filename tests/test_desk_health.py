@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.desk_health import DeskHealth
 from kiosk.model.health import Level, Part
+from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
 from kiosk.ports import CameraStateChanged, DeviceState, GunStateChanged, SlipJob
 from tests.desk_counter import Counter, counter
@@ -68,3 +69,14 @@ def test_a_clock_that_nobody_believes_is_told(desk: Counter) -> None:
     health = DeskHealth(desk.store, desk.clock, has_server=False, prints=False)
     desk.clock.set(NINE + timedelta(days=30))
     assert levels(health) == {Part.CLOCK: (Level.BAD, "CLOCK_AHEAD")}
+
+
+def test_what_the_printer_tells_and_what_is_left_of_its_roll_are_shown(desk: Counter) -> None:
+    left = [12_500.0]
+    health = DeskHealth(desk.store, desk.clock, has_server=False, prints=True, paper_left_mm=lambda: left[0])
+    health.printer_moved(PrinterStatus(("PAPER_OUT",), answered=True))
+    assert levels(health)[Part.PRINTER] == (Level.BAD, "PAPER_OUT")
+    health.printer_moved(PrinterStatus(answered=True))
+    assert levels(health)[Part.PRINTER] == (Level.GOOD, "")
+    left[0] = 400.0
+    assert levels(health)[Part.PRINTER] == (Level.NOTICE, "PAPER_LOW")

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from kiosk.model.printer import PROBLEMS, PrinterStatus
 from kiosk.model.token import SlipState
 
 FRESH = timedelta(minutes=5)
 """As old as what is known of others may be before people ahead are told no more."""
 OLD = timedelta(minutes=30)
+NOTHING_TOLD = PrinterStatus()
+LOW_PAPER_MM = 5000.0
+"""About sixty slips."""
 MANY_UNSENT = 200
 """More than one round trip takes."""
 
@@ -30,7 +34,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """One part. ``code`` is empty where all is well; ``age`` and ``count`` where there is something to tell."""
+    """One part. ``code`` is empty where all is well; ``age`` and ``count`` where there is something to tell.
+
+    Of the printer ``count`` is how many metres of paper should be left.
+    """
 
     part: Part
     level: Level
@@ -46,6 +53,7 @@ class Signs:
     Attributes:
         reader: code of what is wrong with the camera or the gun; empty while it reads.
         slip: state of the slip that the printer had last, SlipState.NONE before there was one; ``slip_cause`` why.
+        printer: what it told last; ``paper_left_mm`` is reckoned, None where nobody knows.
         synced_at: when the server last answered; ``server`` is the code with which it failed since, or empty.
         has_server: whether there is one at all.
         clock: code of a fault that keeps the store from issuing.
@@ -56,6 +64,8 @@ class Signs:
     reader: str | None = None
     slip: SlipState | None = None
     slip_cause: str = ""
+    printer: PrinterStatus = NOTHING_TOLD
+    paper_left_mm: float | None = None
     synced_at: datetime | None = None
     server: str = ""
     clock: str = ""
@@ -83,14 +93,20 @@ def _reader(signs: Signs) -> Item | None:
 
 
 def _printer(signs: Signs) -> Item | None:
-    match signs.slip:
-        case None:
-            return None
-        case SlipState.FAILED:
-            return Item(Part.PRINTER, Level.BAD, signs.slip_cause or "PRINTER_FAILED")
-        case SlipState.IN_DOUBT:
-            return Item(Part.PRINTER, Level.NOTICE, signs.slip_cause or "SLIP_IN_DOUBT")
-    return Item(Part.PRINTER, Level.GOOD)
+    """What it tells counts before what became of the last slip, and a fault that it tells as mended is over."""
+    if signs.slip is None:
+        return None
+    left = None if signs.paper_left_mm is None else int(signs.paper_left_mm // 1000)
+    if signs.printer.problems:
+        return Item(Part.PRINTER, Level.BAD, signs.printer.problems[0], count=left)
+    if not (signs.printer.answered and signs.slip_cause in PROBLEMS):
+        match signs.slip:
+            case SlipState.FAILED:
+                return Item(Part.PRINTER, Level.BAD, signs.slip_cause or "PRINTER_FAILED", count=left)
+            case SlipState.IN_DOUBT:
+                return Item(Part.PRINTER, Level.NOTICE, signs.slip_cause or "SLIP_IN_DOUBT", count=left)
+    is_low = signs.printer.paper_low or (signs.paper_left_mm is not None and signs.paper_left_mm < LOW_PAPER_MM)
+    return Item(Part.PRINTER, Level.NOTICE if is_low else Level.GOOD, "PAPER_LOW" if is_low else "", count=left)
 
 
 def _server(signs: Signs, now: datetime) -> Item | None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kiosk.model.health import FRESH, MANY_UNSENT, OLD, Item, Level, Part, Signs, health
+from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
 from tests.model.samples import NINE, minutes
 
@@ -89,3 +90,28 @@ def test_faults_of_clock_and_reader_are_named() -> None:
 
 def test_a_clock_behind_the_last_sync_makes_no_age_below_nothing() -> None:
     assert item(Part.SERVER, WELL, -minutes(3)).age == timedelta()
+
+
+TOLD = PrinterStatus(answered=True)
+
+
+@pytest.mark.parametrize(
+    ("signs", "level", "code", "metres"),
+    [
+        (replace(WELL, printer=PrinterStatus(("COVER_OPEN", "PAPER_OUT"))), Level.BAD, "COVER_OPEN", None),
+        (replace(WELL, printer=replace(TOLD, paper_low=True)), Level.NOTICE, "PAPER_LOW", None),
+        (replace(WELL, paper_left_mm=4_900.0), Level.NOTICE, "PAPER_LOW", 4),
+        (replace(WELL, paper_left_mm=42_300.0, printer=TOLD), Level.GOOD, "", 42),
+        (replace(WELL, slip=SlipState.FAILED, slip_cause="PAPER_OUT", printer=TOLD), Level.GOOD, "", None),
+        (
+            replace(WELL, slip=SlipState.FAILED, slip_cause="PATIENT_GONE", printer=TOLD),
+            Level.BAD,
+            "PATIENT_GONE",
+            None,
+        ),
+        (replace(WELL, slip=SlipState.FAILED, slip_cause="PRINTER_STALLED"), Level.BAD, "PRINTER_STALLED", None),
+    ],
+)
+def test_the_printer_is_as_it_tells(signs: Signs, level: Level, code: str, metres: int | None) -> None:
+    found = item(Part.PRINTER, signs)
+    assert (found.level, found.code, found.count) == (level, code, metres)

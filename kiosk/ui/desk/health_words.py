@@ -7,6 +7,7 @@ from kiosk.ui.desk.words import span
 
 translate = QCoreApplication.translate
 
+PAPER_LOW = "PAPER_LOW"
 ICONS = {
     Part.READER: "qr",
     Part.PRINTER: "printer",
@@ -22,6 +23,8 @@ def short_words(item: Item) -> str:
     match item.part:
         case Part.READER:
             return translate("Health", "Reader")
+        case Part.PRINTER if item.count is not None and item.code in ("", PAPER_LOW):
+            return translate("Health", "Printer · {metres} m").format(metres=item.count)
         case Part.PRINTER:
             return translate("Health", "Printer")
         case Part.SERVER if item.age is not None:
@@ -70,6 +73,10 @@ def _calm(item: Item) -> str:
     match item.part:
         case Part.READER:
             return translate("Health", "Camera or scanner gun works.")
+        case Part.PRINTER if item.count is not None:
+            return translate(
+                "Health", "The printer works. About {metres} m of paper should be left on its roll."
+            ).format(metres=item.count)
         case Part.PRINTER:
             return translate("Health", "The printer works, as far as it has told.")
         case Part.SERVER:
@@ -86,8 +93,22 @@ def _printer(code: str) -> str:
     match code:
         case "PRINTER_NONE" | "PRINTER_GONE" | "PRINTER_UNREACHABLE":
             return translate("Health", "The printer does not answer: look at its cable and power.")
-        case "PRINTER_STALLED":
+        case "PRINTER_STALLED" | "PRINTER_OFFLINE":
             return translate("Health", "The printer stands still: look at its paper and cover.")
+        case "PAPER_OUT":
+            return translate("Health", "The printer has no paper: put a new roll in. Slips then print by themselves.")
+        case "PAPER_LOW":
+            return translate("Health", "The roll of paper is nearly used up: have a new one ready.")
+        case "COVER_OPEN":
+            return translate("Health", "The printer's cover is open: close it.")
+        case "CUTTER_JAMMED":
+            return translate("Health", "The printer's cutter is jammed: switch it off, free the paper, switch it on.")
+        case "PRINTER_HOT":
+            return translate("Health", "The printer is too hot: it goes on by itself when it has cooled down.")
+        case "PRINTER_FAILED":
+            return translate("Health", "The printer tells of a fault: switch it off and on. If it stays, call service.")
+        case "PRINTER_SLOW":
+            return translate("Health", "The printer's line is too slow for slips: set it to 115200 baud.")
         case "PATIENT_GONE":
             return translate("Health", "The last slip waited too long. Look at the page Slips.")
         case "SLIP_IN_DOUBT" | "INTERRUPTED" | "PROGRAM_FAULT":

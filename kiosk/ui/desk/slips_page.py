@@ -244,8 +244,12 @@ def trouble_words(slip: OpenSlip) -> str:
             return translate("Slips", "Not printed: it waited too long.")
         case "PRINTER_NONE" | "PRINTER_GONE" | "PRINTER_UNREACHABLE":
             return translate("Slips", "Not printed: look at the printer's cable.")
-        case "PRINTER_STALLED":
+        case "PRINTER_STALLED" | "PRINTER_OFFLINE":
             return translate("Slips", "Not printed: look at paper and cover.")
+        case "PAPER_OUT":
+            return translate("Slips", "Not printed: there was no paper.")
+        case "COVER_OPEN":
+            return translate("Slips", "Not printed: the cover was open.")
         case "SLIP_FOLDER_UNWRITABLE":
             return translate("Slips", "Not printed: its folder cannot be written.")
         case "":

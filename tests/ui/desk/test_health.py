@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.model.health import Item, Level, Part
+from kiosk.model.printer import PROBLEMS
 from kiosk.ui.arrange import DOWN, line_up
 from kiosk.ui.desk.health import HealthLine, HealthWatch
 from kiosk.ui.desk.health_words import advice, short_words
@@ -86,7 +87,18 @@ def test_the_watch_asks_again_and_again(qtbot: QtBot, rig: PageRig[Stand]) -> No
     qtbot.waitUntil(lambda: "34 not sent" in rig.texts())
 
 
-CODES = ("", "PRINTER_GONE", "SLIP_IN_DOUBT", "X_NEW", "KEY_UNKNOWN", "SYNC_OLD", "PATIENT_GONE", "PIN_STALE")
+CODES = (
+    "",
+    "PRINTER_GONE",
+    *PROBLEMS,
+    "PAPER_LOW",
+    "SLIP_IN_DOUBT",
+    "X_NEW",
+    "KEY_UNKNOWN",
+    "SYNC_OLD",
+    "PATIENT_GONE",
+    "PIN_STALE",
+)
 
 
 @pytest.mark.parametrize("level", Level)
