@@ -69,7 +69,9 @@ class Tokeniser:
     def _obey(self, token: bytes) -> None:
         if token.startswith(b"\x1dv0"):
             size = (8 * int.from_bytes(token[4:6], "little"), int.from_bytes(token[6:8], "little"))
-            self._bands.append(Image.frombytes("1", size, bytes(255 - value for value in token[8:])))
+            band = Image.frombytes("1", size, bytes(255 - value for value in token[8:]))
+            wide, tall = 1 + (token[3] & 1), 1 + (token[3] >> 1 & 1)  # modes 1 to 3 print each dot doubled
+            self._bands.append(band.resize((size[0] * wide, size[1] * tall), Image.Resampling.NEAREST))
         elif token.startswith(b"\x1dV"):
             self.slips.append(SlipPaper(_stacked(self._bands), self._text))
             self._bands, self._text = [], b""

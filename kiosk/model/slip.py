@@ -1,7 +1,9 @@
 """What a slip says, before anybody draws it. Wording in the patient's language and in English."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from kiosk.model.opd import ENGLISH, Facility, text_in
 from kiosk.model.patient import Patient, Sex
@@ -34,51 +36,68 @@ class Slip:
 
     Attributes:
         token_id: carried by the QR.
-        department: in the patient's language; ``department_english`` is empty where that is English.
+        department: in the patient's language; ``department_second`` in the second one, empty where it is the same.
         where: room or next step, likewise.
         when: service day and time of issue, local.
         person: first name and initial, age and sex.
         duplicate: ``DUPLICATE 1 / डुप्लिकेट 1`` on a reprint.
+        second_language: of what stands beneath or behind a stroke; empty for none.
     """
 
     token_id: str
     facility: str
-    facility_english: str
+    facility_second: str
     heading: str
     label: str
     department: str
-    department_english: str
+    department_second: str
     where: str
-    where_english: str
+    where_second: str
     when: str
     ahead: str
     person: str = field(repr=False)
     abha: str = field(repr=False)
     duplicate: str = ""
+    language: str = ENGLISH
+    second_language: str = ENGLISH
 
 
 def slip_of(
-    token: Token, patient: Patient | None, facility: Facility, language: str, people_ahead: int | None, copy: int
+    token: Token,
+    patient: Patient | None,
+    facility: Facility,
+    language: str,
+    people_ahead: int | None,
+    copy: int,
+    second: str = ENGLISH,
 ) -> Slip:
     """The slip of ``token`` as ``language`` says it; the patient may be purged, typed or unknown (None)."""
     department = facility.department(token.queue_department)
-    english = language == ENGLISH
+    room = partial(_where, facility, token.queue_department)
     return Slip(
         token_id=token.token_id,
         facility=facility.name(language),
-        facility_english="" if english else facility.name(ENGLISH),
-        heading=_both("token", language),
+        facility_second=_second(facility.name, language, second),
+        heading=_both("token", language, second),
         label=token.label,
         department=department.name(language) if department else token.queue_department,
-        department_english=department.name(ENGLISH) if department and not english else "",
-        where=_where(facility, token.queue_department, language),
-        where_english="" if english else _where(facility, token.queue_department, ENGLISH),
+        department_second=_second(department.name, language, second) if department else "",
+        where=room(language),
+        where_second=_second(room, language, second),
         when=_when(token.service_day, facility.local(token.issued_at)),
-        ahead="" if people_ahead is None else f"{_both('ahead', language)}: {people_ahead}",
+        ahead="" if people_ahead is None else f"{_both('ahead', language, second)}: {people_ahead}",
         person=_person(patient, token.service_day, language) if patient else "",
         abha=f"{text_in(WORDS['abha'], ENGLISH)} {patient.masked_id}" if patient and patient.masked_id else "",
         duplicate="" if copy == 0 else _duplicate(copy, language),
+        language=language,
+        second_language=second,
     )
+
+
+def _second(say: Callable[[str], str], language: str, second: str) -> str:
+    """Empty where there is no second language, or it says the same."""
+    said = say(second) if second else ""
+    return "" if said == say(language) else said
 
 
 def _where(facility: Facility, code: str, language: str) -> str:
@@ -99,10 +118,11 @@ def _person(patient: Patient, service_day: date, language: str) -> str:
     return ", ".join(part for part in (patient.short_name, age, sex_word(patient.sex, language)) if part)
 
 
-def _both(word: str, language: str) -> str:
+def _both(word: str, language: str, second: str) -> str:
     texts = WORDS[word]
-    own, english = text_in(texts, language), texts[ENGLISH]
-    return own if own == english else f"{own} / {english}"
+    other = _second(partial(text_in, texts), language, second)
+    own = text_in(texts, language)
+    return f"{own} / {other}" if other else own
 
 
 def _duplicate(copy: int, language: str) -> str:

@@ -2,18 +2,24 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+
+from kiosk.printing.sheet import Ink
 
 
 @dataclass(frozen=True)
 class Raster:
-    """``rows`` holds ``width / 8`` bytes a row, leftmost dot in the highest bit, 1 is black."""
+    """``rows`` holds ``width / 8`` bytes a row, leftmost dot in the highest bit, 1 is black.
+
+    Attributes:
+        whole_rows: for a printer that wants all rows of full width, white ones too.
+    """
 
     width: int
     height: int
     rows: bytes
+    whole_rows: bool = False
 
     def image(self) -> Image.Image:
         """As a picture for people and files: black on white."""
@@ -24,7 +30,7 @@ class Raster:
 _INVERTED = bytes(255 - value for value in range(256))
 
 
-def raster_of(gray: QImage) -> Raster:
-    """``gray`` (Grayscale8, black on white, width a multiple of 32) cut at half, without dithering."""
-    mono = gray.convertToFormat(QImage.Format.Format_Mono, Qt.ImageConversionFlag.ThresholdDither)
-    return Raster(mono.width(), mono.height(), bytes(mono.constBits()))
+def raster_of(ink: Ink, *, whole_rows: bool = False) -> Raster:
+    """``ink`` must be a multiple of 8 wide."""
+    height, width = ink.shape
+    return Raster(width, height, np.packbits(ink, axis=1).tobytes(), whole_rows)

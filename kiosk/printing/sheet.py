@@ -1,115 +1,151 @@
-"""A strip of paper that is filled from the top: each thing drawn goes below what is there already. Units are dots."""
+"""Pictures of black dots, made and put together. An ``Ink`` holds rows of dots, True where the paper turns black."""
 
 import math
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
 
+import numpy as np
 import segno
-from PySide6.QtCore import QRectF, Qt
+from PIL import Image
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QTransform
 
+from kiosk.printing.logo import Logo
 from kiosk.printing.text import Line, set_lines
 
+Ink: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 QUIET_ZONE = 4
 """Modules of white that ISO/IEC 18004 wants around a QR."""
-_CENTRE = Qt.AlignmentFlag.AlignHCenter
+_MASK = 3
+"""Any of the eight is read by every reader; to weigh them against each other takes longer than all the rest."""
+_HALF = 128
+_FRAME = 4
+"""Dots that a box is thick."""
 
 
-@dataclass(frozen=True)
-class QrCode:
-    """A QR of error level M. ``module`` is the dots that one module measures, ``side`` the dots with the quiet zone."""
-
-    matrix: tuple[bytes, ...]
-    module: int
-
-    @property
-    def side(self) -> int:
-        return (len(self.matrix) + 2 * QUIET_ZONE) * self.module
+def blank(width: int, height: int) -> Ink:
+    return np.zeros((height, width), np.bool_)
 
 
-def qr_code(content: str, module: int) -> QrCode:
-    matrix = segno.make_qr(content, error="m", boost_error=False).matrix
-    return QrCode(tuple(bytes(row) for row in matrix), module)
+def stacked(width: int, inks: list[Ink]) -> Ink:
+    """One below the other; all are ``width`` wide."""
+    return np.vstack([blank(width, 0), *inks])
 
 
-class Sheet:
-    """Draws on ``canvas``, which must be white and long enough. ``end`` must be called, and nothing after it."""
+def shifted(ink: Ink, width: int, left: int) -> Ink:
+    """``ink`` on a strip of ``width``, ``left`` dots from its edge; what does not fit is cut off."""
+    strip = blank(width, ink.shape[0])
+    part = ink[:, : max(0, width - left)]
+    strip[:, left : left + part.shape[1]] = part
+    return strip
 
-    def __init__(self, canvas: QImage) -> None:
-        self.width = canvas.width()
-        self.y = 0
-        self._painter = QPainter(canvas)
-        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-    def end(self) -> None:
-        self._painter.end()
+def trimmed(ink: Ink, margin: int) -> Ink:
+    """Without the white rows above and below, but for ``margin`` of them."""
+    rows = np.flatnonzero(ink.any(axis=1))
+    return ink[max(0, rows[0] - margin) : rows[-1] + 1 + margin] if rows.size else ink[:0]
 
-    def gap(self, dots: int) -> None:
-        self.y += dots
 
-    def rule(self, thickness: int, margin: int) -> None:
-        self._painter.fillRect(margin, self.y, self.width - 2 * margin, thickness, Qt.GlobalColor.black)
-        self.y += thickness
+def side_by_side(left: Ink, right: Ink) -> Ink:
+    """Both from the same top; the shorter one gets white below."""
+    height = max(left.shape[0], right.shape[0])
+    return np.hstack([np.pad(each, ((0, height - each.shape[0]), (0, 0))) for each in (left, right)])
 
-    def dashes(self, margin: int) -> None:
-        """A rule of 8 dots on, 8 off, 2 thick."""
-        count = (self.width - 2 * margin + 8) // 16
-        first = (self.width - 16 * count + 8) // 2
-        for left in range(first, first + 16 * count, 16):
-            self._painter.fillRect(left, self.y, 8, 2, Qt.GlobalColor.black)
-        self.y += 2
 
-    def text(
-        self, text: str, font: QFont, *, left: int, width: int, align: Qt.AlignmentFlag = _CENTRE, max_lines: int = 2
-    ) -> None:
-        """Nothing where ``text`` is empty."""
-        self._lines(set_lines(text, font, width, max_lines, align), left, width)
+def rule(width: int, thickness: int, margin: int) -> Ink:
+    ink = blank(width, thickness)
+    ink[:, margin : width - margin] = True
+    return ink
 
-    def stamp(self, text: str, font: QFont, margin: int, padding: int) -> None:
-        """White on a black bar."""
-        width = self.width - 2 * margin
-        lines = set_lines(text, font, width - 2 * padding, 2, _CENTRE)
-        height = sum(line.advance for line in lines) + 2 * padding
-        self._painter.fillRect(margin, self.y, width, height, Qt.GlobalColor.black)
-        self._painter.setPen(Qt.GlobalColor.white)
-        self.gap(padding)
-        self._lines(lines, margin + padding, width - 2 * padding)
-        self.gap(padding)
-        self._painter.setPen(Qt.GlobalColor.black)
 
-    def frame(self, top: int, margin: int, thickness: int) -> None:
-        """A rounded frame from ``top`` down to here."""
-        pen = self._painter.pen()
-        framing = self._painter.pen()
-        framing.setWidth(thickness)
-        self._painter.setPen(framing)
-        inset = margin + thickness / 2
-        self._painter.drawRoundedRect(QRectF(inset, top, self.width - 2 * inset, self.y - top), 16, 16)
-        self._painter.setPen(pen)
+def dashes(width: int, margin: int) -> Ink:
+    """A rule of 8 dots on, 8 off, 2 thick."""
+    ink = rule(width, 2, margin)
+    ink[:, np.arange(width) % 16 >= 8] = False
+    return ink
 
-    def label(self, text: str, font: QFont, cap_height: int, width: int) -> None:
-        """The label in capitals ``cap_height`` high; where ``width`` is short, letters get narrower, not lower."""
-        path = QPainterPath()
-        path.addText(0, 0, font, text)
-        tall = cap_height / QFontMetricsF(font).capHeight()
-        ink = path.boundingRect()
-        wide = min(tall, width / max(ink.width(), 1.0))
-        placed = QTransform.fromTranslate((self.width - ink.width() * wide) / 2, self.y + cap_height)
-        self._painter.fillPath(placed.scale(wide, tall).translate(-ink.left(), 0).map(path), Qt.GlobalColor.black)
-        self.y += math.ceil(cap_height + max(ink.bottom(), 0.0) * tall)
 
-    def qr(self, code: "QrCode", left: int) -> None:
-        """The QR, quiet zone included, with its top left corner here; the sheet moves below it."""
-        first = code.module * QUIET_ZONE
-        for row, modules in enumerate(code.matrix):
-            for column, dark in enumerate(modules):
-                if dark:
-                    x, y = left + first + column * code.module, self.y + first + row * code.module
-                    self._painter.fillRect(x, y, code.module, code.module, Qt.GlobalColor.black)
-        self.y += code.side
+def text_ink(text: str, font: QFont, width: int, max_lines: int, align: Qt.AlignmentFlag) -> Ink:
+    """The text in lines, cut with an ellipsis; no rows where it is empty."""
+    lines = set_lines(text, font, width, max_lines, align)
+    height = sum(line.advance for line in lines)
+    if not lines:
+        return blank(width, 0)
+    canvas, painter = _begun(width, height + lines[-1].height)
+    top = 0
+    for line in lines:
+        _draw_line(painter, line, width, top)
+        top += line.advance
+    painter.end()
+    return _ink_of(canvas)[:height]
 
-    def _lines(self, lines: list[Line], left: int, width: int) -> None:
-        for line in lines:
-            self._painter.setClipRect(left, self.y, width, line.height)
-            line.draw(self._painter, left, self.y)
-            self.y += line.advance
-        self._painter.setClipping(False)
+
+def label_ink(text: str, font: QFont, cap_height: int, width: int) -> Ink:
+    """The label at the left, its capitals ``cap_height`` high; where ``width`` is short, letters get narrower.
+
+    It consists of squares of two by two dots, a quarter of a millimetre, which makes it a quarter of the bytes.
+    """
+    path = QPainterPath()
+    path.addText(0, 0, font, text)
+    tall = math.ceil(cap_height / 2) / QFontMetricsF(font).capHeight()
+    ink = path.boundingRect()
+    wide = min(tall, width // 2 / max(ink.width(), 1.0))
+    canvas, painter = _begun(width // 2, math.ceil(math.ceil(cap_height / 2) + max(ink.bottom(), 0.0) * tall))
+    placed = QTransform.fromTranslate(0, math.ceil(cap_height / 2)).scale(wide, tall).translate(-ink.left(), 0)
+    painter.fillPath(placed.map(path), Qt.GlobalColor.black)
+    painter.end()
+    return _ink_of(canvas).repeat(2, axis=0).repeat(2, axis=1)
+
+
+def qr_ink(content: str, side: int) -> Ink:
+    """A QR of error level M with its quiet zone, as large as fits in ``side`` dots with whole dots for each module."""
+    matrix = segno.make_qr(content, error="m", boost_error=False, mask=_MASK).matrix
+    modules = np.pad(np.array([list(row) for row in matrix], np.bool_), QUIET_ZONE)
+    module = max(1, side // modules.shape[0])
+    return modules.repeat(module, axis=0).repeat(module, axis=1)
+
+
+@lru_cache(maxsize=4)
+def logo_ink(logo: Logo, height: int, width: int) -> Ink:
+    """As high as asked, or less where it would be wider than ``width``; grays become dots."""
+    scale = min(height / logo.height, width / logo.width)
+    size = max(1, round(logo.width * scale)), max(1, round(logo.height * scale))
+    dithered = logo.image().resize(size, Image.Resampling.LANCZOS).convert("1")
+    return ~np.asarray(dithered)
+
+
+def barred(ink: Ink, bar: int, gap: int) -> Ink:
+    """With a bar at the left of the text, which was set ``bar + gap`` dots narrower than the paper."""
+    height = ink.shape[0]
+    return np.hstack([np.ones((height, bar), np.bool_), blank(gap, height), ink])
+
+
+def boxed(ink: Ink, padding: int) -> Ink:
+    """In a frame; the text was set ``padding`` dots narrower on each side."""
+    framed = np.pad(ink, ((padding // 2, padding // 2), (padding, padding)))
+    framed[:_FRAME] = framed[-_FRAME:] = True
+    framed[:, :_FRAME] = framed[:, -_FRAME:] = True
+    return framed
+
+
+def on_black(ink: Ink, padding: int) -> Ink:
+    """White on a black bar, likewise."""
+    return ~np.pad(ink, ((padding // 4, padding // 4), (padding, padding)))
+
+
+def _begun(width: int, height: int) -> tuple[QImage, QPainter]:
+    canvas = QImage(width, height, QImage.Format.Format_Grayscale8)
+    canvas.fill(Qt.GlobalColor.white)
+    painter = QPainter(canvas)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return canvas, painter
+
+
+def _draw_line(painter: QPainter, line: Line, width: int, top: int) -> None:
+    painter.setClipRect(0, top, width, line.height)
+    line.draw(painter, 0, top)
+
+
+def _ink_of(canvas: QImage) -> Ink:
+    gray = np.frombuffer(canvas.constBits(), np.uint8).reshape(canvas.height(), canvas.bytesPerLine())
+    return gray[:, : canvas.width()] < _HALF

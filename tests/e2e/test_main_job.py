@@ -15,7 +15,7 @@ from kiosk.model.qr import parse
 from kiosk.model.slip import slip_of
 from kiosk.model.token import SlipState
 from kiosk.ports import CodeRead, ScannerReport
-from kiosk.printing.escpos import defused
+from kiosk.printing.encoding import as_printed
 from kiosk.printing.layout import SlipPainter
 from kiosk.scanner.camera_scanner import CameraScanner
 from kiosk.settings import load
@@ -123,7 +123,7 @@ def test_the_camera_path_prints_the_very_slip_in_hindi(
     (paper,) = printer.wait_for(1, timeout_s=5)
     assert station.settings.language == "hi"
     assert re.search("[\u0900-\u097f]", slip.department)
-    expected = defused(painter.render(slip)).image()
+    expected = as_printed(painter.render(slip)).image()
     assert np.array_equal(np.asarray(paper.image), np.asarray(expected))
     assert qr_on(paper.image) == checked.token.token_id
     (row,) = server.tokens(checked.token.service_day)

@@ -22,30 +22,40 @@ def test_a_slip_in_hindi() -> None:
     assert slip() == Slip(
         token_id="t1",
         facility="ज़िला अस्पताल",
-        facility_english="District Hospital",
+        facility_second="District Hospital",
         heading="ओपीडी टोकन / OPD token",
         label="MA-017",
         department="मेडिसिन",
-        department_english="Medicine",
+        department_second="Medicine",
         where="कमरा 12",
-        where_english="Room 12",
+        where_second="Room 12",
         when="23-11-2026  09:00",
         ahead="आपसे आगे लोग / People ahead of you: 3",
         person="आशा श्री., 42 वर्ष, महिला",
         abha="ABHA XX-XXXX-XXXX-0018",
+        language="hi",
     )
 
 
 def test_a_slip_in_english_says_nothing_twice() -> None:
     said = slip("en", ASHA)
     assert (said.facility, said.heading, said.where) == ("District Hospital", "OPD token", "Room 12")
-    assert (said.facility_english, said.department_english, said.where_english) == ("", "", "")
+    assert (said.facility_second, said.department_second, said.where_second) == ("", "", "")
     assert said.person == "Asha D., 42 years, Female"
+
+
+@pytest.mark.parametrize(
+    ("second", "heading"), [("", "ओपीडी टोकन"), ("gu", "ओपीडी टोकन / ઓપીડી ટોકન"), ("hi", "ओपीडी टोकन")]
+)
+def test_a_hospital_chooses_the_second_language(second: str, heading: str) -> None:
+    said = slip_of(token(), HINDI, HOSPITAL, "hi", 3, 0, second)
+    assert (said.heading, said.second_language) == (heading, second)
+    assert (said.department_second == "") == (second in ("", "hi"))
 
 
 def test_the_next_step_stands_where_there_is_no_room() -> None:
     said = slip(queue_department="EYE")
-    assert (said.where, said.where_english) == ("पहले काउंटर 2", "First counter 2")
+    assert (said.where, said.where_second) == ("पहले काउंटर 2", "First counter 2")
     assert slip(queue_department="SUR").where == ""
 
 
@@ -56,7 +66,7 @@ def test_a_transferred_token_sends_the_patient_to_the_new_queue_under_the_old_la
 
 def test_a_department_that_is_no_more_is_named_by_its_code() -> None:
     said = slip(queue_department="GONE")
-    assert (said.department, said.department_english, said.where) == ("GONE", "", "")
+    assert (said.department, said.department_second, said.where) == ("GONE", "", "")
 
 
 def test_people_ahead_are_left_out_when_not_known_and_told_when_none() -> None:

@@ -58,14 +58,14 @@ def test_label_is_at_least_12_mm_high_and_inside_the_paper(width: int, label: st
     top, rows = label_band(raster)
     assert 12 * MM[width] <= rows <= 16 * MM[width]
     columns = np.flatnonzero(ink(raster)[top : top + rows].any(axis=0))
-    assert columns[0] >= MM[width]
-    assert columns[-1] < width - MM[width]
+    assert columns[0] >= MM[width] / 2
+    assert columns[-1] < width - MM[width] / 2
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["en", "hi"])
+@pytest.mark.parametrize("name", SLIPS)
 def test_slip_is_under_90_mm_long(width: int, name: str) -> None:
-    assert SlipPainter(width).render(SLIPS[name]).height < 90 * MM[width]
+    assert SlipPainter(width).render(SLIPS[name]).height <= 90 * MM[width]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -129,11 +129,23 @@ def test_hostile_names_neither_break_nor_lengthen_the_slip(width: int, name: str
 @pytest.mark.qt_log_ignore("OpenType support missing")
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet=st.characters(), max_size=300), st.sampled_from(WIDTHS))
-def test_any_text_anywhere_is_drawn_within_200_mm(text: str, width: int) -> None:
-    fields = dict.fromkeys(("facility", "heading", "department", "where", "ahead", "person", "abha", "duplicate"), text)
-    raster = SlipPainter(width).render(replace(SLIPS["en"], **fields))
-    assert raster.height < 200 * MM[width]
+def test_any_text_anywhere_is_drawn_within_90_mm(text: str, width: int) -> None:
+    texts = ("facility", "heading", "department", "where", "ahead", "when", "person", "abha", "duplicate", "label")
+    seconds = ("facility_second", "department_second", "where_second")
+    raster = SlipPainter(width).render(replace(SLIPS["en"], **dict.fromkeys((*texts, *seconds), text)))
+    assert raster.height <= 90 * MM[width]
     assert len(raster.rows) == raster.height * width // 8
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("text", ["مريم نور " * 30, "ꯃꯅꯤꯄꯨꯔ ꯑꯁꯤ " * 30, "স্বাস্থ্যকেন্দ্র " * 20, "W" * 200])
+def test_the_longest_texts_in_tall_scripts_fit_in_90_mm(text: str, width: int) -> None:
+    texts = ("facility", "heading", "department", "where", "ahead", "when", "person", "abha", "duplicate")
+    seconds = ("facility_second", "department_second", "where_second")
+    slip = replace(SLIPS["en"], **dict.fromkeys((*texts, *seconds), text))
+    raster = SlipPainter(width).render(slip)
+    assert raster.height <= 90 * MM[width]
+    assert [code.text for code in zxingcpp.read_barcodes(raster.image().convert("L"))] == [TOKEN_ID]
 
 
 def test_an_unknown_width_names_the_allowed_ones() -> None:
