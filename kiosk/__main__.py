@@ -26,7 +26,7 @@ from kiosk.admin.pins import pins
 from kiosk.admin.stations import COMMANDS as STATION_COMMANDS
 from kiosk.backup import backup_store, restore_store
 from kiosk.command import EXIT_CODES, calm, print_lines, settings_of
-from kiosk.model.slip import WORDS
+from kiosk.model.slip_words import WORDS
 from kiosk.staff import staff
 
 SLIP_LANGUAGES = sorted(WORDS["token"])

@@ -7,27 +7,13 @@ from functools import partial
 
 from kiosk.model.opd import ENGLISH, Facility, text_in
 from kiosk.model.patient import Patient, Sex
+from kiosk.model.slip_words import SEX_WORDS, WORDS
 from kiosk.model.token import Token
-
-WORDS: dict[str, dict[str, str]] = {
-    "token": {"en": "OPD token", "hi": "ओपीडी टोकन", "gu": "ઓપીડી ટોકન"},
-    "room": {"en": "Room", "hi": "कमरा", "gu": "રૂમ"},
-    "ahead": {"en": "People ahead of you", "hi": "आपसे आगे लोग", "gu": "તમારી આગળ લોકો"},
-    "years": {"en": "years", "hi": "वर्ष", "gu": "વર્ષ"},
-    "duplicate": {"en": "DUPLICATE", "hi": "डुप्लिकेट", "gu": "ડુપ્લિકેટ"},
-    "abha": {"en": "ABHA", "hi": "आभा", "gu": "આભા"},
-}
-_SEX_WORDS: dict[Sex, dict[str, str]] = {
-    Sex.MALE: {"en": "Male", "hi": "पुरुष", "gu": "પુરુષ"},
-    Sex.FEMALE: {"en": "Female", "hi": "महिला", "gu": "સ્ત્રી"},
-    Sex.OTHER: {"en": "Other", "hi": "अन्य", "gu": "અન્ય"},
-    Sex.TRANSGENDER: {"en": "Transgender", "hi": "ट्रांसजेंडर", "gu": "ટ્રાન્સજેન્ડર"},
-}
 
 
 def sex_word(sex: Sex, language: str) -> str:
     """Empty where the patient did not say."""
-    return text_in(_SEX_WORDS.get(sex, {}), language)
+    return text_in(SEX_WORDS.get(sex, {}), language)
 
 
 @dataclass(frozen=True)

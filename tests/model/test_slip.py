@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from kiosk.model.patient import BirthDate, Patient, Sex
-from kiosk.model.slip import WORDS, Slip, sex_word, slip_of
+from kiosk.model.slip import Slip, sex_word, slip_of
+from kiosk.model.slip_words import SEX_WORDS, WORDS
 from tests.model.samples import ASHA, HOSPITAL, MEDICINE, NUMBER, token
 
 HINDI = replace(ASHA, name="आशा श्रीवास्तव")
@@ -109,9 +110,16 @@ def test_the_time_is_local_and_the_day_is_the_service_day() -> None:
 
 
 def test_a_language_without_words_falls_back_to_english() -> None:
-    said = slip("ta")
+    said = slip("sat")
     assert (said.heading, said.where, said.department) == ("OPD token", "Room 12", MEDICINE.name("en"))
-    assert sex_word(Sex.FEMALE, "ta") == "Female"
+    assert sex_word(Sex.FEMALE, "sat") == "Female"
+
+
+def test_each_language_has_all_the_words() -> None:
+    languages = WORDS["token"].keys()
+    assert len(languages) == 13
+    assert all(texts.keys() == languages for word, texts in WORDS.items() if word != "abha")
+    assert all(texts.keys() == languages for texts in SEX_WORDS.values())
 
 
 @pytest.mark.parametrize("word", WORDS)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from kiosk.model.opd import Department, Facility
-from kiosk.model.slip import WORDS
 from kiosk.model.token import Priority
 from kiosk.ui.arrange import ACROSS, DOWN, line_up, panel
 from kiosk.ui.desk.buttons import DeskButton
@@ -22,8 +21,9 @@ translate = QCoreApplication.translate
 
 COLUMNS, ROWS = 4, 3
 PAGE = COLUMNS * ROWS
-SLIP_LANGUAGES = tuple(WORDS["token"])
 OWN_NAMES = {"en": "English", "hi": "हिन्दी", "gu": "ગુજરાતી"}
+SLIP_LANGUAGES = tuple(OWN_NAMES)
+"""As many as stand side by side; slips have words in more."""
 _ICONS = {
     Priority.ROUTINE: "queue",
     Priority.ELDERLY: "",
