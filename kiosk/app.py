@@ -32,7 +32,7 @@ from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
 from kiosk.model.toml_lines import located
 from kiosk.ports import Clock, SlipJob, SlipPrinter
-from kiosk.printing.printer import open_printer, resolved, wants_slips
+from kiosk.printing.printer import Places, has_printer, open_printer, wants_slips
 from kiosk.printing.printer_watch import PrinterWatch
 from kiosk.printing.spool import Spool
 from kiosk.rolls import PaperRoll
@@ -108,10 +108,10 @@ def open_station(
         SettingError, StoreError
     """
     clock = clock or SystemClock()
-    # Looked for once: a printer plugged in between two looks would be half there.
-    device = resolved(settings.printer)
-    wants = wants_slips(device)
+    wants = wants_slips(settings.printer)
     _painting = gui_application(environ) if wants else None
+    # A printer that is plugged in later is found only by a program with screens: others cannot paint by then.
+    device = settings.printer if wants or _can_paint() else "none"
     # Before the store: a mistake in the file is told though there is no store yet.
     told = load_own(settings)
     with ExitStack() as stack:
@@ -121,15 +121,16 @@ def open_station(
         if enrolment is not None:
             told = configured(store, enrolment, clock.now())
         facility = told.facility
+        places = Places(settings.data_dir)
+        printer = open_printer(device, settings.printer_dots, lambda: facility.local(clock.now()), places)
         registration = Registration(
             store,
             facility,
             clock,
-            wants_slips=wants,
+            has_printer=lambda: has_printer(printer),
             has_server=bool(server_url_of(settings, enrolment)),
             reprint_limit=settings.reprint_limit,
         )
-        printer = open_printer(device, settings.printer_dots, lambda: facility.local(clock.now()))
         claim = ownership(settings.data_dir)
         if claims_devices:
             owns = stack.enter_context(claim)
@@ -280,6 +281,12 @@ def gui_application(environ: Mapping[str, str]) -> "QGuiApplication":
     application = QCoreApplication.instance() or QGuiApplication(["kiosk"])
     assert isinstance(application, QGuiApplication)
     return application
+
+
+def _can_paint() -> bool:
+    from PySide6.QtCore import QCoreApplication
+
+    return QCoreApplication.instance() is not None
 
 
 def has_display(environ: Mapping[str, str]) -> bool:

@@ -1,5 +1,6 @@
 """The story of a check-in: a patient becomes a token. The same patient, department and day get the same token."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -47,7 +48,10 @@ class CheckedIn:
 
 @dataclass(frozen=True)
 class Registration:
-    """Where patients become tokens. One per station; all that it knows is in the store."""
+    """Where patients become tokens. One per station; all that it knows is in the store.
+
+    ``has_printer`` says whether there is a printer at all: one may be plugged in for the first time at any moment.
+    """
 
     store: CheckInStore
     facility: Facility
@@ -56,6 +60,12 @@ class Registration:
     has_server: bool = False
     reprint_limit: int = 3
     wrong_tries: WrongTries = field(default_factory=WrongTries)
+    has_printer: Callable[[], bool] = lambda: True
+
+    @property
+    def prints(self) -> bool:
+        """Whether slips are worth queueing."""
+        return self.wants_slips and self.has_printer()
 
     def facility_now(self) -> Facility:
         """The hospital with what supervisors have opened and closed for today. Raises StoreError."""
@@ -136,7 +146,7 @@ class Registration:
             now=self.clock.now(),
             language=language,
             patient=patient,
-            wants_slip=self.wants_slips,
+            wants_slip=self.prints,
             shows_people_ahead=self._knows_queue(),
             remarks={"how": how},
         )
@@ -144,7 +154,7 @@ class Registration:
             issued = self.store.arrive(order)
         except IllegalMoveError as error:
             raise PhoneTokenError(f"{token.label} is used up", code="TOKEN_OVER") from error
-        if issued.job is None and self.wants_slips:
+        if issued.job is None and self.prints:
             return self._again(issued.token, issued.people_ahead, language)
         return CheckedIn(issued.token, False, issued.people_ahead, issued.job)
 
@@ -160,7 +170,7 @@ class Registration:
         raise DepartmentClosedError(f"{opening:%d-%m-%Y %H:%M}" if opening else "")
 
     def _again(self, token: Token, people_ahead: int | None, language: str) -> CheckedIn:
-        if not self.wants_slips:
+        if not self.prints:
             return CheckedIn(token, True, people_ahead, None)
         try:
             job = self.store.reprint(token.token_id, language, self.clock.now(), self.reprint_limit)
@@ -177,7 +187,7 @@ class Registration:
             now=now,
             language=language,
             notice_version=NOTICE_VERSION,
-            wants_slip=self.wants_slips,
+            wants_slip=self.prints,
             shows_people_ahead=self._knows_queue(),
             priority=priority_of(patient, self.facility.local(now).date()),
         )

@@ -9,15 +9,15 @@ from shlex import quote
 
 from kiosk.app import Station, SystemClock, gui_application, load_facility, open_station
 from kiosk.doctor_gun import gun_finding
+from kiosk.doctor_printer import printer_finding
 from kiosk.doctor_server import server_findings
 from kiosk.doctor_staff import staff_findings
-from kiosk.errors import KioskError, PrinterError, SettingError, StoreKeyError
+from kiosk.errors import KioskError, SettingError, StoreKeyError
 from kiosk.finding import Finding
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.events import Json, Kind
 from kiosk.model.scripts import FAMILIES
 from kiosk.ports import CameraStateChanged, DeviceState, ScannerReport
-from kiosk.printing.printer import prove_reachable
 from kiosk.settings import Settings
 from kiosk.store.backup import newest_copy
 from kiosk.store.key import read_key
@@ -64,7 +64,7 @@ def _examine_station(
                 yield own_facility
             store = _store(station)
             yield store
-            yield _printer(station)
+            yield printer_finding(station)
             if not store.ok:
                 return  # what a damaged store says of clock and server is worth nothing
             if accept_clock:
@@ -135,19 +135,6 @@ def _clock(station: Station) -> Finding:
         advice = "set date and time; if they are right, run kiosk doctor --accept-clock"
         return Finding("clock", False, f"{verdict.value}: {local}", advice)
     return Finding("clock", True, local)
-
-
-def _printer(station: Station) -> Finding:
-    if not station.registration.wants_slips:
-        found = "none" if station.settings.printer == "none" else f"{station.settings.printer} found none"
-        return Finding("printer", True, f"{found}: tokens are shown, no slips are printed")
-    found = f"{station.printer.name}, {station.settings.printer_dots} dots"
-    try:
-        if station.owns_devices:  # a kiosk that runs may be printing at this moment
-            prove_reachable(station.printer)
-    except PrinterError as error:
-        return Finding("printer", False, f"{error.code}: {found}: {error}", "switch it on, check cable and address")
-    return Finding("printer", True, found)
 
 
 def _fonts(environ: Mapping[str, str]) -> Finding:

@@ -1,92 +1,20 @@
-"""A receipt printer on a loopback port: reads the ESC/POS that we use, rebuilds the paper, and can break on purpose."""
+"""A receipt printer on a loopback port or behind a terminal: what it gets is obeyed by a ``VirtualPrinter``."""
 
 import contextlib
-import re
+import os
+import selectors
 import socket
 import threading
-from dataclasses import dataclass, field
+import tty
 from types import TracebackType
 
-from PIL import Image
+from tests.escpos_device import VirtualPrinter
+from tests.escpos_paper import SlipPaper, Tokeniser
 
-_REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
-_FIXED = {b"\x1b@": 2, b"\x1bd": 3, b"\x1bJ": 3}
-"""Commands of a known length in bytes: initialise, feed lines, feed dots."""
+__all__ = ["PtyPrinter", "SlipPaper", "TcpPrinter", "Tokeniser"]
 _SMALL_BUFFER = 4096
-
-
-@dataclass(frozen=True)
-class SlipPaper:
-    """One slip as it was cut off: black on white, and the bytes that would have come out as letters."""
-
-    image: Image.Image
-    text_bytes: bytes
-
-
-@dataclass
-class Tokeniser:
-    """Cuts a stream of bytes into commands; ``slips`` grows with each cut, ``errors`` with anything unknown."""
-
-    slips: list[SlipPaper] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    _rest: bytes = b""
-    _last: bytes = b""
-    _bands: list[Image.Image] = field(default_factory=list)
-    _text: bytes = b""
-
-    def feed(self, data: bytes) -> None:
-        joined, self._last = self._last + data, data[-1:] or self._last
-        self.errors += [f"real-time command {match[0].hex()}" for match in _REAL_TIME.finditer(joined)]
-        self._rest += data
-        while (length := self._token_length()) and length <= len(self._rest):
-            token, self._rest = self._rest[:length], self._rest[length:]
-            self._obey(token)
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether the stream ended inside a command or before a cut."""
-        return bool(self._rest or self._bands or self._text)
-
-    def _token_length(self) -> int:
-        """0 where more bytes are needed to tell."""
-        head = self._rest[:2]
-        if len(head) < 2:
-            return 0 if head[:1] in (b"", b"\x1b", b"\x1d") else 1
-        if head in _FIXED:
-            return _FIXED[head]
-        if head == b"\x1dV":
-            return 0 if len(self._rest) < 3 else 4 if self._rest[2] in (65, 66) else 3
-        if self._rest.startswith(b"\x1dv0"):
-            return 8 + self._width_bytes() * self._height() if len(self._rest) >= 8 else 0
-        return 0 if head == b"\x1dv" and len(self._rest) < 3 else 1
-
-    def _width_bytes(self) -> int:
-        return int.from_bytes(self._rest[4:6], "little")
-
-    def _height(self) -> int:
-        return int.from_bytes(self._rest[6:8], "little")
-
-    def _obey(self, token: bytes) -> None:
-        if token.startswith(b"\x1dv0"):
-            size = (8 * int.from_bytes(token[4:6], "little"), int.from_bytes(token[6:8], "little"))
-            band = Image.frombytes("1", size, bytes(255 - value for value in token[8:]))
-            wide, tall = 1 + (token[3] & 1), 1 + (token[3] >> 1 & 1)  # modes 1 to 3 print each dot doubled
-            self._bands.append(band.resize((size[0] * wide, size[1] * tall), Image.Resampling.NEAREST))
-        elif token.startswith(b"\x1dV"):
-            self.slips.append(SlipPaper(_stacked(self._bands), self._text))
-            self._bands, self._text = [], b""
-        elif token[:2] not in _FIXED:
-            self._text += token
-            self.errors.append(f"byte {token.hex()} outside any command")
-
-
-def _stacked(bands: list[Image.Image]) -> Image.Image:
-    paper = Image.new("1", (max((band.width for band in bands), default=8), sum(band.height for band in bands)), 1)
-    top = 0
-    for band in bands:
-        paper.paste(band, (0, top))
-        top += band.height
-    return paper
+_LOOK_S = 0.01
+"""How soon an answer that comes later by itself is sent."""
 
 
 class TcpPrinter:
@@ -96,13 +24,22 @@ class TcpPrinter:
         stall_after: stop reading after so many bytes of a connection, until ``resume``.
         close_after: hang up after so many bytes of a connection.
         slips, errors, received, stream: what came, over all connections; read them after ``wait_for``.
+        device: the printer proper, which answers what it is asked unless it is told to be silent.
     """
 
-    def __init__(self, *, refuse: bool = False, stall_after: int | None = None, close_after: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        refuse: bool = False,
+        stall_after: int | None = None,
+        close_after: int | None = None,
+        device: VirtualPrinter | None = None,
+        host: str = "127.0.0.1",
+    ) -> None:
         self.stall_after = stall_after
         self.close_after = close_after
-        self.slips: list[SlipPaper] = []
-        self.errors: list[str] = []
+        self.device = device or VirtualPrinter()
+        self.host = host
         self.received = 0
         self.stream = bytearray()
         self._refuse = refuse
@@ -111,15 +48,25 @@ class TcpPrinter:
         self._listener: socket.socket | None = None
         self._link: socket.socket | None = None
         self._thread: threading.Thread | None = None
-        self._holder = socket.socket()
+        self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._holder = socket.socket(self._family)
         self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        self._holder.bind(("127.0.0.1", 0))  # bound but not listening: keeps the port ours, and refuses
+        self._holder.bind((host, 0))  # bound but not listening: keeps the port ours, and refuses
         self.port: int = self._holder.getsockname()[1]
+
+    @property
+    def slips(self) -> list[SlipPaper]:
+        return self.device.slips
+
+    @property
+    def errors(self) -> list[str]:
+        return self.device.errors
 
     @property
     def setting(self) -> str:
         """The value for KIOSK_PRINTER."""
-        return f"network:127.0.0.1:{self.port}"
+        place = f"[{self.host}]" if ":" in self.host else self.host
+        return f"network:{place}:{self.port}"
 
     def __enter__(self) -> "TcpPrinter":
         if not self._refuse:
@@ -134,11 +81,11 @@ class TcpPrinter:
 
     def switch_on(self) -> None:
         """Listen; afterwards connections are no longer refused."""
-        listener = socket.socket()
+        listener = socket.socket(self._family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if self.stall_after is not None or self.close_after is not None:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BUFFER)  # or the system hides the fault
-        listener.bind(("127.0.0.1", self.port))
+        listener.bind((self.host, self.port))
         listener.listen(8)
         self._listener = listener
         self._resumed.clear()
@@ -183,21 +130,40 @@ class TcpPrinter:
                 self._read(link)
                 with self._changed:
                     self._link = None
+                    self.device.hung_up()
 
     def _read(self, link: socket.socket) -> None:
-        tokeniser, count = Tokeniser(), 0
+        count = 0
+        link.setblocking(False)
         while self.close_after is None or count < self.close_after:
             if self.stall_after is not None and count >= self.stall_after:
                 self._resumed.wait()
             try:
-                data = link.recv(self._room(count))
-            except ConnectionResetError:
+                if (data := self._next(link, self._room(count))) is None:
+                    continue
+                if not data:
+                    return
+                count += len(data)
+                self._take(data)
+                self._answer(link)
+            except (ConnectionResetError, BrokenPipeError):
                 return
-            if not data:
-                return
-            count += len(data)
-            tokeniser.feed(data)
-            self._note(data, tokeniser)
+
+    def _next(self, link: socket.socket, room: int) -> bytes | None:
+        """What has come, nothing at the end, None where nothing came but an answer may be due."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(link, selectors.EVENT_READ)
+            if not selector.select(_LOOK_S):
+                self._answer(link)
+                return None
+        return link.recv(room)
+
+    def _answer(self, link: socket.socket) -> None:
+        with self._changed:
+            said = self.device.answers()
+            self._changed.notify_all()
+        if said:
+            link.sendall(said)
 
     def _room(self, count: int) -> int:
         limits = [
@@ -205,11 +171,59 @@ class TcpPrinter:
         ]
         return min([65536, *limits])
 
-    def _note(self, data: bytes, tokeniser: Tokeniser) -> None:
+    def _take(self, data: bytes) -> None:
         with self._changed:
             self.received += len(data)
             self.stream += data
-            self.slips += tokeniser.slips
-            self.errors += tokeniser.errors
-            tokeniser.slips, tokeniser.errors = [], []
+            while data := data[self.device.receive(data) :]:
+                self._changed.wait(_LOOK_S)  # its buffer is full
             self._changed.notify_all()
+
+
+class PtyPrinter:
+    """``with PtyPrinter() as printer:`` answers behind ``printer.path``: a serial line, or the kernel's node."""
+
+    def __init__(self, device: VirtualPrinter | None = None) -> None:
+        self.device = device or VirtualPrinter()
+        self._changed = threading.Condition()
+        self._ending = threading.Event()
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        self.path = os.ttyname(self._slave)
+        self._thread = threading.Thread(target=self._serve, name="pty-printer")
+
+    def __enter__(self) -> "PtyPrinter":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ending.set()
+        self._thread.join()
+        os.close(self._slave)
+        os.close(self._master)
+
+    def wait_for(self, count: int, timeout_s: float) -> list[SlipPaper]:
+        """The slips, once there are ``count``."""
+        with self._changed:
+            came = self._changed.wait_for(lambda: len(self.device.slips) >= count, timeout_s)
+            assert came, f"{len(self.device.slips)} of {count} slips; errors: {self.device.errors}"
+            return list(self.device.slips)
+
+    def _serve(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._master, selectors.EVENT_READ)
+            held = b""
+            while not self._ending.is_set():
+                if not held and selector.select(_LOOK_S):
+                    held = os.read(self._master, 65536)
+                with self._changed:
+                    held = held[self.device.receive(held) :]
+                    said = self.device.answers()
+                    self._changed.notify_all()
+                if said:
+                    os.write(self._master, said)
+                if held:
+                    self._ending.wait(_LOOK_S)  # its buffer is full

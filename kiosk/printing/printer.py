@@ -1,55 +1,37 @@
 """From the setting ``KIOSK_PRINTER`` to the object that prints slips."""
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from kiosk.errors import PrinterError, SettingError
-from kiosk.model.printer import Confirmation, Printed, PrinterStatus
+from kiosk.model.printer import Printed, PrinterStatus
 from kiosk.model.slip import Slip
 from kiosk.ports import SlipPrinter
-from kiosk.printing.escpos import slip_bytes
+from kiosk.printing.auto_printer import AutoPrinter
+from kiosk.printing.escpos_printer import EscPosPrinter
+from kiosk.printing.finding import DEV, SYS, FoundPrinter, found_printers
 from kiosk.printing.folder import FolderPrinter
-from kiosk.printing.layout import PAPERS, SlipPainter
-from kiosk.printing.transports import NetworkTransport, Transport, UsblpTransport
+from kiosk.printing.layout import SlipPainter
+from kiosk.printing.link import Transport
+from kiosk.printing.probe import Memory
+from kiosk.printing.transports import NetworkTransport, UsblpTransport
+from kiosk.printing.transports_cups import CupsTransport
+from kiosk.printing.transports_serial import BAUDS, SerialTransport
+from kiosk.printing.transports_usb import UsbTransport, require_libusb
 
-DEADLINE_S = 10.0
-"""For all bytes of one slip. A slip is out in one or two seconds; a printer at work empties its buffer long before."""
-PROOF_S = 3.0
-"""For a printer to show that it is there."""
-STATUS_S = 1.0
 RAW_PORT = 9100
-ALLOWED = "auto, usblp:/dev/usb/lp0, network:HOST[:9100], folder:PATH or none"
+ALLOWED = (
+    "auto, usblp:/dev/usb/lp0, usb:VID:PID[:SERIAL], network:HOST[:9100], serial:/dev/ttyUSB0[?baud=115200], "
+    "cups:QUEUE, folder:PATH or none"
+)
 _HOST_PORT = re.compile(r"(?:\[(?P<v6>[^\[\]]+)\]|(?P<host>[^\[\]:]+))(?::(?P<port>[0-9]{1,5}))?")
-_NODES = Path("/dev/usb")
-
-
-@dataclass(frozen=True)
-class EscPosPrinter:
-    """A printer that takes ESC/POS bytes. What it did with them it does not tell here."""
-
-    name: str
-    painter: SlipPainter
-    transport: Transport
-    deadline_s: float = DEADLINE_S
-
-    def print_slip(self, slip: Slip, job_id: str = "") -> Printed:
-        raster = self.painter.render(slip)
-        self.transport.write_all(slip_bytes(raster), self.deadline_s)
-        return Printed(Confirmation.SENT, raster.height / PAPERS[raster.width].dots_per_mm)
-
-    def status(self) -> PrinterStatus:
-        try:
-            self.transport.write_all(b"", STATUS_S)
-        except PrinterError as error:
-            return PrinterStatus((error.code,))
-        return PrinterStatus()
-
-    def finished_ids(self) -> frozenset[str]:
-        return frozenset()
+_USB = re.compile(r"usb:([0-9a-fA-F]{4}):([0-9a-fA-F]{4})(?::(.+))?")
+_SERIAL = re.compile(r"serial:([^?]+)(?:\?baud=([0-9]{1,7}))?")
+_CUPS = re.compile(r"cups:([A-Za-z0-9_][A-Za-z0-9_.+-]*)")
 
 
 @dataclass(frozen=True)
@@ -68,75 +50,96 @@ class NoPrinter:
         return frozenset()
 
 
-def open_printer(setting: str, width: int, now: Callable[[], datetime], nodes: Path = _NODES) -> SlipPrinter:
+@dataclass(frozen=True)
+class Places:
+    """Where this machine has its devices, and where what is learned of printers is kept (None: nowhere)."""
+
+    memory: Path | None = None
+    sys_root: Path = SYS
+    dev_root: Path = DEV
+
+
+def open_printer(setting: str, width: int, now: Callable[[], datetime], places: Places = Places()) -> SlipPrinter:
     """The printer that ``setting`` names, for paper of ``width`` dots; it is not spoken to yet.
 
-    A QGuiApplication must exist, unless there is no printer. ``now`` gives the names of slip files; ``nodes`` is where
-    Linux has USB printers.
+    A QGuiApplication must exist, unless there is no printer. ``now`` gives the names of slip files.
 
     Raises:
-        SettingError: PRINTER_UNKNOWN, or a width that no printer here has.
+        SettingError: PRINTER_UNKNOWN, LIBUSB_MISSING, or a width that no printer here has.
     """
-    chosen = resolved(setting, nodes)
-    if chosen == "none":
+    if setting == "none":
         return NoPrinter()
-    kind, _, place = chosen.partition(":")
-    painter = SlipPainter(width)
-    match kind:
-        case "network":
-            return EscPosPrinter(chosen, painter, _network(chosen))
-        case "usblp":
-            return EscPosPrinter(chosen, painter, UsblpTransport(place))
-        case _:
-            return FolderPrinter(Path(place).expanduser(), painter, now)
+    kind, _, place = setting.partition(":")
+    if setting == "auto":
+        find = partial(found_printers, places.sys_root, places.dev_root)
+        return AutoPrinter(find, lambda found: _named(found, SlipPainter(width), places))
+    if kind == "folder" and place:
+        return FolderPrinter(Path(place).expanduser(), SlipPainter(width), now)
+    transport = transport_of(setting)
+    return EscPosPrinter(setting, SlipPainter(width), transport, Memory(places.memory))
 
 
-def prove_reachable(printer: SlipPrinter) -> None:
-    """Open the printer and send it nothing. A folder is not looked at: it is made with the first slip.
-
-    Raises:
-        PrinterError: it does not answer, or takes no bytes now.
-    """
-    if isinstance(printer, EscPosPrinter):
-        printer.transport.write_all(b"", PROOF_S)
-
-
-def wants_slips(setting: str, nodes: Path = _NODES) -> bool:
-    """Whether ``setting`` leads to any printer, so that slips are worth queueing.
-
-    Raises:
-        SettingError: PRINTER_UNKNOWN.
-    """
-    return resolved(setting, nodes) != "none"
-
-
-def resolved(setting: str, nodes: Path = _NODES) -> str:
-    """``setting`` with ``auto`` replaced by the first USB printer that can be opened, or by ``none``.
+def wants_slips(setting: str, places: Places = Places()) -> bool:
+    """Whether ``setting`` leads to any printer now, so that slips are worth queueing.
 
     Raises:
         SettingError: PRINTER_UNKNOWN.
     """
     if setting == "auto":
-        return next((f"usblp:{node}" for node in sorted(nodes.glob("lp*")) if _can_be_opened(node)), "none")
+        return any(True for _ in found_printers(places.sys_root, places.dev_root))
     kind, _, place = setting.partition(":")
-    if setting != "none" and (kind not in ("network", "usblp", "folder") or not place):
-        raise _unknown(setting)
-    if kind == "network":
-        _network(setting)
-    return setting
+    if setting != "none" and not (kind == "folder" and place):
+        transport_of(setting)
+    return setting != "none"
 
 
-def _can_be_opened(node: Path) -> bool:
-    try:
-        os.close(os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY))
-    except OSError:
-        return False
-    return True
+def has_printer(printer: SlipPrinter) -> bool:
+    """Whether there is one, or was one that may come back. Any thread may ask."""
+    if isinstance(printer, AutoPrinter):
+        return printer.chosen is not None
+    return not isinstance(printer, NoPrinter)
 
 
-def _network(setting: str) -> NetworkTransport:
+def chosen_escpos(printer: SlipPrinter) -> EscPosPrinter | None:
+    """The ESC/POS printer behind ``printer``, if there is one now: capabilities can be asked of it."""
+    if isinstance(printer, AutoPrinter):
+        return _escpos(printer.look_again())
+    return _escpos(printer)
+
+
+def transport_of(setting: str) -> Transport:
+    """The way to the printer that ``setting`` names.
+
+    Raises:
+        SettingError: PRINTER_UNKNOWN, LIBUSB_MISSING.
+    """
+    kind, _, place = setting.partition(":")
+    match kind:
+        case "network":
+            return _network(setting, place)
+        case "usblp" if place:
+            return UsblpTransport(place)
+        case "usb" if usb := _USB.fullmatch(setting):
+            require_libusb()
+            return UsbTransport(int(usb[1], 16), int(usb[2], 16), usb[3] or "")
+        case "serial" if (line := _SERIAL.fullmatch(setting)) and int(line[2] or BAUDS[-2]) in BAUDS:
+            return SerialTransport(line[1], int(line[2] or BAUDS[-2]))
+        case "cups" if queue := _CUPS.fullmatch(setting):
+            return CupsTransport(queue[1])
+        case _:
+            raise _unknown(setting)
+
+
+def _named(found: FoundPrinter, painter: SlipPainter, places: Places) -> EscPosPrinter:
+    return EscPosPrinter(found.name, painter, transport_of(found.setting), Memory(places.memory))
+
+
+def _escpos(printer: SlipPrinter | None) -> EscPosPrinter | None:
+    return printer if isinstance(printer, EscPosPrinter) else None
+
+
+def _network(setting: str, place: str) -> NetworkTransport:
     """``host``, ``host:port``, ``[v6]``, ``[v6]:port`` or a bare IPv6 address."""
-    place = setting.removeprefix("network:")
     if place.count(":") > 1 and "[" not in place:
         return NetworkTransport(place, RAW_PORT)
     match = _HOST_PORT.fullmatch(place)

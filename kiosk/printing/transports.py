@@ -1,32 +1,33 @@
-"""Ways for bytes to a printer: whole or an error, within a deadline. Each job opens and closes its own link."""
+"""Printers on the network and on the kernel's own USB node."""
 
 import contextlib
 import os
-import selectors
 import socket
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
 
-from kiosk.errors import PrinterError
+from kiosk.printing.finding import usb_identity
+from kiosk.printing.link import (
+    CHUNK,
+    PrinterLink,
+    await_writable,
+    gone,
+    hung_up,
+    is_readable,
+    stalled,
+    unreachable,
+    write_through,
+)
 
 CONNECT_S = 3.0
-_CHUNK = 4096
-"""Bytes of one write: small enough that a stall is seen early."""
 _NAP_S = 0.002
-
-
-class Transport(Protocol):
-    def write_all(self, data: bytes, deadline_s: float) -> None:
-        """Hand every byte to the device within ``deadline_s``.
-
-        Raises:
-            PrinterError: PRINTER_UNREACHABLE, PRINTER_STALLED or PRINTER_GONE; ``sent`` is True once a byte had left.
-        """
-        ...
+_LPGETSTATUS = 0x060B
+"""``linux/lp.h``; the node of ``usblp`` answers with the status byte of the USB printer class."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,21 @@ class NetworkTransport:
 
     host: str
     port: int
+    answers: bool = True
 
-    def write_all(self, data: bytes, deadline_s: float) -> None:
-        until = time.monotonic() + deadline_s
+    def identity(self) -> str:
+        return f"network:{self.host}:{self.port}"
+
+    def seconds_for(self, size: int) -> float:
+        return 0.0
+
+    @contextmanager
+    def opened(self, deadline_s: float) -> Iterator[PrinterLink]:
         with self._connected(min(CONNECT_S, deadline_s)) as link:
             link.setblocking(False)
             try:
-                _write_all(link, link.send, data, until)
-                _await_acknowledged(link, until)
-            except PrinterError:
+                yield _NetworkLink(link)
+            except BaseException:
                 _linger(link, 0)  # what the system still holds must not come out later, for a patient who has gone
                 raise
             _close(link)
@@ -52,7 +59,43 @@ class NetworkTransport:
         try:
             return socket.create_connection((self.host, self.port), timeout_s)
         except (OSError, UnicodeError) as error:
-            raise _unreachable(error) from error
+            raise unreachable(error) from error
+
+
+@dataclass(frozen=True)
+class _NetworkLink:
+    socket: socket.socket
+
+    def write_all(self, data: bytes, until: float) -> None:
+        write_through(self.socket, self.socket.send, data, until)
+
+    def flush(self, until: float) -> None:
+        """Until the printer's end holds every byte: what only our own system holds may never arrive.
+
+        Linux alone tells, and has no event for it, hence the short naps; on other systems closing waits instead.
+        """
+        while True:
+            if failure := self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                raise gone(OSError(failure, os.strerror(failure)), sent=True)
+            if not _unacknowledged(self.socket):
+                return
+            if time.monotonic() >= until:
+                raise stalled(sent=True)
+            time.sleep(_NAP_S)
+
+    def read(self, until: float) -> bytes:
+        if not is_readable(self.socket, until):
+            return b""
+        try:
+            data = self.socket.recv(CHUNK)
+        except OSError as error:
+            raise gone(error, sent=False) from error
+        if not data:
+            raise hung_up()
+        return data
+
+    def port_status(self) -> None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -60,57 +103,56 @@ class UsblpTransport:
     """The kernel's node of a USB printer, ``/dev/usb/lp0``. The kernel splits the writes; nothing is reset."""
 
     path: str
+    answers: bool = True
 
-    def write_all(self, data: bytes, deadline_s: float) -> None:
-        until = time.monotonic() + deadline_s
+    def identity(self) -> str:
+        return usb_identity(Path(self.path)) or f"usblp:{self.path}"
+
+    def seconds_for(self, size: int) -> float:
+        return 0.0
+
+    @contextmanager
+    def opened(self, deadline_s: float) -> Iterator[PrinterLink]:
         try:
             node = os.open(self.path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
         except OSError as error:
-            raise _unreachable(error) from error
+            raise unreachable(error) from error
         try:
-            _write_all(node, lambda chunk: os.write(node, chunk), data, until)
-            # Closing the node drops what is still on its way: wait until the last write has been taken.
-            _await_writable(node, until, sent=True)
+            yield _UsblpLink(node)
         finally:
             os.close(node)
 
 
-def _write_all(link: "socket.socket | int", write: Callable[[memoryview], int], data: bytes, until: float) -> None:
-    view = memoryview(data)
-    done = 0
-    while done < len(view):
-        _await_writable(link, until, sent=done > 0)
+@dataclass(frozen=True)
+class _UsblpLink:
+    node: int
+
+    def write_all(self, data: bytes, until: float) -> None:
+        write_through(self.node, lambda chunk: os.write(self.node, chunk), data, until)
+
+    def flush(self, until: float) -> None:
+        """Closing the node drops what is still on its way: wait until the last write has been taken."""
+        await_writable(self.node, until, sent=True)
+
+    def read(self, until: float) -> bytes:
+        if not is_readable(self.node, until):
+            return b""
         try:
-            done += write(view[done : done + _CHUNK])
+            return os.read(self.node, CHUNK)
         except BlockingIOError:
-            continue
+            return b""
         except OSError as error:
-            raise _gone(error, sent=done > 0) from error
+            raise gone(error, sent=False) from error
 
+    def port_status(self) -> int | None:
+        if sys.platform != "linux":
+            return None
+        import fcntl  # exists on Unix alone
 
-def _await_writable(link: "socket.socket | int", until: float, *, sent: bool) -> None:
-    with selectors.DefaultSelector() as selector:
         try:
-            selector.register(link, selectors.EVENT_WRITE)
-        except OSError as error:  # a plain file cannot be waited for; it is no printer either
-            raise _unreachable(error) from error
-        if not selector.select(max(0.0, until - time.monotonic())):
-            raise PrinterError("the printer takes no more bytes", code="PRINTER_STALLED", sent=sent)
-
-
-def _await_acknowledged(link: socket.socket, until: float) -> None:
-    """Until the printer's end holds every byte: what only our own system holds may never arrive.
-
-    Linux alone tells, and has no event for it, hence the short naps; on other systems closing waits instead.
-    """
-    while True:
-        if failure := link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            raise _gone(OSError(failure, os.strerror(failure)), sent=True)
-        if not _unacknowledged(link):
-            return
-        if time.monotonic() >= until:
-            raise PrinterError("the printer does not take the last bytes", code="PRINTER_STALLED", sent=True)
-        time.sleep(_NAP_S)
+            return fcntl.ioctl(self.node, _LPGETSTATUS, bytes(4))[0]
+        except OSError:  # some kernels and all stand-ins for a printer have none
+            return None
 
 
 def _unacknowledged(link: socket.socket) -> int:
@@ -130,7 +172,7 @@ def _close(link: socket.socket) -> None:
     acknowledge, but not for the printer to close as well: many never do.
     """
     with contextlib.suppress(OSError):
-        while link.recv(_CHUNK):
+        while link.recv(CHUNK):
             pass
     with contextlib.suppress(OSError):  # the bytes have arrived: that the printer was quicker to close is no failure
         link.shutdown(socket.SHUT_WR)
@@ -140,15 +182,3 @@ def _close(link: socket.socket) -> None:
 
 def _linger(link: socket.socket, seconds: int) -> None:
     link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, seconds))
-
-
-def _unreachable(error: OSError | UnicodeError) -> PrinterError:
-    return PrinterError(f"the printer cannot be opened ({_reason(error)})", code="PRINTER_UNREACHABLE")
-
-
-def _gone(error: OSError, *, sent: bool) -> PrinterError:
-    return PrinterError(f"the printer went away ({_reason(error)})", code="PRINTER_GONE", sent=sent)
-
-
-def _reason(error: OSError | UnicodeError) -> str:
-    return getattr(error, "strerror", None) or type(error).__name__

@@ -7,7 +7,8 @@ printer, transport or server, or SQLAlchemy's own "commit" event, which comes wh
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -23,11 +24,14 @@ from kiosk.model.qr import parse
 from kiosk.model.slip import Slip
 from kiosk.model.token import SlipState
 from kiosk.ports import HospitalServer, SlipJob, SlipPrinter
-from kiosk.printing.printer import EscPosPrinter
-from kiosk.printing.transports import Transport
+from kiosk.printing.escpos_printer import EscPosPrinter
+from kiosk.printing.link import PrinterLink, Transport
 from kiosk.settings import load
 from kiosk.sync.loop import rounds
 from tests.cards import card_text
+
+_SLIP = 1000
+"""Bytes that only a slip has, and no question to a printer."""
 
 
 class Point(StrEnum):
@@ -84,10 +88,40 @@ class DyingTransport:
     """Hands over half of a slip."""
 
     transport: Transport
+    answers: bool = True
 
-    def write_all(self, data: bytes, deadline_s: float) -> None:
-        self.transport.write_all(data[: len(data) // 2], deadline_s)
+    def identity(self) -> str:
+        return self.transport.identity()
+
+    def seconds_for(self, size: int) -> float:
+        return self.transport.seconds_for(size)
+
+    @contextmanager
+    def opened(self, deadline_s: float) -> Iterator[PrinterLink]:
+        with self.transport.opened(deadline_s) as link:
+            yield DyingLink(link)
+
+
+@dataclass(frozen=True)
+class DyingLink:
+    link: PrinterLink
+
+    def write_all(self, data: bytes, until: float) -> None:
+        if len(data) < _SLIP:
+            self.link.write_all(data, until)
+            return
+        self.link.write_all(data[: len(data) // 2], until)
+        self.link.flush(until)
         die()
+
+    def flush(self, until: float) -> None:
+        self.link.flush(until)
+
+    def read(self, until: float) -> bytes:
+        return self.link.read(until)
+
+    def port_status(self) -> int | None:
+        return self.link.port_status()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from PIL import Image
 
 from kiosk.errors import PrinterError, SettingError
 from kiosk.model.printer import Confirmation
-from kiosk.printing.printer import EscPosPrinter, open_printer, prove_reachable, wants_slips
+from kiosk.printing.escpos_printer import EscPosPrinter
+from kiosk.printing.printer import open_printer, wants_slips
 from kiosk.printing.transports import NetworkTransport
 from tests.escpos_printer import TcpPrinter, Tokeniser
 from tests.printing.slips import TOKEN_ID, a_slip
@@ -24,8 +25,8 @@ def test_network_printer_prints_slips() -> None:
     with TcpPrinter() as device:
         printer = open_printer(device.setting, 576, nine_thirty)
         assert printer.name == device.setting
-        assert printer.print_slip(a_slip("hi")).confirmation is Confirmation.SENT
-        assert printer.print_slip(a_slip("gu", copy=1)).confirmation is Confirmation.SENT
+        assert printer.print_slip(a_slip("hi"), "job-1").confirmation is Confirmation.PRINTED
+        assert printer.print_slip(a_slip("gu", copy=1), "job-2").confirmation is Confirmation.PRINTED
         slips = device.wait_for(2, timeout_s=5)
         assert [slip.text_bytes for slip in slips] == [b"", b""]
         assert device.errors == []
@@ -64,7 +65,15 @@ def test_network_addresses(place: str, host: str, port: int) -> None:
         "network:[::1]9100",
         "usblp:",
         "folder:",
-        "cups:Office",
+        "cups:",
+        "cups:-d",
+        "cups:a b",
+        "usb:",
+        "usb:04b8",
+        "usb:04b8:02z2",
+        "serial:",
+        "serial:/dev/ttyUSB0?baud=4800",
+        "serial:/dev/ttyUSB0?flow=none",
         "none:",
     ],
 )
@@ -81,19 +90,6 @@ def test_none_wants_no_slips() -> None:
     with pytest.raises(PrinterError) as caught:
         open_printer("none", 576, nine_thirty).print_slip(a_slip())
     assert (caught.value.code, caught.value.sent) == ("PRINTER_NONE", False)
-
-
-def test_auto_takes_the_first_usb_printer_that_opens(tmp_path: Path) -> None:
-    (tmp_path / "lp0").mkdir()  # cannot be opened for writing
-    (tmp_path / "lp1").touch()
-    (tmp_path / "lp2").touch()
-    assert open_printer("auto", 576, nine_thirty, tmp_path).name == f"usblp:{tmp_path}/lp1"
-    assert wants_slips("auto", tmp_path)
-
-
-def test_auto_without_a_usb_printer_is_none(tmp_path: Path) -> None:
-    assert open_printer("auto", 576, nine_thirty, tmp_path / "usb").name == "none"
-    assert not wants_slips("auto", tmp_path / "usb")
 
 
 def test_folder_gets_picture_and_exact_bytes(tmp_path: Path) -> None:
@@ -131,12 +127,3 @@ def test_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         open_printer(f"folder:{tmp_path / 'file'}", 576, nine_thirty).print_slip(a_slip())
     assert (caught.value.code, caught.value.sent) == ("SLIP_FOLDER_UNWRITABLE", False)
     assert (tmp_path / "file").read_text() == "in the way"
-
-
-def test_a_printer_shows_that_it_is_there_without_a_byte() -> None:
-    with TcpPrinter() as device:
-        prove_reachable(open_printer(device.setting, 576, nine_thirty))
-        assert device.received == 0
-    with TcpPrinter(refuse=True) as device, pytest.raises(PrinterError) as caught:
-        prove_reachable(open_printer(device.setting, 576, nine_thirty))
-    assert caught.value.code == "PRINTER_UNREACHABLE"

@@ -12,27 +12,36 @@ import pytest
 
 from kiosk.errors import PrinterError
 from kiosk.printing.escpos import slip_bytes
+from kiosk.printing.link import Transport
 from kiosk.printing.raster import Raster
 from kiosk.printing.transports import NetworkTransport, UsblpTransport
 from tests.escpos_printer import TcpPrinter
 
-LONG = slip_bytes(Raster(576, 8000, bytes(72 * 8000)))
+LONG = slip_bytes(Raster(576, 8000, b"\x55" * 72 * 8000))
 """576 kB: more than two small socket buffers or a pipe can hide."""
+
+
+def send(transport: Transport, data: bytes, deadline_s: float) -> None:
+    """As a printer does with a slip."""
+    until = time.monotonic() + deadline_s
+    with transport.opened(deadline_s) as link:
+        link.write_all(data, until)
+        link.flush(until)
 
 
 def network(printer: TcpPrinter) -> NetworkTransport:
     return NetworkTransport("127.0.0.1", printer.port)
 
 
-def failure(transport: NetworkTransport | UsblpTransport, data: bytes, deadline_s: float) -> tuple[str, bool]:
+def failure(transport: Transport, data: bytes, deadline_s: float) -> tuple[str, bool]:
     with pytest.raises(PrinterError) as caught:
-        transport.write_all(data, deadline_s)
+        send(transport, data, deadline_s)
     return caught.value.code, caught.value.sent
 
 
 def test_network_delivers_every_byte() -> None:
     with TcpPrinter() as printer:
-        network(printer).write_all(LONG, 5)
+        send(network(printer), LONG, 5)
         (slip,) = printer.wait_for(1, timeout_s=5)
         assert slip.image.size == (576, 8000)
         assert printer.received == len(LONG)
@@ -42,7 +51,7 @@ def test_network_delivers_every_byte() -> None:
 def test_network_opens_one_connection_for_each_job() -> None:
     with TcpPrinter() as printer:
         for _ in range(3):
-            network(printer).write_all(slip_bytes(Raster(384, 8, bytes(48 * 8))), 5)
+            send(network(printer), slip_bytes(Raster(384, 8, bytes(48 * 8))), 5)
         assert len(printer.wait_for(3, timeout_s=5)) == 3
 
 
@@ -66,7 +75,7 @@ def test_network_stalled_in_mid_slip_ends_in_time_and_is_in_doubt() -> None:
 def test_network_stalled_with_the_last_bytes_still_here_is_in_doubt() -> None:
     """All of a short slip fits this machine's own buffer; that the printer has it is known only by its answer."""
     with TcpPrinter(stall_after=100) as printer:
-        data = slip_bytes(Raster(576, 600, bytes(72 * 600)))
+        data = slip_bytes(Raster(576, 600, b"\x55" * 72 * 600))
         assert failure(network(printer), data, 0.5) == ("PRINTER_STALLED", True)
 
 
@@ -79,7 +88,7 @@ def test_network_does_not_wait_for_a_printer_that_never_hangs_up() -> None:
     data = slip_bytes(Raster(384, 8, bytes(48 * 8)))
     with TcpPrinter(stall_after=len(data)) as printer:
         started = time.monotonic()
-        network(printer).write_all(data, 5)
+        send(network(printer), data, 5)
         assert time.monotonic() - started < 0.5
 
 
@@ -87,7 +96,7 @@ def test_network_works_again_after_a_fault() -> None:
     with TcpPrinter(refuse=True) as printer:
         assert failure(network(printer), LONG, 1)[0] == "PRINTER_UNREACHABLE"
         printer.switch_on()
-        network(printer).write_all(LONG, 5)
+        send(network(printer), LONG, 5)
         assert len(printer.wait_for(1, timeout_s=5)) == 1
 
 
@@ -125,7 +134,7 @@ class Reader:
 def test_usblp_writes_every_byte_through_a_terminal(terminal: tuple[int, str]) -> None:
     master, path = terminal
     with Reader(master, len(LONG)) as reader:
-        UsblpTransport(path).write_all(LONG, 10)
+        send(UsblpTransport(path), LONG, 10)
     assert reader.data == LONG
 
 
@@ -135,7 +144,7 @@ def test_usblp_writes_every_byte_through_a_pipe(tmp_path: Path) -> None:
     handle = os.open(node, os.O_RDWR)
     try:
         with Reader(handle, len(LONG)) as reader:
-            UsblpTransport(str(node)).write_all(LONG, 10)
+            send(UsblpTransport(str(node)), LONG, 10)
         assert reader.data == LONG
     finally:
         os.close(handle)

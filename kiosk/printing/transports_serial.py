@@ -1,0 +1,92 @@
+"""A printer on a serial line, with the hardware holding us up while the printer is busy. Unix only."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from kiosk.printing.link import CHUNK, PrinterLink, gone, hung_up, is_readable, stalled, unreachable, write_through
+
+BAUDS = (9600, 19200, 38400, 57600, 115200, 230400)
+_BITS_PER_BYTE = 10
+"""Start bit, eight bits, stop bit."""
+_NAP_S = 0.005
+
+
+@dataclass(frozen=True)
+class SerialTransport:
+    path: str
+    baud: int = 115200
+    answers: bool = True
+
+    def identity(self) -> str:
+        return f"serial:{self.path}?baud={self.baud}"
+
+    def seconds_for(self, size: int) -> float:
+        return size * _BITS_PER_BYTE / self.baud
+
+    @contextmanager
+    def opened(self, deadline_s: float) -> Iterator[PrinterLink]:
+        """A line opens at once or never: ``deadline_s`` is for ways that must connect."""
+        import serial  # late: for printers on serial lines alone
+
+        try:
+            line = serial.Serial(self.path, self.baud, rtscts=True, timeout=0, exclusive=True)
+        except (OSError, ValueError) as error:  # SerialException is an OSError
+            raise unreachable(error) from error
+        try:
+            yield _SerialLink(line.fileno())
+        finally:
+            _drop_output(line.fileno())
+            line.close()
+
+
+@dataclass(frozen=True)
+class _SerialLink:
+    """Writes past pyserial, whose own ``write`` waits for ever without a time-out, and with one loses the count."""
+
+    line: int
+
+    def write_all(self, data: bytes, until: float) -> None:
+        write_through(self.line, lambda chunk: os.write(self.line, chunk), data, until)
+
+    def flush(self, until: float) -> None:
+        """The system's own buffer takes bytes even while the printer holds us up."""
+        while _waiting(self.line):
+            if time.monotonic() >= until:
+                raise stalled(sent=True)
+            time.sleep(_NAP_S)
+
+    def read(self, until: float) -> bytes:
+        if not is_readable(self.line, until):
+            return b""
+        try:
+            data = os.read(self.line, CHUNK)
+        except OSError as error:
+            raise gone(error, sent=False) from error
+        if not data:
+            raise hung_up()
+        return data
+
+    def port_status(self) -> None:
+        return None
+
+
+def _waiting(line: int) -> int:
+    import fcntl  # exist on Unix alone
+    import termios
+
+    try:
+        return int.from_bytes(fcntl.ioctl(line, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    except OSError as error:
+        raise gone(error, sent=True) from error
+
+
+def _drop_output(line: int) -> None:
+    """Of a printer that takes nothing: closing would wait half a minute for it. After a whole slip there is none."""
+    import termios
+
+    with suppress(termios.error):
+        termios.tcflush(line, termios.TCOFLUSH)

@@ -1,0 +1,96 @@
+"""What a stream of ESC/POS leaves on paper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from PIL import Image
+
+from tests.escpos_tokens import Lexer, Token, What
+
+
+@dataclass(frozen=True)
+class SlipPaper:
+    """One slip as it was cut off: black on white, and the bytes that would have come out as letters.
+
+    ``torn`` where zeros were needed to end a picture that had been broken off.
+    """
+
+    rows: tuple[Token, ...]
+    text_bytes: bytes
+    torn: bool = False
+
+    @cached_property
+    def image(self) -> Image.Image:
+        return _stacked(self.rows)
+
+
+@dataclass
+class Canvas:
+    """The paper since the last cut; ``slips`` grows with each."""
+
+    slips: list[SlipPaper] = field(default_factory=list)
+    _rows: list[Token] = field(default_factory=list)
+    _text: bytes = b""
+    _zeros: int = 0
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self._rows or self._text)
+
+    def obey(self, token: Token) -> None:
+        match token.what:
+            case What.ROW:
+                self._rows.append(token)
+            case What.ZERO:
+                self._zeros += 1
+            case What.UNKNOWN:
+                self._text += token.raw
+            case What.CUT:
+                self.slips.append(self._cut_off())
+
+    def torn_off(self) -> SlipPaper:
+        """What stands there without a cut, as somebody would tear it off."""
+        return self._cut_off(torn=True)
+
+    def _cut_off(self, *, torn: bool = False) -> SlipPaper:
+        paper = SlipPaper(tuple(self._rows), self._text, torn or self._zeros > 0)
+        self._rows, self._text, self._zeros = [], b"", 0
+        return paper
+
+
+@dataclass
+class Tokeniser:
+    """Takes a stream of bytes; ``slips`` grows with each cut, ``errors`` with anything unknown."""
+
+    errors: list[str] = field(default_factory=list)
+    canvas: Canvas = field(default_factory=Canvas)
+    tokens: list[Token] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._lexer = Lexer(self.errors)
+
+    @property
+    def slips(self) -> list[SlipPaper]:
+        return self.canvas.slips
+
+    def feed(self, data: bytes) -> None:
+        for token in self._lexer.feed(data):
+            self.tokens.append(token)
+            self.canvas.obey(token)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the stream ended inside a command or before a cut."""
+        return self._lexer.is_inside or not self.canvas.is_blank
+
+
+def _stacked(rows: Sequence[Token]) -> Image.Image:
+    width = max((8 * len(row.raw) * row.wide for row in rows), default=8)
+    paper = Image.new("1", (width, sum(row.tall for row in rows)), 1)
+    top = 0
+    for row in rows:
+        line = Image.frombytes("1", (8 * len(row.raw), 1), bytes(255 - value for value in row.raw))
+        paper.paste(line.resize((line.width * row.wide, row.tall), Image.Resampling.NEAREST), (0, top))
+        top += row.tall
+    return paper
