@@ -1,6 +1,7 @@
 """The camera as the program sees it: the port ``Scanner`` over a process that may crash, hang or be taken over."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from kiosk.errors import CameraError
 from kiosk.ports import CameraStateChanged, DeviceState, ScannerReport
 from kiosk.scanner.address import parse_camera
 from kiosk.scanner.child import Child, ChildMain
-from kiosk.scanner.messages import MAX_MESSAGE_BYTES, unpack
+from kiosk.scanner.messages import MAX_MESSAGE_BYTES, STUCK, unpack
 from kiosk.scanner.process import watch
 
 STOP_S = 2.0
@@ -20,12 +21,15 @@ Report = Callable[[ScannerReport], None]
 
 @dataclass(frozen=True)
 class Patience:
-    """How long the process may be silent, and how soon it is started again."""
+    """How long the process may be silent, and how soon it is started again: all within three seconds.
+
+    The first time at once; then later each time, until one has given pictures for ``sound_s``.
+    """
 
     start_up_s: float = 10.0
-    silence_s: float = 3.0
-    first_back_off_s: float = 0.5
-    last_back_off_s: float = 10.0
+    silence_s: float = 1.8
+    back_offs_s: tuple[float, ...] = (0.0, 0.25, 0.5, 1.0, 1.5)
+    sound_s: float = 5.0
 
 
 class CameraScanner:
@@ -70,7 +74,8 @@ class _Run:
         self._report = report
         self._patience = patience
         self._log = log
-        self._back_off_s = patience.first_back_off_s
+        self._failures = 0
+        self._running_since_s = 0.0
         self._state = CameraStateChanged(DeviceState.STOPPED)
         self._stopping = threading.Event()
         self._child: Child | None = None
@@ -91,11 +96,19 @@ class _Run:
         while not self._stopping.is_set():
             code = self._watch_one_child()
             if not self._stopping.is_set():
-                self._log.error("scanner_process_ended", code=code, restart_in_s=self._back_off_s)
+                back_off_s = self._next_back_off_s()
+                self._log.error("scanner_process_ended", code=code, restart_in_s=back_off_s)
                 self._enter(DeviceState.FAILED, code)
-                self._stopping.wait(self._back_off_s)
-                self._back_off_s = min(2 * self._back_off_s, self._patience.last_back_off_s)
+                self._stopping.wait(back_off_s)
         self._enter(DeviceState.STOPPED)
+
+    def _next_back_off_s(self) -> float:
+        was_running = self._state.state is DeviceState.RUNNING
+        if was_running and time.monotonic() - self._running_since_s >= self._patience.sound_s:
+            self._failures = 0
+        self._failures += 1
+        back_offs_s = self._patience.back_offs_s
+        return back_offs_s[min(self._failures, len(back_offs_s)) - 1]
 
     def _watch_one_child(self) -> str:
         """From the process's start to its end; returns the code of why it ended."""
@@ -108,7 +121,7 @@ class _Run:
         except CameraError as error:
             return error.code
         except (EOFError, OSError):
-            return "SCANNER_CRASHED"
+            return STUCK if self._state.code == STUCK else "SCANNER_CRASHED"
         finally:
             self._child.close()
             self._child = None
@@ -142,5 +155,5 @@ class _Run:
         self._state = changed
         self._log.info("camera_state_changed", state=state, code=code)
         if state is DeviceState.RUNNING:
-            self._back_off_s = self._patience.first_back_off_s
+            self._running_since_s = time.monotonic()
         self._report(changed)

@@ -8,6 +8,7 @@ import re
 import struct
 
 from kiosk.errors import CameraError
+from kiosk.model.aiming import Guidance, GuidanceChanged
 from kiosk.ports import CameraStateChanged, CodeRead, DeviceState, PreviewFrame, ScannerReport, TwoCodesSeen
 
 PREVIEW_SIZE = (480, 270)
@@ -18,8 +19,11 @@ MAX_TEXT_BYTES = 8192
 _MAX_JSON_BYTES = 64 * 1024
 _CODE = re.compile(r"[A-Z_]{0,40}", re.ASCII)
 
+STUCK = "CAMERA_STUCK"
+"""The last word of a process that ends because a camera's driver holds it."""
+
 HEARTBEAT = b"H"
-_CODE_READ, _TWO_CODES, _STATE, _PREVIEW = b"C", b"T", b"S", b"P"
+_CODE_READ, _TWO_CODES, _STATE, _PREVIEW, _GUIDANCE = b"C", b"T", b"S", b"P", b"G"
 
 
 def pack_code(text: str) -> bytes:
@@ -32,6 +36,10 @@ def pack_two_codes() -> bytes:
 
 def pack_state(state: DeviceState, code: str = "") -> bytes:
     return _STATE + json.dumps({"state": state, "code": code}).encode()
+
+
+def pack_guidance(guidance: Guidance) -> bytes:
+    return _GUIDANCE + guidance.value.encode()
 
 
 def pack_preview(width: int, height: int, rgb: bytes) -> bytes:
@@ -51,6 +59,8 @@ def unpack(untrusted: bytes) -> ScannerReport | None:
         return TwoCodesSeen()
     if kind == _PREVIEW:
         return _preview(body)
+    if kind == _GUIDANCE:
+        return _guidance(body)
     if kind == _STATE:
         return _state(parse_object(body, {"state": str, "code": str}))
     if kind == _CODE_READ:
@@ -92,6 +102,13 @@ def _state(untrusted: dict[str, object]) -> CameraStateChanged:
     if state not in list(DeviceState) or not _CODE.fullmatch(code):
         raise _garbled()
     return CameraStateChanged(DeviceState(state), code)
+
+
+def _guidance(untrusted: bytes) -> GuidanceChanged:
+    try:
+        return GuidanceChanged(Guidance(untrusted.decode("ascii", errors="replace")))
+    except ValueError:
+        raise _garbled() from None
 
 
 def _preview(untrusted: bytes) -> PreviewFrame:

@@ -2,39 +2,46 @@
 
 import threading
 
-from kiosk.scanner.sources import Frame, FrameSource
+from kiosk.errors import CameraError
+from kiosk.scanner.frames import Frame
+from kiosk.scanner.sources import FrameSource
 
 FAILURES_TO_GIVE_UP = 5
+CLOSING_S = 2.5
 
 
 class NewestFrame:
     """A frame source over another one. The other is read and closed on the thread alone, as OpenCV demands."""
 
-    def __init__(self, source: FrameSource, *, wait_s: float = 2.5) -> None:
+    def __init__(self, source: FrameSource, *, wait_s: float = 0.4) -> None:
         self._source = source
+        self.is_live = source.is_live
         self._wait_s = wait_s
         self._changed = threading.Condition()
         self._newest: Frame | None = None
+        self._end: CameraError | None = None
         self._ended = False
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._read_on, name="camera-frames", daemon=True)
         self._thread.start()
 
     def read(self) -> Frame | None:
-        """A frame not handed out before; None after ``wait_s`` without one, or at once where the source has ended."""
+        """A frame not handed out before; None after ``wait_s`` without one. Raises CameraError at the source's end."""
         with self._changed:
             self._changed.wait_for(lambda: self._newest is not None or self._ended, self._wait_s)
             frame, self._newest = self._newest, None
+            if frame is None and self._ended:
+                raise self._end or CameraError("the camera gives no more frames", code="CAMERA_NO_FRAMES")
             return frame
 
-    def close(self) -> None:
+    def close(self, wait_s: float = CLOSING_S) -> None:
         """Stop reading.
 
         Raises:
             TimeoutError: the driver does not let go of the thread; only the end of the process helps.
         """
         self._closing.set()
-        self._thread.join(self._wait_s)
+        self._thread.join(wait_s)
         if self._thread.is_alive():
             raise TimeoutError("the camera's driver does not answer")
 
@@ -45,6 +52,8 @@ class NewestFrame:
                 frame = self._source.read()
                 failures = 0 if frame is not None else failures + 1
                 self._keep(frame)
+        except CameraError as error:
+            self._end = error
         finally:
             self._source.close()
             with self._changed:

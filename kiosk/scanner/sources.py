@@ -1,11 +1,13 @@
 """Where frames come from: the cameras that OpenCV opens, and the choice among all sources.
 
-How a camera is set up follows OpenCV's V4L2 code: MJPG before the size, or the driver stays with its slow raw format.
+How a camera is set up follows OpenCV's V4L2 code: MJPG before the size, or the driver stays with its slow raw format;
+then its JPEGs are taken as they are, since decoding them straight to grey costs half of what colour does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -13,51 +15,89 @@ import numpy.typing as npt
 
 from kiosk.errors import CameraError
 from kiosk.scanner.address import CameraAddress, CameraKind
+from kiosk.scanner.frames import Frame, JpegFrame, PixelFrame
 
-Frame: TypeAlias = npt.NDArray[np.uint8]
-"""Height x width x 3, in OpenCV's order blue, green, red."""
-
-_NOT_OPENED = "CAMERA_NOT_OPENED"
-_WIDTH, _HEIGHT, _FPS = 1920, 1080, 30
-_STREAM_TIMEOUTS = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 2000)
+MJPG = cv2.VideoWriter.fourcc(*"MJPG")
+_WISHES = ((1920, 1080), (1280, 720))
+_FPS, _LEAST_FPS = 30, 24
+_APERTURE_PRIORITY = 3
+"""V4L2's word for automatic exposure."""
 
 
 class FrameSource(Protocol):
     """Something that shows frames, one after another."""
 
+    is_live: bool
+    """Whether it is a camera, whose picture may freeze or go black by a fault, rather than a drawn picture."""
+
     def read(self) -> Frame | None:
-        """The next frame, or None where there was none; waits for it, within a finite time."""
+        """The next frame, or None where there was none; waits for it, within a finite time.
+
+        Raises:
+            CameraError: there will be no more.
+        """
         ...
 
     def close(self) -> None: ...
 
 
-class OpenCvCamera:
-    """A camera or a stream as OpenCV has opened it."""
+class Capture(Protocol):
+    """What is used of cv2.VideoCapture."""
 
-    def __init__(self, capture: cv2.VideoCapture) -> None:
-        self._capture = capture
+    def isOpened(self) -> bool: ...  # noqa: N802
+
+    def set(self, prop: int, value: float) -> bool: ...
+
+    def get(self, prop: int) -> float: ...
+
+    def read(self) -> tuple[bool, npt.NDArray[Any]]: ...
+
+    def release(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What a driver says that it gives; ``fps`` is 0 where it does not say."""
+
+    width: int
+    height: int
+    fps: float
+    is_jpeg: bool
+
+
+class DeviceCamera:
+    """A camera at this machine as OpenCV has opened it."""
+
+    is_live = True
+
+    def __init__(self, capture: Capture, mode: Mode, is_there: Callable[[], bool] = lambda: True) -> None:
+        self.capture = capture
+        self.mode = mode
+        self._is_there = is_there
 
     def read(self) -> Frame | None:
-        there, frame = self._capture.read()
-        return np.asarray(frame, np.uint8) if there else None
+        there, picture = self.capture.read()
+        if there and picture is not None and picture.size:
+            is_jpeg = picture.ndim < 3 or picture.shape[0] == 1
+            return JpegFrame(picture.tobytes()) if is_jpeg else PixelFrame(np.asarray(picture, np.uint8))
+        if not self._is_there():
+            raise CameraError("the camera was unplugged", code="CAMERA_UNPLUGGED")
+        return None
 
     def close(self) -> None:
-        self._capture.release()
+        self.capture.release()
 
 
-def open_camera(address: CameraAddress) -> OpenCvCamera:
-    """Open the camera or stream that is meant, with AUTO the first that opens.
+def open_device(address: CameraAddress) -> DeviceCamera:
+    """Open the camera that is meant, with AUTO the first that opens.
 
     Raises:
         CameraError: CAMERA_NOT_FOUND where there is nothing to open, CAMERA_NOT_OPENED where nothing opens.
     """
-    if address.kind is CameraKind.STREAM:
-        capture = cv2.VideoCapture(address.where, cv2.CAP_FFMPEG, _STREAM_TIMEOUTS)
-        if capture.isOpened():
-            return OpenCvCamera(capture)
-        raise CameraError("the camera's stream does not open: check its address and the network", code=_NOT_OPENED)
-    return _first_that_opens(device_paths(address))
+    paths = device_paths(address)
+    if not paths:
+        raise CameraError("no camera is plugged in", code="CAMERA_NOT_FOUND")
+    return _first_that_opens(paths)
 
 
 def device_paths(address: CameraAddress, root: Path = Path("/dev")) -> list[str]:
@@ -69,21 +109,36 @@ def device_paths(address: CameraAddress, root: Path = Path("/dev")) -> list[str]
     return [str(path) for path in candidates if path.exists()]
 
 
-def _first_that_opens(paths: Sequence[str]) -> OpenCvCamera:
-    if not paths:
-        raise CameraError("no camera is plugged in", code="CAMERA_NOT_FOUND")
+def _first_that_opens(paths: Sequence[str]) -> DeviceCamera:
     for path in paths:
         capture = cv2.VideoCapture(path, cv2.CAP_V4L2)
         if capture.isOpened():
-            _set_up(capture)
-            return OpenCvCamera(capture)
-    raise CameraError(f"no camera opens: {', '.join(paths)}; is another program using it?", code=_NOT_OPENED)
+            return DeviceCamera(capture, set_up(capture), Path(path).exists)
+    raise CameraError(f"no camera opens: {', '.join(paths)}; is another program using it?", code="CAMERA_NOT_OPENED")
 
 
-def _set_up(capture: cv2.VideoCapture) -> None:
-    """Ask for the best mode; the driver gives what it has. One buffer, or frames arrive late."""
-    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-    capture.set(cv2.CAP_PROP_FRAME_WIDTH, _WIDTH)
-    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _HEIGHT)
-    capture.set(cv2.CAP_PROP_FPS, _FPS)
+def set_up(capture: Capture) -> Mode:
+    """Ask for the best mode, and take what the driver gives. One buffer, or frames arrive late."""
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    for width, height in _WISHES:
+        mode = _asked(capture, width, height)
+        if mode.width >= width and (mode.fps == 0 or mode.fps >= _LEAST_FPS):
+            break
+    capture.set(cv2.CAP_PROP_AUTOFOCUS, 1)
+    capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, _APERTURE_PRIORITY)
+    capture.set(cv2.CAP_PROP_EXPOSUREPROGRAM, 0)  # V4L2's dynamic frame rate: off, or dusk brings 5 frames a second
+    if mode.is_jpeg:
+        capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
+    return mode
+
+
+def _asked(capture: Capture, width: int, height: int) -> Mode:
+    capture.set(cv2.CAP_PROP_FOURCC, MJPG)
+    capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
+    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
+    capture.set(cv2.CAP_PROP_FPS, _FPS)
+    got_width, got_height, fps, fourcc = (
+        capture.get(prop)
+        for prop in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FPS, cv2.CAP_PROP_FOURCC)
+    )
+    return Mode(int(got_width), int(got_height), fps, int(fourcc) == MJPG)

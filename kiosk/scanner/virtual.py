@@ -9,7 +9,8 @@ import numpy as np
 
 from kiosk.errors import CameraError
 from kiosk.model.flow import SAME_SCAN_S
-from kiosk.scanner.sources import Frame, FrameSource
+from kiosk.scanner.frames import Frame, PixelFrame, Pixels
+from kiosk.scanner.sources import FrameSource
 
 FRAME_SIZE = (1280, 720)
 LARGE_FRAME_SIZE = (1920, 1080)
@@ -51,11 +52,13 @@ class Ticker:
 class PictureShow:
     """Each picture is in view for ``hold_s``, then an empty frame for ``gap_s``. What cannot be read is left out."""
 
+    is_live = False
+
     def __init__(self, pictures: Sequence[Path], *, hold_s: float = HOLD_S, ticker: Ticker | None = None) -> None:
         self._pictures = list(pictures)
         self._hold_s = hold_s
         self._ticker = ticker or Ticker()
-        self._empty = _background(FRAME_SIZE)
+        self._empty = PixelFrame(_background(FRAME_SIZE))
         self._shown: tuple[Path, Frame] | None = None
 
     def read(self) -> Frame:
@@ -88,12 +91,14 @@ class PictureShow:
 
     def _frame_of(self, path: Path) -> Frame:
         if self._shown is None or self._shown[0] != path:
-            self._shown = (path, fitted(_picture(path)))
+            self._shown = (path, PixelFrame(fitted(_picture(path))))
         return self._shown[1]
 
 
 class VideoShow:
     """A video at its own pace, from the start again when it ends."""
+
+    is_live = False
 
     def __init__(self, path: Path, *, ticker: Ticker | None = None) -> None:
         self._path = path
@@ -107,7 +112,7 @@ class VideoShow:
             self._capture.release()
             self._capture = _opened_video(self._path)
             there, frame = self._capture.read()
-        return fitted(np.asarray(frame, np.uint8)) if there else None
+        return PixelFrame(fitted(np.asarray(frame, np.uint8))) if there else None
 
     def close(self) -> None:
         self._capture.release()
@@ -133,7 +138,7 @@ def open_file(path: Path) -> FrameSource:
     return VideoShow(path)
 
 
-def fitted(picture: Frame) -> Frame:
+def fitted(picture: Pixels) -> Pixels:
     """``picture`` in the middle of a camera's frame, its shape kept.
 
     Small ones are enlarged by whole numbers only, which leaves a QR's modules sharp; what does not fit is shown as a
@@ -152,11 +157,11 @@ def fitted(picture: Frame) -> Frame:
     return frame
 
 
-def _background(size: tuple[int, int]) -> Frame:
+def _background(size: tuple[int, int]) -> Pixels:
     return np.full((size[1], size[0], 3), _BACKGROUND, np.uint8)
 
 
-def _picture(path: Path) -> Frame:
+def _picture(path: Path) -> Pixels:
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if picture is None:
         raise CameraError(f"not a picture that can be read: {path}", code=UNREADABLE)

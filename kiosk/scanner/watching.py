@@ -1,25 +1,47 @@
-"""The loop of the camera's process: frame, codes, preview; and open the camera again for as long as it takes."""
+"""The loop of the camera's process: frame, codes, guidance, preview; and open the camera again until it works."""
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 import cv2
-import numpy as np
 
 from kiosk.errors import CameraError
+from kiosk.model.aiming import Guidance
 from kiosk.ports import DeviceState
-from kiosk.scanner.decode import decode, effort_after
-from kiosk.scanner.messages import HEARTBEAT, PREVIEW_SIZE, pack_code, pack_preview, pack_state, pack_two_codes
-from kiosk.scanner.newest import FAILURES_TO_GIVE_UP
+from kiosk.scanner.camera_health import PATIENCE_S, PictureHealth
+from kiosk.scanner.decode import Grey
+from kiosk.scanner.frames import Frame
+from kiosk.scanner.guidance import Guide, guided
+from kiosk.scanner.messages import (
+    HEARTBEAT,
+    PREVIEW_SIZE,
+    pack_code,
+    pack_guidance,
+    pack_preview,
+    pack_state,
+    pack_two_codes,
+)
+from kiosk.scanner.reading import Reader
 from kiosk.scanner.repeats import Repeats
-from kiosk.scanner.sources import Frame, FrameSource
+from kiosk.scanner.sources import FrameSource
 
 PREVIEW_PERIOD_S = 1 / 12
-HEARTBEAT_S = 1.0
-FIRST_BACK_OFF_S = 0.5
-LAST_BACK_OFF_S = 10.0
+HEARTBEAT_S = 0.5
+BUDGET_S = 1 / 30
+"""What looking at one frame may cost, about: the next one comes then."""
+BACK_OFFS_S = (0.0, 0.5, 1.0, 2.0, 3.0)
+"""Before each try to open the camera again; the last one for ever."""
+LOOK_S = 0.25
+"""How often a camera that is not plugged in is looked for."""
+_UNPLUGGED = frozenset({"CAMERA_NOT_FOUND", "CAMERA_UNPLUGGED"})
+_DOUBTFUL = frozenset({"CAMERA_FROZEN", "CAMERA_BLACK"})
+LONG_PATIENCE_S = 10.0
+"""A picture that opening the camera again has not mended is watched for so long before the next try."""
+LEAST_WIDTH = 1280
+RESOLUTION_LOW = "CAMERA_RESOLUTION_LOW"
 
 
 @dataclass
@@ -31,61 +53,84 @@ class Watch:
     pause: Callable[[float], None]
     clock: Callable[[], float] = time.monotonic
     _repeats: Repeats = field(default_factory=Repeats)
-    _misses: int = 0
-    _back_off_s: float = FIRST_BACK_OFF_S
+    _guide: Guide = field(default_factory=Guide)
+    _fault: str = ""
+    _digest: int | None = None
+    _tries: int = 0
     _sent_at: float = float("-inf")
     _preview_due: float = 0.0
 
     def run(self) -> NoReturn:
         while True:
+            self._tell(pack_state(DeviceState.STARTING))
             try:
-                self._tell(pack_state(DeviceState.STARTING))
-                self._watch_one_opening()
+                with closing(self.open_source()) as source:
+                    # Told before the camera is closed, which a driver that hangs may not let happen.
+                    self._tell(pack_state(DeviceState.FAILED, self._fault_of(source)))
             except CameraError as error:
+                self._fault = error.code
                 self._tell(pack_state(DeviceState.FAILED, error.code))
-                self._rest()
+            self._rest()
 
-    def _watch_one_opening(self) -> NoReturn:
-        """From opening the camera until it fails."""
-        source = self.open_source()
+    def _fault_of(self, source: FrameSource) -> str:
+        """Watch from opening the camera until it fails; returns the code of why."""
         try:
-            failures, running = 0, False
-            while failures < FAILURES_TO_GIVE_UP:
-                frame = source.read()
-                failures = failures + 1 if frame is None else 0
-                if frame is not None and not running:
-                    running = True
-                    self._back_off_s = FIRST_BACK_OFF_S
-                    self._tell(pack_state(DeviceState.RUNNING))
-                self._look(frame)
-        finally:
-            source.close()
-        raise CameraError("the camera gives no more frames", code="CAMERA_NO_FRAMES")
+            self._watch_one_opening(source)
+        except CameraError as error:
+            self._fault = error.code
+        return self._fault
 
-    def _look(self, frame: Frame | None) -> None:
-        if frame is not None:
-            self._look_for_codes(frame)
-            self._show(frame)
-        self._beat()
+    def _watch_one_opening(self, source: FrameSource) -> NoReturn:
+        reader = Reader(self.clock, BUDGET_S)
+        patience_s = LONG_PATIENCE_S if self._fault in _DOUBTFUL else PATIENCE_S
+        health = PictureHealth(self.clock(), source.is_live, self._digest, patience_s)
+        is_running = False
+        while True:
+            frame = source.read()
+            grey = frame.grey() if frame is not None else None
+            if frame is None or grey is None:
+                health.miss(self.clock())
+            else:
+                is_good = health.take(frame.digest, grey, self.clock())
+                self._digest = health.digest
+                if is_good and not is_running:
+                    is_running = True
+                    self._begin(grey)
+                if is_running:
+                    health.patience_s = PATIENCE_S
+                    self._look(reader, frame, grey)
+            self._beat()
 
-    def _look_for_codes(self, frame: Frame) -> None:
-        grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)
-        texts = decode(grey, effort_after(self._misses))
-        self._misses = 0 if texts else self._misses + 1
-        if self._repeats.is_due(texts, self.clock()):
-            self._tell(pack_code(texts[0]) if len(texts) == 1 else pack_two_codes())
+    def _begin(self, grey: Grey) -> None:
+        self._fault, self._tries = "", 0
+        self._guide = Guide()
+        self._tell(pack_state(DeviceState.RUNNING, RESOLUTION_LOW if grey.shape[1] < LEAST_WIDTH else ""))
 
-    def _show(self, frame: Frame) -> None:
-        """Send a preview where one is due. The due time moves on by whole periods, or 15 frames a second give 7.5."""
+    def _look(self, reader: Reader, frame: Frame, grey: Grey) -> None:
+        reading = reader.read(grey)
         now = self.clock()
+        if self._repeats.is_due(reading.texts, now):
+            self._tell(pack_code(reading.texts[0]) if len(reading.texts) == 1 else pack_two_codes())
+        self._guide_by(guided(self._guide, reading.finding, now, is_read=bool(reading.texts)))
         if now >= self._preview_due:
+            # Moved on by whole periods, or 15 frames a second give 7.5.
             self._preview_due = max(self._preview_due + PREVIEW_PERIOD_S, now)
-            self._tell(preview(frame))
+            shown = preview(frame, (grey.shape[1], grey.shape[0]))
+            if shown is not None:
+                self._tell(shown)
+
+    def _guide_by(self, guide: Guide) -> None:
+        is_news = guide.said is not self._guide.said
+        self._guide = guide
+        if is_news:
+            self._tell(pack_guidance(guide.said))
 
     def _rest(self) -> None:
-        """Wait before the next try, twice as long each time, without falling silent."""
-        until = self.clock() + self._back_off_s
-        self._back_off_s = min(2 * self._back_off_s, LAST_BACK_OFF_S)
+        """Wait before the next try without falling silent: shortly for a cable, longer each time for what is there."""
+        self._guide_by(Guide(Guidance.NO_CODE))
+        wait_s = LOOK_S if self._fault in _UNPLUGGED else BACK_OFFS_S[min(self._tries, len(BACK_OFFS_S) - 1)]
+        self._tries += 1
+        until = self.clock() + wait_s
         while (left_s := until - self.clock()) > 0:
             self.pause(min(left_s, HEARTBEAT_S))
             self._beat()
@@ -99,10 +144,13 @@ class Watch:
         self._sent_at = self.clock()
 
 
-def preview(frame: Frame) -> bytes:
-    """The frame as a small picture for the patient to aim by, its shape kept."""
-    height, width = frame.shape[:2]
+def preview(frame: Frame, size: tuple[int, int]) -> bytes | None:
+    """The frame, width and height ``size``, as a small picture for the patient to aim by, its shape kept."""
+    width, height = size
     scale = min(PREVIEW_SIZE[0] / width, PREVIEW_SIZE[1] / height)
-    size = (max(1, int(width * scale)), max(1, int(height * scale)))
-    small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
-    return pack_preview(*size, cv2.cvtColor(small, cv2.COLOR_BGR2RGB).tobytes())
+    shrunk = frame.shrunk(1 / scale)
+    if shrunk is None:
+        return None
+    small_size = (max(1, int(width * scale)), max(1, int(height * scale)))
+    small = cv2.resize(shrunk, small_size, interpolation=cv2.INTER_AREA)
+    return pack_preview(*small_size, cv2.cvtColor(small, cv2.COLOR_BGR2RGB).tobytes())

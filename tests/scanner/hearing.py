@@ -2,6 +2,7 @@
 
 from queue import Queue
 
+from kiosk.model.aiming import GuidanceChanged
 from kiosk.ports import CameraStateChanged, DeviceState, GunStateChanged, PreviewFrame, ScannerReport
 
 LONGEST_S = 20.0
@@ -15,10 +16,14 @@ class Hearing:
         self._reports.put(report)
 
     def until(self, report: ScannerReport) -> list[ScannerReport]:
-        """Wait for ``report``; returns what came before it, previews left out. Raises queue.Empty if it never comes."""
+        """Wait for ``report``; returns what came before it, previews and guidance left out.
+
+        Raises:
+            queue.Empty: it never came.
+        """
         before: list[ScannerReport] = []
         while (heard := self._reports.get(timeout=LONGEST_S)) != report:
-            if not isinstance(heard, PreviewFrame):
+            if not isinstance(heard, PreviewFrame | GuidanceChanged):
                 before.append(heard)
         return before
 

@@ -24,7 +24,7 @@ from tests.scanner.hearing import LONGEST_S, Hearing
 CARDS = Path(__file__).parents[2] / "resources" / "cards"
 CARD = CARDS / "02-hindi-app.png"
 TEXT = json.loads((CARDS / "cards.json").read_text(encoding="utf-8"))[CARD.name]
-IMPATIENT = Patience(start_up_s=15.0, first_back_off_s=0.05, last_back_off_s=0.2)
+IMPATIENT = Patience(start_up_s=30.0, silence_s=15.0, back_offs_s=(0.05, 0.1, 0.2))
 NO_PATIENCE = replace(IMPATIENT, silence_s=0.3)
 
 

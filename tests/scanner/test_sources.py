@@ -1,66 +1,114 @@
-"""Which camera is opened, and a stream from one on the network."""
+"""Which camera at this machine is opened, and how it is set up."""
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from kiosk.errors import CameraError
 from kiosk.scanner.address import CameraAddress, CameraKind
-from kiosk.scanner.decode import decode
-from kiosk.scanner.sources import device_paths, open_camera
+from kiosk.scanner.frames import JpegFrame, PixelFrame
+from kiosk.scanner.sources import MJPG, DeviceCamera, Mode, device_paths, open_device, set_up
 from tests.scanner.drawing import drawn
+from tests.scanner.mjpeg_server import jpeg
 
 AUTO = CameraAddress(CameraKind.AUTO)
+SIZE = (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+YUYV = cv2.VideoWriter.fourcc(*"YUYV")
 
 
-class MjpegStream(BaseHTTPRequestHandler):
-    """One JPEG of a QR again and again, as network cameras send it."""
+@dataclass
+class Webcam:
+    """A V4L2 driver: gives the largest of its ``modes`` (width, height, frames a second) that fits what is wished."""
 
-    JPEG = cv2.imencode(".jpg", drawn("from the network", scale=6))[1].tobytes()
+    modes: list[tuple[int, int, int]]
+    knows_jpeg: bool = True
+    frames: list[npt.NDArray[Any] | None] = field(default_factory=list)
+    asked: list[tuple[int, float]] = field(default_factory=list)
+    released: bool = False
 
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-        self.end_headers()
-        part = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(self.JPEG)
-        try:
-            while True:
-                self.wfile.write(part + self.JPEG + b"\r\n")
-        except OSError:
-            return
+    def isOpened(self) -> bool:  # noqa: N802
+        return True
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server passes
-        pass
+    def set(self, prop: int, value: float) -> bool:
+        self.asked.append((prop, value))
+        return True
 
+    def get(self, prop: int) -> float:
+        wished = dict(self.asked)
+        fitting = [mode for mode in self.modes if mode[0] <= wished[SIZE[0]]] or self.modes[-1:]
+        width, height, fps = fitting[0]
+        fourcc = MJPG if self.knows_jpeg else YUYV
+        return {SIZE[0]: width, SIZE[1]: height, cv2.CAP_PROP_FPS: fps, cv2.CAP_PROP_FOURCC: fourcc}[prop]
 
-@pytest.fixture
-def stream_port() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), MjpegStream) as server:
-        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
-        serving.start()
-        yield server.server_port
-        server.shutdown()
-        serving.join()
+    def read(self) -> tuple[bool, npt.NDArray[Any]]:
+        frame = self.frames.pop(0)
+        return frame is not None, np.zeros(0, np.uint8) if frame is None else frame
+
+    def release(self) -> None:
+        self.released = True
 
 
-def test_a_network_cameras_stream_is_read(stream_port: int) -> None:
-    camera = open_camera(CameraAddress(CameraKind.STREAM, f"http://127.0.0.1:{stream_port}/video"))
-    frame = camera.read()
+@pytest.mark.parametrize(
+    ("modes", "expected"),
+    [
+        ([(1920, 1080, 30), (1280, 720, 30)], (1920, 1080)),
+        ([(1920, 1080, 5), (1280, 720, 30)], (1280, 720)),
+        ([(1280, 720, 30), (640, 480, 30)], (1280, 720)),
+        ([(640, 480, 30)], (640, 480)),
+        ([(3840, 2160, 15), (1920, 1080, 0)], (1920, 1080)),
+    ],
+)
+def test_the_best_mode_that_is_quick_enough_is_taken(
+    modes: list[tuple[int, int, int]], expected: tuple[int, int]
+) -> None:
+    mode = set_up(Webcam(modes))
+    assert (mode.width, mode.height) == expected
+    assert mode.is_jpeg
+
+
+def test_the_format_comes_before_the_size_and_one_buffer_before_both() -> None:
+    webcam = Webcam([(1920, 1080, 30)])
+    set_up(webcam)
+    order = [prop for prop, _ in webcam.asked]
+    assert order[:4] == [cv2.CAP_PROP_BUFFERSIZE, cv2.CAP_PROP_FOURCC, *SIZE]
+    wished = dict(webcam.asked)
+    assert (wished[cv2.CAP_PROP_BUFFERSIZE], wished[cv2.CAP_PROP_FOURCC]) == (1, MJPG)
+    assert (wished[cv2.CAP_PROP_AUTO_EXPOSURE], wished[cv2.CAP_PROP_EXPOSUREPROGRAM]) == (3, 0)
+    assert wished[cv2.CAP_PROP_CONVERT_RGB] == 0
+
+
+def test_a_camera_without_jpeg_is_left_to_convert() -> None:
+    webcam = Webcam([(640, 480, 30)], knows_jpeg=False)
+    assert not set_up(webcam).is_jpeg
+    assert cv2.CAP_PROP_CONVERT_RGB not in dict(webcam.asked)
+
+
+def test_jpegs_are_taken_as_they_are_and_pictures_too() -> None:
+    grey = drawn("a")
+    raw = np.frombuffer(jpeg(grey), np.uint8).reshape(1, -1)
+    webcam = Webcam([], frames=[raw, np.zeros((480, 640, 3), np.uint8), None])
+    camera = DeviceCamera(webcam, Mode(1920, 1080, 30, is_jpeg=True))
+    first, second = camera.read(), camera.read()
+    assert isinstance(first, JpegFrame)
+    decoded = first.grey()
+    assert decoded is not None
+    assert decoded.shape == grey.shape
+    assert isinstance(second, PixelFrame)
+    assert camera.read() is None
     camera.close()
-    assert frame is not None
-    assert decode(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)) == ("from the network",)
+    assert webcam.released
 
 
-def test_a_stream_that_is_not_there_is_told() -> None:
+def test_a_camera_whose_device_is_gone_was_unplugged() -> None:
+    camera = DeviceCamera(Webcam([], frames=[None]), Mode(1920, 1080, 30, is_jpeg=True), lambda: False)
     with pytest.raises(CameraError) as caught:
-        open_camera(CameraAddress(CameraKind.STREAM, "http://127.0.0.1:9/video"))
-    assert caught.value.code == "CAMERA_NOT_OPENED"
-    assert "127.0.0.1" not in str(caught.value), "an address may hold a password"
+        camera.read()
+    assert caught.value.code == "CAMERA_UNPLUGGED"
 
 
 def test_cameras_by_id_come_before_the_first_one(tmp_path: Path) -> None:
@@ -77,9 +125,9 @@ def test_cameras_by_id_come_before_the_first_one(tmp_path: Path) -> None:
 def test_no_camera_and_no_opening_camera_are_told_apart(tmp_path: Path) -> None:
     no_camera = tmp_path / "video0"
     with pytest.raises(CameraError) as caught:
-        open_camera(CameraAddress(CameraKind.DEVICE, str(no_camera)))
+        open_device(CameraAddress(CameraKind.DEVICE, str(no_camera)))
     assert caught.value.code == "CAMERA_NOT_FOUND"
     no_camera.touch()
     with pytest.raises(CameraError, match="video0") as caught:
-        open_camera(CameraAddress(CameraKind.DEVICE, str(no_camera)))
+        open_device(CameraAddress(CameraKind.DEVICE, str(no_camera)))
     assert caught.value.code == "CAMERA_NOT_OPENED"

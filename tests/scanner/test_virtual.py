@@ -10,7 +10,7 @@ import pytest
 from kiosk.errors import CameraError
 from kiosk.model.flow import REPEAT_S, SAME_SCAN_S
 from kiosk.scanner.decode import decode
-from kiosk.scanner.sources import Frame
+from kiosk.scanner.frames import Frame, Pixels
 from kiosk.scanner.virtual import GAP_S, LONE_GAP_S, PictureShow, Ticker, VideoShow, fitted, open_file
 from tests.scanner.drawing import drawn
 
@@ -36,8 +36,9 @@ def write(folder: Path, name: str, text: str, scale: int = 6) -> Path:
 
 
 def texts_of(frame: Frame | None) -> tuple[str, ...]:
-    assert frame is not None
-    return decode(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8))
+    grey = None if frame is None else frame.grey()
+    assert grey is not None
+    return decode(grey)
 
 
 def ticker(time: Time, fps: float = 15) -> Ticker:
@@ -112,7 +113,7 @@ def test_a_video_is_played_again_from_its_start(tmp_path: Path) -> None:
     show.close()
 
 
-def fitted_to(grey: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], size: tuple[int, int]) -> Frame:
+def fitted_to(grey: Pixels, size: tuple[int, int]) -> Pixels:
     frame = np.full((size[1], size[0], 3), 255, np.uint8)
     frame[: grey.shape[0], : grey.shape[1]] = grey[:, :, np.newaxis]
     return frame
