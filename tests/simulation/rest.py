@@ -103,8 +103,9 @@ def _check_station(station: Station, held: list[Event], tokens: Tokens, records:
     known = all(events[event.event_id] in records.hashes[event.event_id] for event in held)
     hold(known, f"{station.name} has another event under an id")
     gone = records.gone - {event.event_id for event in held}
+    unsure = {row.token_id for row in rows if row.event_id in gone} | records.doubles
     # Known perhaps by the token alone, which came with an earlier event of its own before the server was brought back.
-    unsure = {records.token_of[event_id] for event_id in gone if event_id in records.token_of} | records.doubles
+    unsure |= {records.token_of[event_id] for event_id in gone if event_id in records.token_of}
     # A call of the server's that its restore has undone: the desk was told of it, and there is no event to pull.
     unsure |= {token.token_id for token in mine.values() if token.act_id in gone}
     mine, tokens = _without(mine, unsure), _without(tokens, unsure)
