@@ -8,11 +8,10 @@ from datetime import timedelta
 from threading import Lock
 
 import structlog
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from kiosk.acts import Acts
 from kiosk.app import (
-    StandardError,
     Station,
     configuring_of,
     new_id,
@@ -58,7 +57,7 @@ from kiosk.ui.desk.window import DeskWindow, PageKind
 from kiosk.ui.patient.reports import ScannerReports
 from kiosk.ui.translation import Translation
 from kiosk.upkeep import UpkeepThread, chores
-from kiosk.window import BUSY, RELOAD, kiosk_application, languages_from, show_window
+from kiosk.window import BUSY, RELOAD, keep_open, kiosk_application, languages_from
 
 log = structlog.get_logger()
 
@@ -89,38 +88,19 @@ def run_desk(settings: Settings, environ: Mapping[str, str], *, windowed: bool) 
         KioskError: STATION_KIND
     """
     application = kiosk_application(environ)
-    was_first, resumed = False, None
-    while True:
-        try:
-            with (
-                open_station(settings, environ) as station,
-                running_desk(station, application, resumed=resumed) as desk,
-            ):
-                was_first = True
-                show_window(desk.window, windowed=windowed)
-                code = application.exec()
-                resumed = Resumed(desk.session.who, desk.session.place) if desk.session.who is not None else None
-            if code != RELOAD:
-                return code
-        except StoreError as error:
-            if error.code == BUSY and not was_first:
-                raise  # started twice by mistake: the first one must not be covered
-            print(f"{error.code}: {error}", file=StandardError())
-            log.error("not_started", code=error.code)
-            if not _stay_closed(application, settings.language, error.code, windowed=windowed):
-                return 1
+    resumed: Resumed | None = None
 
+    @contextmanager
+    def opened() -> Iterator[QWidget]:
+        nonlocal resumed
+        with (
+            open_station(settings, environ) as station,
+            running_desk(station, application, resumed=resumed) as desk,
+        ):
+            yield desk.window
+            resumed = Resumed(desk.session.who, desk.session.place) if desk.session.who is not None else None
 
-def _stay_closed(application: QApplication, language: str, code: str, *, windowed: bool) -> bool:
-    """Returns whether to try again; False where somebody closed the window."""
-    translation = Translation(application)
-    translation.use(language)
-    window = DeskClosedWindow(code)
-    show_window(window, windowed=windowed)
-    application.exec()
-    window.close()
-    translation.use(ENGLISH)
-    return window.timed_out
+    return keep_open(application, opened, DeskClosedWindow, settings.language, windowed=windowed)
 
 
 @contextmanager

@@ -3,10 +3,11 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -29,6 +30,7 @@ from kiosk.errors import StoreError, StoreForkError
 from kiosk.model import flow
 from kiosk.model.configuration import KIOSK
 from kiosk.model.opd import ENGLISH
+from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
 from kiosk.ports import HospitalServer, SlipJob
 from kiosk.printing.spool_thread import SpoolThread
@@ -36,6 +38,7 @@ from kiosk.reloading import Reloading
 from kiosk.scans import patient_scanner
 from kiosk.settings import LANGUAGES, Settings
 from kiosk.sync.loop import SyncReport, SyncThread
+from kiosk.ui.closed import Closed
 from kiosk.ui.patient.closed import ClosedWindow
 from kiosk.ui.patient.journey import PatientJourney
 from kiosk.ui.patient.reports import ScannerReports
@@ -70,12 +73,38 @@ def run_kiosk(settings: Settings, environ: Mapping[str, str], *, windowed: bool)
         SettingError
     """
     application = kiosk_application(environ)
+
+    @contextmanager
+    def opened() -> Iterator[QWidget]:
+        with open_station(settings, environ) as station, running_kiosk(station, application) as kiosk:
+            yield kiosk.window
+
+    def closed(code: str) -> Closed:
+        return ClosedWindow(code, settings.language)
+
+    return keep_open(application, opened, closed, settings.language, windowed=windowed)
+
+
+def keep_open(
+    application: QApplication,
+    opened: Callable[[], AbstractContextManager[QWidget]],
+    closed: Callable[[str], Closed],
+    language: str,
+    *,
+    windowed: bool,
+) -> int:
+    """Show the window that ``opened`` gives, and anew for each new configuration; where the store cannot be opened,
+    ``closed`` with its code, until it can. Returns the exit code.
+
+    Raises:
+        StoreError: STATION_BUSY at the first start.
+    """
     was_first = False
     while True:
         try:
-            with open_station(settings, environ) as station, running_kiosk(station, application) as kiosk:
+            with opened() as window:
                 was_first = True
-                show_window(kiosk.window, windowed=windowed)
+                show_window(window, windowed=windowed)
                 code = application.exec()
             if code != RELOAD:
                 return code
@@ -86,15 +115,15 @@ def run_kiosk(settings: Settings, environ: Mapping[str, str], *, windowed: bool)
                 raise
             print(f"{error.code}: {error}", file=StandardError())
             log.error("not_started", code=error.code)
-            if not _stay_closed(application, settings.language, error.code, windowed=windowed):
+            if not _stay_closed(application, partial(closed, error.code), language, windowed=windowed):
                 return 1
 
 
-def _stay_closed(application: QApplication, language: str, code: str, *, windowed: bool) -> bool:
+def _stay_closed(application: QApplication, closed: Callable[[], Closed], language: str, *, windowed: bool) -> bool:
     """Out of service for a while. Returns whether to try again; False where somebody closed the window."""
     translation = Translation(application)
     translation.use(language)
-    window = ClosedWindow(code, language)
+    window = closed()
     show_window(window, windowed=windowed)
     application.exec()
     window.close()
@@ -196,10 +225,17 @@ class _Nudges(QObject):
 
 
 def _begin_spool(background: Background, station: Station, journey: PatientJourney) -> None:
-    def tell(job: SlipJob, state: SlipState, _cause: str) -> None:
-        journey.on_slip_moved(job.token_id, state)
+    """Where slips are wanted, what the printer tells before a scan matters, and whether somebody waits for a slip."""
 
-    spool = spool_of(station, tell)
+    def tell(job: SlipJob, state: SlipState, cause: str) -> None:
+        journey.on_slip_moved(job.token_id, state, cause)
+
+    def tell_printer(status: PrinterStatus) -> None:
+        if station.registration.wants_slips:
+            journey.on_printer(status)
+
+    spool = spool_of(station, tell, tell_printer)
+    journey.patient_left.connect(spool.patient_left)
     background.begin(lambda: SpoolThread(spool))
 
 
