@@ -27,7 +27,7 @@ from kiosk.model.configuration import DESK, KIOSK, StaffMember, parse_configurat
 from kiosk.model.counter import NO_OFFER, PhoneOffer
 from kiosk.model.exchange import Enrolment
 from kiosk.model.facility_file import FacilityError
-from kiosk.model.opd import Facility
+from kiosk.model.opd import ENGLISH, Facility
 from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
 from kiosk.model.toml_lines import located
@@ -35,6 +35,7 @@ from kiosk.ports import Clock, SlipJob, SlipPrinter
 from kiosk.printing.printer import Places, has_printer, open_printer, wants_slips
 from kiosk.printing.printer_watch import PrinterWatch
 from kiosk.printing.spool import Spool
+from kiosk.printing.template import load_template
 from kiosk.rolls import PaperRoll
 from kiosk.settings import Settings
 from kiosk.store.store import SqliteStore, open_store
@@ -73,6 +74,7 @@ class Station:
             that does not own them may issue all the same and leaves these to the owner.
         enrolment: None for a station that no server has enrolled.
         document: the server's configuration that ``facility`` is made of, empty where it is not made of one.
+        second_language: what slips say beside the patient's own language, empty for nothing.
         staff: who may sign in here, if this is a desk; ``shown_pin`` is everybody's, for the demonstration alone.
     """
 
@@ -89,6 +91,7 @@ class Station:
     staff: tuple[StaffMember, ...] = ()
     shown_pin: str = ""
     phones: PhoneOffer = NO_OFFER
+    second_language: str = ENGLISH
 
     @property
     def server_url(self) -> str:
@@ -114,6 +117,7 @@ def open_station(
     device = settings.printer if wants or _can_paint() else "none"
     # Before the store: a mistake in the file is told though there is no store yet.
     told = load_own(settings)
+    template = load_template(settings.slip_template)
     with ExitStack() as stack:
         store = open_store(settings.data_dir, settings.series, new_id, environ)
         stack.callback(store.close)
@@ -122,7 +126,7 @@ def open_station(
             told = configured(store, enrolment, clock.now())
         facility = told.facility
         places = Places(settings.data_dir)
-        printer = open_printer(device, settings.printer_dots, lambda: facility.local(clock.now()), places)
+        printer = open_printer(device, settings.printer_dots, lambda: facility.local(clock.now()), places, template)
         registration = Registration(
             store,
             facility,
@@ -151,6 +155,7 @@ def open_station(
             staff=told.staff,
             shown_pin=told.shown_pin,
             phones=told.phones,
+            second_language=template.second_language,
         )
 
 
@@ -327,7 +332,8 @@ def spool_of(
 ) -> Spool:
     """The station's print spool; whoever owns the devices calls ``recover`` on it first."""
     watch = PrinterWatch(station.printer, on_status, paper_roll(station))
-    return Spool(station.store, station.printer, station.facility, station.clock, on_moved, watch=watch)
+    second = station.second_language
+    return Spool(station.store, station.printer, station.facility, station.clock, on_moved, watch=watch, second=second)
 
 
 def paper_roll(station: Station) -> PaperRoll:

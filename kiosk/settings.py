@@ -41,6 +41,8 @@ class Settings:
     printer: str = "auto"
     printer_dots: int = 576
     """Dots across the paper: 576 for 80 mm, 512 for 80 mm at 180 dpi, 384 for 58 mm."""
+    slip_template: Path | None = None
+    """How slips look, in TOML; None for ``resources/slip.toml``."""
     roll_m: int = 50
     """Metres of paper on a new roll, for the estimate of what is left."""
     reprint_limit: int = 3
@@ -215,6 +217,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "scanner_gun": _text,
     "printer": _text,
     "printer_dots": _width,
+    "slip_template": _path,
     "roll_m": _between(1, 500),
     "reprint_limit": _between(0, 99),
     "server_url": _server_url,

@@ -18,6 +18,7 @@ camera = 0
 scanner_gun = "auto"
 printer = "network:10.0.0.7:9100"
 printer_dots = 384
+slip_template = "/etc/opd-kiosk/slip.toml"
 roll_m = 80
 reprint_limit = 0
 server_url = "https://opd.example.org/"
@@ -71,6 +72,7 @@ def test_a_file_sets_every_key() -> None:
         scanner_gun="auto",
         printer="network:10.0.0.7:9100",
         printer_dots=384,
+        slip_template=Path("/etc/opd-kiosk/slip.toml"),
         roll_m=80,
         reprint_limit=0,
         server_url="https://opd.example.org",

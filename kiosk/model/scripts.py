@@ -1,7 +1,7 @@
 """Which font each script of India needs. Screens and slips draw the same names, so they share the list."""
 
 BASE_FAMILY = "Noto Sans"
-_BLOCKS = (
+BLOCKS = (
     (0x0600, 0x06FF, "Noto Sans Arabic"),
     (0x0900, 0x097F, "Noto Sans Devanagari"),
     (0x0980, 0x09FF, "Noto Sans Bengali"),
@@ -17,10 +17,10 @@ _BLOCKS = (
 )
 """Unicode blocks of the languages of India and the family of Debian's fonts-noto-core that shapes each."""
 
-FAMILIES = (BASE_FAMILY, *(family for _, _, family in _BLOCKS))
+FAMILIES = (BASE_FAMILY, *(family for _, _, family in BLOCKS))
 """Every family that a name may need."""
 
 
 def family_of(letter: str) -> str | None:
     """The family for a letter of an Indian script, or None."""
-    return next((family for first, last, family in _BLOCKS if first <= ord(letter) <= last), None)
+    return next((family for first, last, family in BLOCKS if first <= ord(letter) <= last), None)

@@ -18,6 +18,7 @@ from kiosk.printing.folder import FolderPrinter
 from kiosk.printing.layout import SlipPainter
 from kiosk.printing.link import Transport
 from kiosk.printing.probe import Memory
+from kiosk.printing.template import SlipTemplate
 from kiosk.printing.transports import NetworkTransport, UsblpTransport
 from kiosk.printing.transports_cups import CupsTransport
 from kiosk.printing.transports_serial import BAUDS, SerialTransport
@@ -59,24 +60,32 @@ class Places:
     dev_root: Path = DEV
 
 
-def open_printer(setting: str, width: int, now: Callable[[], datetime], places: Places = Places()) -> SlipPrinter:
+def open_printer(
+    setting: str,
+    width: int,
+    now: Callable[[], datetime],
+    places: Places = Places(),
+    template: SlipTemplate | None = None,
+) -> SlipPrinter:
     """The printer that ``setting`` names, for paper of ``width`` dots; it is not spoken to yet.
 
-    A QGuiApplication must exist, unless there is no printer. ``now`` gives the names of slip files.
+    A QGuiApplication must exist, unless there is no printer. ``now`` gives the names of slip files; slips look as
+    ``template`` has it, or the usual one.
 
     Raises:
         SettingError: PRINTER_UNKNOWN, LIBUSB_MISSING, or a width that no printer here has.
     """
     if setting == "none":
         return NoPrinter()
+    painter = SlipPainter(width, template)
     kind, _, place = setting.partition(":")
     if setting == "auto":
         find = partial(found_printers, places.sys_root, places.dev_root)
-        return AutoPrinter(find, lambda found: _named(found, SlipPainter(width), places))
+        return AutoPrinter(find, lambda found: _named(found, painter, places))
     if kind == "folder" and place:
-        return FolderPrinter(Path(place).expanduser(), SlipPainter(width), now)
+        return FolderPrinter(Path(place).expanduser(), painter, now)
     transport = transport_of(setting)
-    return EscPosPrinter(setting, SlipPainter(width), transport, Memory(places.memory))
+    return EscPosPrinter(setting, painter, transport, Memory(places.memory))
 
 
 def wants_slips(setting: str, places: Places = Places()) -> bool:

@@ -7,7 +7,7 @@ import structlog
 
 from kiosk.errors import PrinterError, StoreError
 from kiosk.model.events import Json
-from kiosk.model.opd import Facility
+from kiosk.model.opd import ENGLISH, Facility
 from kiosk.model.printer import Confirmation, Printed, process_id
 from kiosk.model.slip import Slip, slip_of
 from kiosk.model.token import SlipState
@@ -26,6 +26,7 @@ class Spool:
     """Prints what is due. Only one process and one thread may do so for a store; ``patient_left`` is for any thread.
 
     ``on_moved`` hears each change that was written down, with the error's code if there is one, on the spool's thread.
+    ``second`` is the language that slips speak beside the patient's own, if any.
     """
 
     def __init__(
@@ -37,10 +38,12 @@ class Spool:
         on_moved: Callable[[SlipJob, SlipState, str], None],
         presence: timedelta = PRESENCE,
         watch: PrinterWatch | None = None,
+        second: str = ENGLISH,
     ) -> None:
         self._store = store
         self._printer = printer
         self._facility = facility
+        self._second = second
         self._clock = clock
         self._on_moved = on_moved
         self._watch = watch or PrinterWatch(printer)
@@ -141,7 +144,7 @@ class Spool:
         if token is None:
             return None
         patient = self._store.patient_of(job.token_id)
-        return slip_of(token, patient, self._facility, job.language, job.people_ahead, job.copy)
+        return slip_of(token, patient, self._facility, job.language, job.people_ahead, job.copy, self._second)
 
     def _note_success(self, job: SlipJob, printed: Printed) -> None:
         self._pause_s, self._cause = 0.0, ""
