@@ -89,6 +89,9 @@ class Shot:
 def shots() -> Iterator[Shot]:
     """Every state that a patient can meet."""
     yield Shot("scanning", flow.START)
+    for code in ("PAPER_OUT", "COVER_OPEN", "CUTTER_JAMMED", "PRINTER_UNREACHABLE", "PRINTER_FAILED"):
+        yield Shot(f"no slips {code}", flow.NoSlips(code))
+    yield Shot("scanning without slip", flow.Scanning(without_slip=True))
     yield Shot("camera starting", flow.START, DeviceState.STARTING)
     yield Shot("camera failed", flow.START, DeviceState.FAILED)
     yield Shot("camera failed gun", flow.START, DeviceState.FAILED, gun=DeviceState.RUNNING)
@@ -145,6 +148,7 @@ def _phones() -> Iterator[Shot]:
 def _issued() -> Iterator[Shot]:
     for slip in SlipState:
         yield Shot(f"issued {slip.value}", flow.Issued(TOKEN, False, 4, slip))
+    yield Shot("issued held up", flow.Issued(TOKEN, False, 4, SlipState.QUEUED, held_up="PAPER_OUT"))
     yield Shot("issued next step", flow.Issued(NEXT_STEP, False, None, SlipState.PRINTED))
     yield Shot(
         "issued twelve", flow.Issued(replace(TOKEN, queue_department="AYU"), False, 0, SlipState.NONE), facility=TWELVE

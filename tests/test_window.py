@@ -59,6 +59,8 @@ def test_a_printer_that_is_off_prints_by_itself_once_it_is_on(
         settings = replace(settings, printer=printer.setting)
         with open_station(settings, {}) as station, running_kiosk(station, qapp) as kiosk:
             kiosk.window.show()
+            qtbot.waitUntil(lambda: isinstance(kiosk.journey.state, flow.NoSlips))
+            kiosk.journey.feed(flow.SlipDeclined())
             _issued(qtbot, kiosk, "MED")
             assert _slip(kiosk) is not SlipState.PRINTED
             printer.switch_on()

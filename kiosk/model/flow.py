@@ -4,6 +4,7 @@ Pure and without Qt: a screen only draws a state, and a journey is a list of inp
 something takes time it returns a command and goes on when the answer comes in as an input. Whoever runs the commands
 drops the answer to any but the newest one, so that a late answer never shows one patient's token to the next.
 
+    NoSlips --go on--> Scanning, while the printer does not work
     Scanning --code--> Choosing --department--> Issuing --answer--> Issued --time--> Scanning
         |--wrong code--> Scanning(notice)           `--refused--> Choosing(notice) | SeeDesk
         |--type--> Typing --14 digits--> Checking --free--> Choosing | has a token --> SeeDesk
@@ -38,22 +39,28 @@ from kiosk.model.inputs import (
     Input,
     NumberEntered,
     PrefixChosen,
+    PrinterBack,
+    PrinterLost,
     Refused,
     SentToDesk,
     ServiceLost,
     ServiceRestored,
+    SlipDeclined,
     SlipMoved,
     TimedOut,
     Touch,
     TypeRequested,
 )
 from kiosk.model.patient import Patient
+from kiosk.model.start import START, Beginning, NoSlips, Scanning, timed_out, told_of_printer
 from kiosk.model.token import SlipState, Token
 
 __all__ = [
+    "START",
     "Answer",
     "Arrive",
     "Arriving",
+    "Beginning",
     "Cancelled",
     "CheckIn",
     "CheckedIn",
@@ -70,12 +77,17 @@ __all__ = [
     "FindHeld",
     "HeldFound",
     "Input",
+    "NoSlips",
     "NumberEntered",
     "PrefixChosen",
+    "PrinterBack",
+    "PrinterLost",
     "Refused",
+    "Scanning",
     "SentToDesk",
     "ServiceLost",
     "ServiceRestored",
+    "SlipDeclined",
     "SlipMoved",
     "TimedOut",
     "Touch",
@@ -83,13 +95,6 @@ __all__ = [
 ]
 
 # --- states ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Scanning:
-    """The start. ``notice`` names what was wrong with the last code while scanning goes on."""
-
-    notice: qr.Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,11 @@ class Issuing:
 
 @dataclass(frozen=True)
 class Issued:
-    """The label, very large. ``already`` says that it is the token of an earlier scan."""
+    """The label, very large. ``already`` says that it is the token of an earlier scan.
+
+    Attributes:
+        held_up: code of why the slip waits or did not come; empty while nothing is known to be wrong.
+    """
 
     token: Token
     already: bool
@@ -143,6 +152,7 @@ class Issued:
     slip: SlipState
     copy: int = 0
     reprint_refused: bool = False
+    held_up: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,7 +168,7 @@ class OutOfService:
 
 
 State: TypeAlias = (
-    Scanning | Typing | Claiming | Checking | Arriving | Choosing | Issuing | Issued | SeeDesk | OutOfService
+    NoSlips | Scanning | Typing | Claiming | Checking | Arriving | Choosing | Issuing | Issued | SeeDesk | OutOfService
 )
 
 
@@ -192,8 +202,8 @@ class Delays:
 def timeout_s(state: State, delays: Delays) -> float | None:
     """Seconds until TimedOut in ``state``, or None where it may stay for ever."""
     match state:
-        case Scanning(notice=notice):
-            return delays.notice_s if notice else None
+        case Scanning(notice, without_slip):
+            return delays.notice_s if notice else delays.choosing_s if without_slip else None
         case Typing() | Claiming():
             return delays.typing_s
         case Choosing():
@@ -204,7 +214,7 @@ def timeout_s(state: State, delays: Delays) -> float | None:
             return delays.issued_s
         case SeeDesk():
             return delays.see_desk_s
-        case OutOfService():
+        case OutOfService() | NoSlips():
             return None
 
 
@@ -221,7 +231,6 @@ def renews_time(before: State, after: State) -> bool:
 
 # --- the machine -----------------------------------------------------------------------------------------------------
 
-START = Scanning()
 _BUSY = (Issuing, Arriving, Issued)
 """Who is being served, or reads a label, finishes first: the journey says ServiceLost again at the next start."""
 
@@ -233,8 +242,8 @@ def step(state: State, event: Input) -> Step:
     match state:
         case OutOfService():
             return Step(START if isinstance(event, ServiceRestored) else state)
-        case Scanning():
-            return _scanning(state, event)
+        case Scanning() | NoSlips():
+            return _beginning(state, event)
         case Typing():
             return _typing(state, event)
         case Claiming():
@@ -253,28 +262,36 @@ def step(state: State, event: Input) -> Step:
             return Step(START if isinstance(event, Cancelled | TimedOut) else state)
 
 
+def _beginning(state: Beginning, event: Input) -> Step:
+    if isinstance(event, PrinterLost | PrinterBack | SlipDeclined):
+        return Step(told_of_printer(state, event))
+    return _scanning(state, event) if isinstance(state, Scanning) else Step(state)
+
+
 def _scanning(state: Scanning, event: Input) -> Step:
     match event:
         case CodeScanned(untrusted_text, today):
-            return _read(untrusted_text, today)
+            return _read(untrusted_text, today, state)
         case CodesScanned():
-            return Step(Scanning(qr.Reason.TWO_CODES))
+            return Step(replace(state, notice=qr.Reason.TWO_CODES))
         case CodeSpoiled(reason):
-            return Step(Scanning(reason))
+            return Step(replace(state, notice=reason))
         case TypeRequested():
             return Step(Typing())
         case ClaimRequested(prefixes) if prefixes:
             return Step(claiming.begun(prefixes))
-        case TimedOut() | Cancelled():
+        case TimedOut():
+            return Step(timed_out(state))
+        case Cancelled():
             return Step(START)
     return Step(state)
 
 
-def _read(untrusted_text: str, today: date) -> Step:
+def _read(untrusted_text: str, today: date, before: Scanning = START) -> Step:
     try:
         patient = qr.parse(untrusted_text, today)
     except qr.QrError as error:
-        return Step(Scanning(error.reason))
+        return Step(replace(before, notice=error.reason))
     return Step(Choosing(patient), FindHeld(patient))
 
 
@@ -374,8 +391,10 @@ def _issuing(state: Issuing, event: Input) -> Step:
 
 def _issued(state: Issued, event: Input) -> Step:
     match event:
-        case SlipMoved(token_id, slip) if token_id == state.token.token_id and slip not in _ON_ITS_WAY:
-            return Step(replace(state, slip=slip))
+        case SlipMoved(token_id, slip, cause) if token_id == state.token.token_id and slip not in _ON_ITS_WAY:
+            return Step(replace(state, slip=slip, held_up=cause))
+        case SlipMoved(token_id, _, cause) if token_id == state.token.token_id and cause:
+            return Step(replace(state, held_up=cause))
         case Cancelled() | TimedOut():
             return Step(START)
     return Step(state)

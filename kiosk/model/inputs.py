@@ -103,8 +103,28 @@ class SentToDesk:
 
 @dataclass(frozen=True)
 class SlipMoved:
+    """``cause`` is the code of why a slip did not come out, or waits; empty where there is none."""
+
     token_id: str
     slip: SlipState
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class PrinterLost:
+    """No slip can be printed now; ``code`` is of ``printer.PROBLEMS``."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class PrinterBack:
+    pass
+
+
+@dataclass(frozen=True)
+class SlipDeclined:
+    """Go on, though no slip comes."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +148,20 @@ class ServiceRestored:
 
 
 Pad: TypeAlias = DigitTyped | DigitErased | NumberEntered
-Touch: TypeAlias = TypeRequested | ClaimRequested | PrefixChosen | Pad | DepartmentChosen | Cancelled
+Touch: TypeAlias = TypeRequested | ClaimRequested | PrefixChosen | Pad | DepartmentChosen | SlipDeclined | Cancelled
 Answer: TypeAlias = HeldFound | CheckedIn | Refused | SentToDesk
 Input: TypeAlias = (
-    CodeScanned | CodesScanned | CodeSpoiled | Touch | Answer | SlipMoved | TimedOut | ServiceLost | ServiceRestored
+    CodeScanned
+    | CodesScanned
+    | CodeSpoiled
+    | Touch
+    | Answer
+    | SlipMoved
+    | PrinterLost
+    | PrinterBack
+    | TimedOut
+    | ServiceLost
+    | ServiceRestored
 )
 
 # --- commands --------------------------------------------------------------------------------------------------------

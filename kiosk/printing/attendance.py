@@ -7,6 +7,8 @@ from kiosk.ports import Clock, SlipJob
 
 PRESENCE = timedelta(seconds=60)
 """How long a patient is taken to stand before the kiosk. A slip older than this is not printed unattended."""
+SETTLING = timedelta(seconds=3)
+"""A finger on "Done" may be faster than a printer: so long a slip is its patient's, whatever happens."""
 PATIENT_GONE = "PATIENT_GONE"
 
 
@@ -28,5 +30,6 @@ class Attendance:
     def is_present(self, job: SlipJob) -> bool:
         with self._lock:
             left_at = self._left.get(job.token_id)
-        here = self._clock.now() - job.queued_at <= self._presence
-        return here and (left_at is None or job.queued_at > left_at)
+        age = self._clock.now() - job.queued_at
+        has_left = left_at is not None and job.queued_at <= left_at
+        return age <= (SETTLING if has_left else self._presence)

@@ -19,6 +19,7 @@ class Translation:
         self._application = application
         self._folder = folder
         self._installed: QTranslator | None = None
+        self._loaded: dict[str, QTranslator] = {}
         self.language = ENGLISH
 
     def use(self, language: str) -> None:
@@ -37,7 +38,16 @@ class Translation:
         self._installed = translator
         self.language = language
 
+    def said(self, language: str, context: str, source: str) -> str:
+        """A source text in ``language``, whichever is on the screens. Raises SettingError like ``use``."""
+        return source if language == ENGLISH else self._load(language).translate(context, source) or source
+
     def _load(self, language: str) -> QTranslator:
+        if language not in self._loaded:
+            self._loaded[language] = self._read(language)
+        return self._loaded[language]
+
+    def _read(self, language: str) -> QTranslator:
         translator = QTranslator()
         if language not in OWN_NAMES or not translator.load(str(self._folder / f"kiosk_{language}.qm")):
             raise SettingError(f"no screens in language {language[:20]!r}; there are {', '.join(sorted(OWN_NAMES))}")

@@ -650,7 +650,7 @@
         <translation>यह कमरा आज बंद है: सुपरवाइज़र इसे खोल सकते हैं।</translation>
     </message>
     <message>
-        <source>The server has another day than this desk: check this computer's date and time.</source>
+        <source>The server has another day than this desk: check this computer&apos;s date and time.</source>
         <translation>सर्वर पर और इस डेस्क पर दिन अलग है: इस कंप्यूटर की तारीख़ और समय जाँचें।</translation>
     </message>
     <message>
@@ -808,6 +808,10 @@
         <translation>रीडर</translation>
     </message>
     <message>
+        <source>Printer · {metres} m</source>
+        <translation>प्रिंटर · {metres} मी</translation>
+    </message>
+    <message>
         <source>Printer</source>
         <translation>प्रिंटर</translation>
     </message>
@@ -860,6 +864,10 @@
         <translation>कैमरा या स्कैनर गन ठीक है।</translation>
     </message>
     <message>
+        <source>The printer works. About {metres} m of paper should be left on its roll.</source>
+        <translation>प्रिंटर ठीक है। रोल में लगभग {metres} मीटर काग़ज़ बचा होगा।</translation>
+    </message>
+    <message>
         <source>The printer works, as far as it has told.</source>
         <translation>जहाँ तक पता है, प्रिंटर ठीक है।</translation>
     </message>
@@ -886,6 +894,34 @@
     <message>
         <source>The printer stands still: look at its paper and cover.</source>
         <translation>प्रिंटर रुका हुआ है: काग़ज़ और ढक्कन देखें।</translation>
+    </message>
+    <message>
+        <source>The printer has no paper: put a new roll in. Slips then print by themselves.</source>
+        <translation>प्रिंटर में काग़ज़ नहीं है: नया रोल लगाएँ। फिर पर्चियाँ अपने आप छपेंगी।</translation>
+    </message>
+    <message>
+        <source>The roll of paper is nearly used up: have a new one ready.</source>
+        <translation>काग़ज़ का रोल ख़त्म होने वाला है: नया रोल तैयार रखें।</translation>
+    </message>
+    <message>
+        <source>The printer&apos;s cover is open: close it.</source>
+        <translation>प्रिंटर का ढक्कन खुला है: उसे बंद करें।</translation>
+    </message>
+    <message>
+        <source>The printer&apos;s cutter is jammed: switch it off, free the paper, switch it on.</source>
+        <translation>प्रिंटर का कटर अटक गया है: प्रिंटर बंद करें, काग़ज़ निकालें, फिर चालू करें।</translation>
+    </message>
+    <message>
+        <source>The printer is too hot: it goes on by itself when it has cooled down.</source>
+        <translation>प्रिंटर बहुत गरम है: ठंडा होने पर अपने आप चलेगा।</translation>
+    </message>
+    <message>
+        <source>The printer tells of a fault: switch it off and on. If it stays, call service.</source>
+        <translation>प्रिंटर में ख़राबी है: उसे बंद करके चालू करें। ठीक न हो तो मरम्मत वाले को बुलाएँ।</translation>
+    </message>
+    <message>
+        <source>The printer&apos;s line is too slow for slips: set it to 115200 baud.</source>
+        <translation>प्रिंटर की लाइन पर्चियों के लिए बहुत धीमी है: उसे 115200 baud पर रखें।</translation>
     </message>
     <message>
         <source>The last slip waited too long. Look at the page Slips.</source>
@@ -935,6 +971,10 @@
         <translation>एक और पर्ची के लिए कृपया सहायता केंद्र पर पूछें</translation>
     </message>
     <message>
+        <source>The printer does not work just now. Please remember your number.</source>
+        <translation>प्रिंटर अभी काम नहीं कर रहा। कृपया अपना नंबर याद रखें।</translation>
+    </message>
+    <message>
         <source>Your slip is being printed</source>
         <translation>आपकी पर्ची छप रही है</translation>
     </message>
@@ -972,6 +1012,53 @@
     <message>
         <source>Done</source>
         <translation>हो गया</translation>
+    </message>
+</context>
+<context>
+    <name>NoSlips</name>
+    <message>
+        <source>No slips can be printed now</source>
+        <translation>अभी पर्ची नहीं छप सकती</translation>
+    </message>
+    <message>
+        <source>You can get your number all the same: it is shown here. Remember it.</source>
+        <translation>नंबर फिर भी मिलेगा: वह यहाँ दिखेगा। उसे याद रखें।</translation>
+    </message>
+    <message>
+        <source>Go on without a slip</source>
+        <translation>बिना पर्ची के आगे बढ़ें</translation>
+    </message>
+    <message>
+        <source>For staff: {code}. {what} The kiosk then goes on by itself.</source>
+        <translation>कर्मचारियों के लिए: {code}। {what} फिर मशीन अपने आप चलेगी।</translation>
+    </message>
+    <message>
+        <source>The printer has no paper: put a new roll in.</source>
+        <translation>प्रिंटर में काग़ज़ नहीं है: नया रोल लगाएँ।</translation>
+    </message>
+    <message>
+        <source>The printer&apos;s cover is open: close it.</source>
+        <translation>प्रिंटर का ढक्कन खुला है: उसे बंद करें।</translation>
+    </message>
+    <message>
+        <source>The printer&apos;s cutter is jammed: free the paper.</source>
+        <translation>प्रिंटर का कटर अटक गया है: काग़ज़ निकालें।</translation>
+    </message>
+    <message>
+        <source>The printer is too hot: let it cool down.</source>
+        <translation>प्रिंटर बहुत गरम है: उसे ठंडा होने दें।</translation>
+    </message>
+    <message>
+        <source>The printer stands still: look at paper and cover.</source>
+        <translation>प्रिंटर रुका हुआ है: काग़ज़ और ढक्कन देखें।</translation>
+    </message>
+    <message>
+        <source>The printer does not answer: look at its cable and power.</source>
+        <translation>प्रिंटर जवाब नहीं दे रहा: उसका तार और बिजली देखें।</translation>
+    </message>
+    <message>
+        <source>Run “kiosk doctor” on this computer: it names the repair.</source>
+        <translation>इस कंप्यूटर पर “kiosk doctor” चलाएँ: वह उपाय बताएगा।</translation>
     </message>
 </context>
 <context>
@@ -1271,6 +1358,14 @@
     <message>
         <source>Not printed: look at paper and cover.</source>
         <translation>नहीं छपी: काग़ज़ और ढक्कन देखें।</translation>
+    </message>
+    <message>
+        <source>Not printed: there was no paper.</source>
+        <translation>नहीं छपी: काग़ज़ नहीं था।</translation>
+    </message>
+    <message>
+        <source>Not printed: the cover was open.</source>
+        <translation>नहीं छपी: ढक्कन खुला था।</translation>
     </message>
     <message>
         <source>Not printed: its folder cannot be written.</source>

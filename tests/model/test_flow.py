@@ -29,15 +29,19 @@ from kiosk.model.flow import (
     Input,
     Issued,
     Issuing,
+    NoSlips,
     NumberEntered,
     OutOfService,
     PrefixChosen,
+    PrinterBack,
+    PrinterLost,
     Refused,
     Scanning,
     SeeDesk,
     SentToDesk,
     ServiceLost,
     ServiceRestored,
+    SlipDeclined,
     SlipMoved,
     State,
     Step,
@@ -62,6 +66,7 @@ MED: Input = DepartmentChosen("MED")
 TYPED: list[Input] = [TypeRequested(), *map(DigitTyped, NUMBER)]
 EXPECTED = HeldFound((TOKEN,), is_expected=True)
 LABEL: list[Input] = [ClaimRequested(("MS",)), *map(DigitTyped, "17"), NumberEntered()]
+OUT: Input = PrinterLost("PAPER_OUT")
 CLAIMED: list[Input] = [*LABEL, *map(DigitTyped, "4321"), NumberEntered()]
 
 
@@ -368,7 +373,7 @@ _CODES = st.sampled_from(["", "STORE_FULL", "DEPARTMENT_CLOSED"])
 _TOKENS = st.sampled_from([TOKEN, token(token_id="t2", label="EA-001")])
 _INPUTS: st.SearchStrategy[Input] = st.one_of(
     st.sampled_from([SCAN, CodesScanned(), TypeRequested(), DigitErased(), NumberEntered(), Cancelled(), TimedOut()]),
-    st.sampled_from([ServiceRestored(), *map(DigitTyped, NUMBER)]),
+    st.sampled_from([ServiceRestored(), PrinterBack(), SlipDeclined(), OUT, *map(DigitTyped, NUMBER)]),
     st.builds(CodeScanned, st.text(max_size=20), st.just(MONDAY)),
     st.builds(DigitTyped, st.text(max_size=2)),
     st.builds(HeldFound, st.lists(_TOKENS, max_size=2).map(tuple), st.booleans()),
@@ -378,7 +383,7 @@ _INPUTS: st.SearchStrategy[Input] = st.one_of(
     st.builds(CheckedIn, _TOKENS, st.booleans(), st.none() | st.integers(0, 9), st.sampled_from(SlipState)),
     st.builds(Refused, _CODES, st.text(max_size=5)),
     st.builds(SentToDesk, _CODES),
-    st.builds(SlipMoved, st.sampled_from(["t1", "t2"]), st.sampled_from(SlipState)),
+    st.builds(SlipMoved, st.sampled_from(["t1", "t2"]), st.sampled_from(SlipState), _CODES),
     st.builds(ServiceLost, _CODES),
 )
 _WAYS_IN: st.SearchStrategy[list[Input]] = st.sampled_from(
@@ -419,7 +424,63 @@ def _patients(state: State) -> list[object]:
 
 
 @given(_WAYS_IN, st.lists(_INPUTS, max_size=30))
-def test_time_always_leads_back_to_the_start_unless_out_of_service(way_in: list[Input], inputs: list[Input]) -> None:
+def test_time_always_leads_back_to_the_start_unless_a_device_must_be_mended(way_in: list[Input], inputs: list[Input]) -> None:
     state = after(*way_in, *inputs)
-    if not isinstance(state, OutOfService):
+    if not isinstance(state, OutOfService | NoSlips):
         assert after(TimedOut(), TimedOut(), start=state) == START
+
+
+# --- no slips --------------------------------------------------------------------------------------------------------
+
+
+def test_no_paper_is_said_before_anybody_begins_and_goes_by_itself() -> None:
+    assert after(OUT) == NoSlips("PAPER_OUT")
+    assert after(OUT, PrinterLost("COVER_OPEN")) == NoSlips("COVER_OPEN")
+    assert after(OUT, PrinterBack()) == START
+    assert after(CodesScanned(), OUT) == NoSlips("PAPER_OUT")
+    assert timeout_s(NoSlips("PAPER_OUT"), Delays()) is None
+
+
+def test_no_card_is_taken_before_the_patient_says_go_on() -> None:
+    assert step(NoSlips("PAPER_OUT"), SCAN) == Step(NoSlips("PAPER_OUT"))
+    assert after(OUT, TypeRequested()) == NoSlips("PAPER_OUT")
+    going = after(OUT, SlipDeclined())
+    assert going == Scanning(without_slip=True)
+    assert after(SCAN, MED, NEW, start=going) == Issued(TOKEN, False, 3, SlipState.QUEUED)
+
+
+def test_who_goes_on_without_a_slip_is_not_told_twice() -> None:
+    going = after(OUT, SlipDeclined())
+    assert after(PrinterLost("PRINTER_UNREACHABLE"), start=going) == going
+    wrong = after(CodesScanned(), start=going)
+    assert wrong == Scanning(Reason.TWO_CODES, without_slip=True)
+    assert after(TimedOut(), start=wrong) == going
+    assert after(CodeScanned("https://example.com", MONDAY), start=going) == Scanning(Reason.WEB_ADDRESS, True)
+    assert after(PrinterBack(), start=wrong) == Scanning(Reason.TWO_CODES)
+
+
+def test_who_goes_on_without_a_slip_and_leaves_is_forgotten() -> None:
+    going = after(OUT, SlipDeclined())
+    assert timeout_s(going, Delays()) == Delays().choosing_s
+    assert after(TimedOut(), start=going) == START
+
+
+@pytest.mark.parametrize("state", [Typing("91"), Choosing(PATIENT), Issuing(PATIENT, "MED", False), SeeDesk("X")])
+def test_who_has_begun_is_not_sent_back_for_want_of_paper(state: State) -> None:
+    assert after(OUT, start=state) is state
+
+
+def test_out_of_service_counts_more_than_no_slips() -> None:
+    assert after(OUT, ServiceLost("STORE_FULL")) == OutOfService("STORE_FULL")
+    assert after(OUT, start=OutOfService("STORE_FULL")) == OutOfService("STORE_FULL")
+
+
+def test_why_a_slip_waits_is_shown_until_it_is_out() -> None:
+    issued = after(SCAN, MED, NEW)
+    held_up = after(SlipMoved("t1", SlipState.QUEUED, "PAPER_OUT"), start=issued)
+    assert held_up == Issued(TOKEN, False, 3, SlipState.QUEUED, held_up="PAPER_OUT")
+    assert after(SlipMoved("t1", SlipState.SENDING), start=held_up) is held_up
+    assert not renews_time(issued, held_up)
+    printed = after(SlipMoved("t1", SlipState.PRINTED), start=held_up)
+    assert printed == Issued(TOKEN, False, 3, SlipState.PRINTED)
+    assert after(SlipMoved("t2", SlipState.QUEUED, "PAPER_OUT"), start=issued) is issued

@@ -210,9 +210,10 @@ def test_a_slip_whose_patient_has_left_is_never_printed(rig: Rig) -> None:
     rig.store.queue("a")
     rig.printer.fails = UNREACHABLE
     rig.spool.print_due()
+    rig.clock.passed_s += 1
     rig.spool.patient_left("token-a")
     rig.printer.fails = None
-    rig.clock.passed_s += 1
+    rig.clock.passed_s += 3
     assert rig.spool.print_due() == 0
     assert rig.store.states() == {"a": SlipState.FAILED}
     assert rig.store.causes == {"a": "PRINTER_UNREACHABLE"}
@@ -221,9 +222,21 @@ def test_a_slip_whose_patient_has_left_is_never_printed(rig: Rig) -> None:
 def test_a_patient_who_leaves_while_the_slip_is_refused_gets_none_later(rig: Rig) -> None:
     rig.store.queue("a")
     rig.printer.fails = UNREACHABLE
-    rig.printer.during = lambda: rig.spool.patient_left("token-a")
+
+    def leave_late() -> None:
+        rig.clock.passed_s += 15
+        rig.spool.patient_left("token-a")
+
+    rig.printer.during = leave_late
     rig.spool.print_due()
     assert rig.store.states() == {"a": SlipState.FAILED}
+
+
+def test_a_finger_faster_than_the_printer_gets_its_slip(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.spool.patient_left("token-a")
+    rig.clock.passed_s += 2
+    assert rig.spool.print_due() == 1
 
 
 def test_who_has_left_and_scans_again_is_back(rig: Rig) -> None:

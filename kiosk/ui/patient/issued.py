@@ -58,7 +58,7 @@ class IssuedScreen(Screen):
         self._room.show_fact(*where(department, language))
         ahead = "" if state.people_ahead is None else str(state.people_ahead)
         self._ahead.show_fact(translate("Issued", "People ahead of you") if ahead else "", ahead)
-        self.slip.show_slip(state.slip, state.reprint_refused)
+        self.slip.show_slip(state)
         self.done.show_words(translate("Issued", "Done"))
 
     def forget(self) -> None:
@@ -110,11 +110,14 @@ class SlipPanel(QFrame):
         self.setLayout(line_up(metrics, ACROSS, self._icon, (self._words, 1), gap_u=3, edge_u=2))
         self._show("panel", "printer", "")
 
-    def show_slip(self, slip: SlipState, reprint_refused: bool) -> None:
-        if reprint_refused:
+    def show_slip(self, state: flow.Issued) -> None:
+        if state.reprint_refused:
             self._show("notice", "desk", translate("Issued", "For one more slip please ask at the help desk"))
             return
-        match slip:
+        match state.slip:
+            case SlipState.QUEUED | SlipState.SENDING if state.held_up:
+                text = translate("Issued", "The printer does not work just now. Please remember your number.")
+                self._show("notice", "printer-off", text)
             case SlipState.QUEUED | SlipState.SENDING:
                 self._show("panel", "printer", translate("Issued", "Your slip is being printed"))
             case SlipState.PRINTED | SlipState.RESOLVED:

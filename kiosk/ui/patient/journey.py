@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import replace
 
 import structlog
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -11,6 +10,7 @@ from kiosk.checkin import Registration
 from kiosk.errors import StoreError
 from kiosk.model import flow
 from kiosk.model.opd import Facility
+from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
 from kiosk.ui.patient.errands import BUG, answer, log_bug
 from kiosk.ui.patient.reports import ScannerReports
@@ -32,18 +32,21 @@ class PatientJourney(QObject):
         state_changed: a flow.State to draw.
         language_changed: a language code.
         facility_changed: the hospital, when something is open or closed that was not before.
+        patient_left: the id of a token whose holder is not before the screen any more.
         time_given: seconds until the start comes back without a touch; 0 where the screen may stay.
     """
 
     state_changed = Signal(object)
     language_changed = Signal(str)
     facility_changed = Signal(object)
+    patient_left = Signal(str)
     time_given = Signal(float)
     _arrived = Signal(object)
     _answered = Signal(int, object)
     _probed = Signal(str)
     _facility_told = Signal(object)
     _fault_told = Signal(str, str)
+    _printer_told = Signal(str)
 
     def __init__(
         self,
@@ -66,7 +69,8 @@ class PatientJourney(QObject):
         self._probe = probe
         self._delays = delays or flow.Delays()
         self._serial = 0
-        self._early_slips: dict[str, SlipState] = {}
+        self._early_slips: dict[str, flow.SlipMoved] = {}
+        self._printer = ""
         self._faults: dict[str, str] = {}
         self._taken = TakenCodes()
         self._timer = QTimer(self, singleShot=True)
@@ -92,8 +96,16 @@ class PatientJourney(QObject):
             log.info("screen", state=type(step.state).__name__)
         if step.state != before:
             self.state_changed.emit(step.state)
+        if isinstance(before, flow.Issued) and not isinstance(step.state, flow.Issued):
+            self.patient_left.emit(before.token.token_id)
+        self._refuse_start()
+
+    def _refuse_start(self) -> None:
+        """Nobody begins what cannot be finished, or finishes without a slip, unawares."""
         if self.state == flow.START and self._faults:
             self.feed(flow.ServiceLost(self._newest_fault()))
+        elif self.state == flow.START and self._printer:
+            self.feed(flow.PrinterLost(self._printer))
 
     def listen(self, reports: ScannerReports) -> None:
         """Take codes from the scanner."""
@@ -101,9 +113,13 @@ class PatientJourney(QObject):
         reports.two_codes_seen.connect(self._scan_two)
         reports.code_spoiled.connect(lambda reason: self.feed(flow.CodeSpoiled(reason)))
 
-    def on_slip_moved(self, token_id: str, slip: SlipState) -> None:
+    def on_slip_moved(self, token_id: str, slip: SlipState, cause: str = "") -> None:
         """What became of a token's slip; safe on any thread."""
-        self._arrived.emit(flow.SlipMoved(token_id, slip))
+        self._arrived.emit(flow.SlipMoved(token_id, slip, cause))
+
+    def on_printer(self, status: PrinterStatus) -> None:
+        """How the printer is; safe on any thread."""
+        self._printer_told.emit("" if status.ready else status.problems[0])
 
     def choose_language(self, language: str) -> None:
         """Speak ``language`` until the start comes back."""
@@ -122,7 +138,8 @@ class PatientJourney(QObject):
         """Take no more inputs; the store's worker may still be finishing."""
         self._timer.stop()
         self._retry.stop()
-        for signal in (self._arrived, self._answered, self._probed, self._facility_told, self._fault_told):
+        told = (self._facility_told, self._fault_told, self._printer_told)
+        for signal in (self._arrived, self._answered, self._probed, *told):
             signal.disconnect()
 
     # --- language and time -------------------------------------------------------------------------------------------
@@ -131,7 +148,7 @@ class PatientJourney(QObject):
         """Back at the start: nobody's answer is awaited, nobody's choice of language holds."""
         self._serial += 1
         self._early_slips.clear()
-        if not isinstance(before, flow.Scanning):
+        if not isinstance(before, flow.Beginning):
             self._speak(self.languages[0])
 
     def _speak(self, language: str) -> None:
@@ -141,7 +158,7 @@ class PatientJourney(QObject):
 
     def _restart_timer(self) -> None:
         seconds = flow.timeout_s(self.state, self._delays)
-        if seconds is None and self.state == flow.START and self.language != self.languages[0]:
+        if seconds is None and isinstance(self.state, flow.Beginning) and self.language != self.languages[0]:
             seconds = self._delays.choosing_s
         if seconds is None:
             self._timer.stop()
@@ -150,7 +167,7 @@ class PatientJourney(QObject):
         self.time_given.emit(seconds or 0.0)
 
     def _time_out(self) -> None:
-        if self.state == flow.START:
+        if flow.timeout_s(self.state, self._delays) is None:
             self._speak(self.languages[0])
         else:
             self.feed(flow.TimedOut())
@@ -181,6 +198,7 @@ class PatientJourney(QObject):
         self._probed.connect(self._take_probe, queued)
         self._facility_told.connect(self._take_facility, queued)
         self._fault_told.connect(self._take_fault, queued)
+        self._printer_told.connect(self._take_printer, queued)
 
     def _run(self, command: flow.Command) -> None:
         self._serial += 1
@@ -194,6 +212,8 @@ class PatientJourney(QObject):
     def _take_answer(self, serial: int, event: flow.Input) -> None:
         if serial != self._serial:
             log.info("late_answer_dropped", answer=type(event).__name__)
+            if isinstance(event, flow.CheckedIn):
+                self.patient_left.emit(event.token.token_id)
             return
         match event:
             case flow.ServiceLost(code):
@@ -201,10 +221,20 @@ class PatientJourney(QObject):
             case flow.Refused():
                 self._ask_facility()
                 self.feed(event)
-            case flow.CheckedIn(token=token) if token.token_id in self._early_slips:
-                self.feed(replace(event, slip=self._early_slips[token.token_id]))
+            case flow.CheckedIn():
+                self._take_token(event)
             case _:
                 self.feed(event)
+
+    def _take_token(self, event: flow.CheckedIn) -> None:
+        """The printer may have been faster; and whom the answer finds on the way to the desk takes no slip here."""
+        token_id = event.token.token_id
+        early = self._early_slips.get(token_id)
+        self.feed(event)
+        if early is not None:
+            self.feed(early)
+        if not isinstance(self.state, flow.Issued):
+            self.patient_left.emit(token_id)
 
     def _ask_facility(self) -> None:
         """What is open now, before anybody chooses. Where the store fails, the answer to the command says so."""
@@ -228,8 +258,12 @@ class PatientJourney(QObject):
     def _take_slip(self, event: flow.SlipMoved) -> None:
         """The printer may be faster than the store's answer: its word is kept until the token is known."""
         if isinstance(self.state, flow.Issuing | flow.Arriving):
-            self._early_slips[event.token_id] = event.slip
+            self._early_slips[event.token_id] = event
         self.feed(event)
+
+    def _take_printer(self, code: str) -> None:
+        self._printer = code
+        self.feed(flow.PrinterLost(code) if code else flow.PrinterBack())
 
     # --- faults ------------------------------------------------------------------------------------------------------
 

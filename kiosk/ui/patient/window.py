@@ -15,6 +15,7 @@ from kiosk.ui.patient.claiming import ClaimingScreen
 from kiosk.ui.patient.header import Header
 from kiosk.ui.patient.issued import IssuedScreen
 from kiosk.ui.patient.journey import PatientJourney
+from kiosk.ui.patient.no_slips import NoSlipsScreen
 from kiosk.ui.patient.out_of_service import OutOfServiceScreen
 from kiosk.ui.patient.reports import ScannerReports
 from kiosk.ui.patient.scanning import ScanningScreen
@@ -140,7 +141,7 @@ class PatientWindow(QWidget):
 
     def _show_time(self, seconds: float) -> None:
         """The start and the waits have nothing to hurry for."""
-        calm = isinstance(self._journey.state, flow.Scanning | flow.Checking | flow.Issuing | flow.Arriving)
+        calm = isinstance(self._journey.state, flow.Beginning | flow.Checking | flow.Issuing | flow.Arriving)
         self.time_bar.give(0.0 if calm else seconds)
 
     def _show_facility(self, facility: Facility) -> None:
@@ -213,6 +214,7 @@ class PatientWindow(QWidget):
         self.choosing = ChoosingScreen(metrics, self._journey.facility, self._clock)
         waiting = WaitingScreen(metrics)
         return {
+            flow.NoSlips: NoSlipsScreen(metrics, self._journey.languages, self._translation.said),
             flow.Scanning: self.scanning,
             flow.Typing: TypingScreen(metrics),
             flow.Claiming: ClaimingScreen(metrics, self._phones.prefixes),
