@@ -21,6 +21,7 @@ class VirtualPrinter:
         bite: how many bytes it takes at a time.
         tells_status, tells_barrier, tells_ids: what it answers to. A clone that does not know a command is silent.
         answer_delay_s: of each answer.
+        obeys_in_pictures: whether it answers DLE EOT though it waits for the rest of a picture.
         spoil: what becomes of an answer on its way; b"" loses it.
         rows_left: on the roll; None has no end.
         slips: cut off; torn: what was left hanging when it was switched off or cleared.
@@ -35,8 +36,10 @@ class VirtualPrinter:
     tells_ids: bool = True
     answer_delay_s: float = 0.0
     spoil: Callable[[bytes], bytes] = lambda answer: answer
+    obeys_in_pictures: bool = True
     rows_left: int | None = None
     is_low: bool = False
+    has_open_drawer: bool = False
     is_open: bool = False
     is_jammed: bool = False
     is_hot: bool = False
@@ -69,6 +72,8 @@ class VirtualPrinter:
         self.run()
         taken = data[: min(self.bite, self._room(data))]
         self.received += len(taken)
+        if self._lexer.is_inside and taken[:2] == b"\x10\x04" and self.obeys_in_pictures:
+            self._obey_at_once(Token(What.STATUS, taken[:3]))
         for token in self._lexer.feed(taken):
             if token.is_real_time:
                 self._obey_at_once(token)
@@ -101,6 +106,7 @@ class VirtualPrinter:
         """The link has gone. What nobody has read is lost, but for the newest process id."""
         ids = [said for _, said in self._said if said.startswith(b"\x37\x22")]
         self._said = deque((0.0, said) for said in ids[-1:])
+        self._lexer.is_broken_off = self._lexer.is_inside
 
     # --- the hands ----------------------------------------------------------------------------------------------------
 
@@ -169,7 +175,7 @@ class VirtualPrinter:
 
     def _status(self, number: int) -> int:
         bits = {
-            1: 0x08 * self.is_blocked,
+            1: 0x04 * self.has_open_drawer | 0x08 * self.is_blocked,
             2: 0x04 * self.is_open | 0x20 * self.is_empty | 0x40 * (self.is_jammed or self.is_hot or self.is_failed),
             3: 0x08 * self.is_jammed | 0x20 * self.is_failed | 0x40 * self.is_hot,
             4: 0x0C * (self.is_low or self.is_empty) | 0x60 * self.is_empty,

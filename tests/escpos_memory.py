@@ -26,10 +26,13 @@ class VirtualClock:
 
 @dataclass
 class MemoryTransport:
-    """Attributes:
-    is_there: switched on and plugged in.
-    hangs_up_after: bytes after which the link breaks off; counts down.
-    on_byte: runs before each write: where faults are put in.
+    """A way to ``printer`` that nothing is lost on, unless it is told so.
+
+    Attributes:
+        is_there: switched on and plugged in.
+        hangs_up_after: bytes after which the link breaks off; counts down.
+        gone_at_s: when it breaks off.
+        before_write: runs before each write: where faults are put in.
     """
 
     printer: VirtualPrinter
@@ -38,6 +41,7 @@ class MemoryTransport:
     answers: bool = True
     is_there: bool = True
     hangs_up_after: int | None = None
+    gone_at_s: float | None = None
     port: int | None = None
     before_write: Callable[[], None] = lambda: None
 
@@ -91,7 +95,9 @@ class _MemoryLink:
         return data if self.transport.hangs_up_after is None else data[: self.transport.hangs_up_after]
 
     def _check(self, *, sent: bool) -> None:
-        if not self.transport.is_there or self.transport.hangs_up_after == 0:
+        link = self.transport
+        is_late = link.gone_at_s is not None and link.clock() >= link.gone_at_s
+        if is_late or not link.is_there or link.hangs_up_after == 0:
             raise PrinterError("hung up", code="PRINTER_GONE", sent=sent)
 
     def _waited(self, until: float) -> bool:

@@ -54,9 +54,13 @@ _ID_HEAD = b"\x1d(H\x06\x0000"
 
 @dataclass
 class Lexer:
-    """``errors`` grows with anything unknown, and with what a printer would obey inside a picture."""
+    """``errors`` grows with anything unknown, and with what a printer would obey inside a picture.
+
+    Not after ``is_broken_off``, until the next INITIALISE: what stands behind half a command is anybody's guess.
+    """
 
     errors: list[str] = field(default_factory=list)
+    is_broken_off: bool = False
     _rest: bytes = b""
     _rows: int = 0
     _row: Token = Token(What.ROW, b"")
@@ -66,8 +70,9 @@ class Lexer:
     def feed(self, data: bytes) -> Iterator[Token]:
         self._rest += data
         while token := self._token():
+            self.is_broken_off = self.is_broken_off and token.what is not What.INITIALISE
             if token.what is What.UNKNOWN:
-                self.errors.append(f"byte {token.raw.hex()} outside any command")
+                self._note(f"byte {token.raw.hex()} outside any command")
             yield token
 
     @property
@@ -105,7 +110,7 @@ class Lexer:
         mode = self._rest[3]
         self._width, self._rows = (int.from_bytes(self._rest[at : at + 2], "little") for at in (4, 6))
         if mode > 3 or not self._width:
-            self.errors.append(f"picture {self._rest[:8].hex()}")
+            self._note(f"picture {self._rest[:8].hex()}")
             self._rows = 0
         self._row = Token(What.ROW, b"", 1 + (mode & 1), 1 + (mode >> 1 & 1))
         self._rest, self._last = self._rest[8:], b""
@@ -116,8 +121,13 @@ class Lexer:
         raw, self._rest = self._rest[: self._width], self._rest[self._width :]
         self._rows -= 1
         joined, self._last = self._last + raw, raw[-1:]
-        self.errors += [f"real-time command {match[0].hex()} in a picture" for match in _REAL_TIME.finditer(joined)]
+        for match in _REAL_TIME.finditer(joined):
+            self._note(f"real-time command {match[0].hex()} in a picture")
         return Token(What.ROW, raw, self._row.wide, self._row.tall)
+
+    def _note(self, error: str) -> None:
+        if not self.is_broken_off:
+            self.errors.append(error)
 
 
 def _is_right(what: What, raw: bytes) -> bool:

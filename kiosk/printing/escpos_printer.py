@@ -19,8 +19,8 @@ from kiosk.printing.status import port_problems, status_of
 
 DEADLINE_S = 10.0
 """For all bytes of one slip. A slip is out in one or two seconds; a printer at work empties its buffer long before."""
-OPEN_S, LOOK_S = 3.0, 0.9
-"""To reach the printer for a slip, and to see how it is."""
+OPEN_S, LOOK_S, RESUME_S = 3.0, 0.9, 4.0
+"""To reach the printer for a slip, to see how it is, and to end a slip that was broken off."""
 LONGEST_TRANSFER_S = 10.0
 FEED_MM = 12.0
 """Paper between print head and cutter: about so much goes with each slip besides what is printed on it."""
@@ -64,8 +64,8 @@ class EscPosPrinter:
         self._refuse_if_slow(len(data))
         with self.transport.opened(min(OPEN_S, self.deadline_s)) as link:
             dialogue = Dialogue(link, self.monotonic)
-            able = self._ready(dialogue)
             try:
+                able = self._ready(dialogue)
                 return Printed(self._sent(dialogue, data, millimetres, job_id, able), millimetres)
             finally:
                 self._finished.extend(dialogue.finished)
@@ -110,7 +110,7 @@ class EscPosPrinter:
 
     def _status(self, dialogue: Dialogue) -> PrinterStatus:
         able = self.capabilities()
-        status = self._asked(dialogue) if able is None or able.status else self._of_port(dialogue.link)
+        status = self._looked(dialogue, able)
         self._finished.extend(dialogue.finished)
         if able is None and status.ready:
             self._probed(dialogue, answered=status.answered)
@@ -118,6 +118,24 @@ class EscPosPrinter:
             return self._silent()
         self._silences = 0
         return status
+
+    def _looked(self, dialogue: Dialogue, able: Capabilities | None) -> PrinterStatus:
+        """How the printer is; one that waits for the rest of a torn slip has been given that."""
+        status = self._asked(dialogue) if able is None or able.status else self._of_port(dialogue.link)
+        if status.problems or not self.memory.is_sending(self.transport.identity()):
+            return status
+        self._end_torn_slip(dialogue.link)
+        return self._asked(dialogue) if able is None or able.status else status
+
+    def _end_torn_slip(self, link: PrinterLink) -> None:
+        """Whoever waits for picture data takes all that comes for it, questions too."""
+        until = self.monotonic() + RESUME_S
+        try:
+            link.write_all(RESUME, until)
+            link.flush(until)
+        except PrinterError as error:
+            raise PrinterError(str(error), code=error.code) from error  # of the slip at hand nothing has left
+        self.memory.note_sent(self.transport.identity())
 
     def _asked(self, dialogue: Dialogue) -> PrinterStatus:
         status = status_of(dialogue.status()) if self.transport.answers else PrinterStatus()
@@ -143,7 +161,7 @@ class EscPosPrinter:
     def _ready(self, dialogue: Dialogue) -> Capabilities:
         """What can be expected of the answers. Raises PrinterError where nothing should be sent."""
         able = self.capabilities()
-        status = self._asked(dialogue) if able is None or able.status else self._of_port(dialogue.link)
+        status = self._looked(dialogue, able)
         if status.problems:
             raise _not_ready(status)
         if able is not None and able.status and not status.answered:
@@ -175,15 +193,14 @@ class EscPosPrinter:
         return able.confirmation
 
     def _send_whole(self, link: PrinterLink, data: bytes) -> None:
-        """All bytes, after those that end a slip which was broken off before."""
+        """All bytes; where that fails, it is remembered that the printer may wait for more."""
         identity, until = self.transport.identity(), self.monotonic() + self.deadline_s
-        torn = RESUME if self.memory.is_sending(identity) else b""
         self.memory.note_sending(identity)
         try:
-            link.write_all(torn + data, until)
+            link.write_all(data, until)
             link.flush(until)
         except PrinterError as error:
-            if not error.sent and not torn:
+            if not error.sent:
                 self.memory.note_sent(identity)
             raise
         self.memory.note_sent(identity)

@@ -51,9 +51,9 @@ def probed(dialogue: Dialogue, *, status: bool) -> Capabilities:
         PrinterError: nothing is known then.
     """
     started = dialogue.monotonic()
-    link = dialogue.link
+    link, before = dialogue.link, dialogue.reached
     link.write_all(RESET + NO_ASB + BARRIER, started + PROBE_S)
-    barrier = dialogue.hear_until(lambda: dialogue.reached > 0, dialogue.monotonic() + PROBE_S)
+    barrier = dialogue.hear_until(lambda: dialogue.reached > before, dialogue.monotonic() + PROBE_S)
     link.write_all(id_request(_PROBE_ID), dialogue.monotonic() + PROBE_S)
     ids = dialogue.hear_until(lambda: _PROBE_ID in dialogue.finished, dialogue.monotonic() + PROBE_S)
     link.write_all(RESET, dialogue.monotonic() + PROBE_S)

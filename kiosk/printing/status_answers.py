@@ -26,7 +26,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Reached:
-    """The data before a GS r has been worked off."""
+    """The data before a GS r has been worked off. Of its four high bits two are undefined; all must be clear here."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Answers:
             return _asb(head)
         if is_status(head[0]):
             return 1, Status(head[0])
-        return 1, Reached() if head[0] & 0b10010000 == 0 else None
+        return 1, Reached() if head[0] & 0b11110000 == 0 else None
 
     def _in_several(self) -> tuple[int, Answer | None] | None:
         head = self._rest
@@ -73,7 +73,7 @@ class Answers:
         name = head[2:6]
         if head[6] == 0 and all(0x20 <= byte <= 0x7E for byte in name):
             return _ID_LENGTH, Finished(name.decode("ascii"))
-        return 1, None
+        return _ID_LENGTH, None
 
 
 def _asb(head: bytes) -> tuple[int, None] | None:
