@@ -1,14 +1,13 @@
 """One slip put together out of its template's blocks, more or less tightly."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 
 from kiosk.model.opd import text_in
-from kiosk.model.scripts import BASE_FAMILY
 from kiosk.model.slip import Slip
 from kiosk.printing.paper import Paper
 from kiosk.printing.sheet import (
@@ -29,15 +28,15 @@ from kiosk.printing.sheet import (
     trimmed,
 )
 from kiosk.printing.template import LABEL_MM, Block, Mark, Show, SlipTemplate
+from kiosk.printing.text import SMALLEST, text_font
 
 _HYPHEN_KEPT = "\u2011"
 """Looks like ``-``, and no line is broken there."""
-_SMALLEST = 24
-"""Dots of font size below which thermal paper is hard to read."""
 _MARGIN_MM = 0.5
 _MARK_MM = 1.2
 """A bar's thickness, its distance from the text, and the white within a box."""
 _RULE = 3
+_LEFT, _CENTRE, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
 _PERSONAL = frozenset({Show.PERSON, Show.ABHA})
 """Kept in no cache."""
 
@@ -103,7 +102,7 @@ class Page:
 
     def _label(self, block: Block, width: int) -> Ink:
         height = self._mm(max(LABEL_MM, self._size(block.size)))
-        return self._placed(label_ink(self.slip.label, _font(100, bold=True), height, width), width)
+        return self._placed(label_ink(self.slip.label, text_font(100, bold=True), height, width), width)
 
     def _code(self, block: Block, width: int) -> Ink:
         code = qr_ink(self.slip.token_id, self._mm(self._size(block.size)))
@@ -118,10 +117,17 @@ class Page:
         return self._placed(logo_ink(self.template.logo, self._mm(self._size(block.size)), width), width)
 
     def _placed(self, ink: Ink, width: int) -> Ink:
-        """At the left, or in the middle where the template says so."""
+        """Where texts stand, by an even number of dots."""
         columns = np.flatnonzero(ink.any(axis=0))
         used = int(columns[-1]) + 1 if columns.size else 0
-        return shifted(ink[:, :used], width, (width - used) // 4 * 2 if self.template.centred else 0)
+        free = {_LEFT: 0, _CENTRE: (width - used) // 2, _RIGHT: width - used}[self._align]
+        return shifted(ink[:, :used], width, free // 2 * 2)
+
+    @property
+    def _align(self) -> Qt.AlignmentFlag:
+        if self.template.centred:
+            return _CENTRE
+        return _RIGHT if is_right_to_left(self.slip) else _LEFT
 
     def _marked(self, block: Block, width: int) -> Ink:
         """A text with what makes it stand out, and no rows where the slip has none."""
@@ -132,7 +138,7 @@ class Page:
             return blank(width, 0)
         match block.mark:
             case Mark.BAR:
-                return barred(ink, mark, mark)
+                return barred(ink, mark, mark, at_right=self._align is _RIGHT)
             case Mark.BOX:
                 return boxed(ink, mark)
             case Mark.BLACK:
@@ -148,10 +154,10 @@ class Page:
         return stacked(width, inks)
 
     def _text(self, block: Block, text: str, size: float, width: int, *, bold: bool = True) -> Ink:
-        dots = max(_SMALLEST, self._mm(self._size(size) * self.tightness.sizes))
+        dots = max(SMALLEST, self._mm(self._size(size) * self.tightness.sizes))
         lines = block.lines if block.show in _PERSONAL else min(block.lines, self.tightness.lines)
         draw = _drawn if block.show in _PERSONAL else _kept
-        ink = draw(text, dots, block.bold and bold, width, lines, self.template.centred)
+        ink = draw(text, dots, block.bold and bold, width, lines, self._align)
         return trimmed(ink, self._mm(_MARGIN_MM)) if self.tightness.trims else ink
 
     def _size(self, mm: float) -> float:
@@ -183,18 +189,15 @@ def _texts(show: Show, slip: Slip, template: SlipTemplate) -> tuple[str, str]:
             return str(getattr(slip, show.value)), ""
 
 
-def _drawn(text: str, size: int, bold: bool, width: int, lines: int, centred: bool) -> Ink:
-    align = Qt.AlignmentFlag.AlignHCenter if centred else Qt.AlignmentFlag.AlignLeft
-    return text_ink(text, _font(size, bold=bold), width, lines, align)
+def is_right_to_left(slip: Slip) -> bool:
+    """Whether the patient's language is written so; then all stands at the right."""
+    texts = (slip.heading, slip.facility, slip.department)
+    return any(unicodedata.bidirectional(text[:1]) in ("R", "AL") for text in texts if text)
+
+
+def _drawn(text: str, size: int, bold: bool, width: int, lines: int, align: Qt.AlignmentFlag) -> Ink:
+    return text_ink(text, text_font(size, bold=bold), width, lines, align)
 
 
 _kept = lru_cache(maxsize=128)(_drawn)
 """What stands on many slips is drawn once. Nobody writes on a drawing."""
-
-
-def _font(size: int, *, bold: bool) -> QFont:
-    font = QFont(BASE_FAMILY)
-    font.setPixelSize(size)
-    font.setBold(bold)
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return font

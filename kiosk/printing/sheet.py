@@ -114,10 +114,11 @@ def logo_ink(logo: Logo, height: int, width: int) -> Ink:
     return ~np.asarray(dithered)
 
 
-def barred(ink: Ink, bar: int, gap: int) -> Ink:
-    """With a bar at the left of the text, which was set ``bar + gap`` dots narrower than the paper."""
+def barred(ink: Ink, bar: int, gap: int, *, at_right: bool) -> Ink:
+    """With a bar beside the text, which was set ``bar + gap`` dots narrower than the paper."""
     height = ink.shape[0]
-    return np.hstack([np.ones((height, bar), np.bool_), blank(gap, height), ink])
+    parts = [np.ones((height, bar), np.bool_), blank(gap, height), ink]
+    return np.hstack(parts[::-1] if at_right else parts)
 
 
 def boxed(ink: Ink, padding: int) -> Ink:

@@ -9,6 +9,8 @@ from PySide6.QtGui import QFont, QPainter, QTextCharFormat, QTextLayout, QTextLi
 
 from kiosk.model.scripts import BASE_FAMILY, family_of
 
+SMALLEST = 24
+"""Dots of font size below which thermal paper is hard to read."""
 _MAX_CHARACTERS = 200
 _MAX_MARKS = 4
 """Marks in a row. No Indian syllable needs more; stacked without end they would blacken the paper."""
@@ -18,6 +20,15 @@ _TALLEST = 2.2
 """Line height in font sizes that is allowed at most; Arabic needs 2.14."""
 _LEADING = 0.92
 """Distance of two lines in line heights. Noto's own leaves room for accents that hardly ever meet."""
+
+
+def text_font(size: int, *, bold: bool) -> QFont:
+    """The font of all texts, ``size`` in dots."""
+    font = QFont(BASE_FAMILY)
+    font.setPixelSize(size)
+    font.setBold(bold)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
 
 
 class Line:

@@ -1,0 +1,52 @@
+"""The print test, measured on its paper."""
+
+import numpy as np
+import pytest
+import zxingcpp
+
+from kiosk.printing.encoding import pieces
+from kiosk.printing.escpos import slip_bytes
+from kiosk.printing.paper import PAPERS
+from kiosk.printing.test_sheet import print_test_raster, ramp_ink, ruler_ink
+from tests.escpos_printer import Tokeniser
+
+WIDTHS = sorted(PAPERS)
+LINES = ("network:10.0.0.7:9100, 576 dots", "slips are confirmed as printed")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_it_is_printed_as_drawn_and_its_qr_can_be_read(width: int) -> None:
+    raster = print_test_raster(LINES, width)
+    tokeniser = Tokeniser()
+    tokeniser.feed(slip_bytes(raster))
+    assert tokeniser.errors == []
+    assert [code.text for code in zxingcpp.read_barcodes(raster.image().convert("L"))] == ["Print test"]
+    assert raster.height < 200 * PAPERS[width].dots_per_mm
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_label_goes_doubled_and_little_else(width: int) -> None:
+    doubled = [piece for piece in pieces(print_test_raster(LINES, width)) if piece.scale == 2]
+    assert any(abs(piece.end - piece.first - 12 * PAPERS[width].dots_per_mm) <= 4 for piece in doubled)
+
+
+def test_each_line_is_drawn() -> None:
+    empty, one, two = (print_test_raster(lines, 576).height for lines in ((), LINES[:1], LINES))
+    assert empty < one < two
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_ruler_has_a_tick_each_millimetre_from_edge_to_edge(width: int) -> None:
+    ruler = ruler_ink(PAPERS[width])
+    starts = np.flatnonzero(np.diff(ruler[0].astype(int), prepend=0) == 1)
+    expected = [round(mm * PAPERS[width].dots_per_mm) for mm in range(int(width / PAPERS[width].dots_per_mm))]
+    assert starts[: len(expected)].tolist() == expected
+    long_ticks = np.flatnonzero(np.diff(ruler[-1].astype(int), prepend=0) == 1)
+    assert long_ticks[:3].tolist() == expected[:21:10]
+    assert ruler[:, -1].all()
+
+
+def test_the_ramp_goes_from_white_to_black_in_even_steps() -> None:
+    step = 576 // 9
+    shares = [ramp_ink(PAPERS[576])[:, step * index : step * (index + 1)].mean() for index in range(9)]
+    assert shares == pytest.approx(np.linspace(0, 1, 9).tolist(), abs=0.03)
