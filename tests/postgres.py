@@ -51,6 +51,10 @@ class Postgres:
         with self._admin.connect() as connection:
             connection.execute(text(statement))
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def is_up(self) -> bool:
         try:
             self.run("SELECT 1")

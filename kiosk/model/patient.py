@@ -84,6 +84,10 @@ class PatientKeys:
             return self.number == other.number
         return self.address is not None and self.address == other.address
 
+    def completed_by(self, other: "PatientKeys") -> "PatientKeys":
+        """With what is unknown here taken from ``other``."""
+        return PatientKeys(self.number or other.number, self.address or other.address)
+
 
 def patient_keys(patient: Patient, service_day: date, facility_key: bytes) -> PatientKeys:
     """The keys of ``patient`` on ``service_day``, under the facility's secret key."""

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import structlog
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from kiosk.model.configuration import (
     Configuration,
@@ -29,6 +29,14 @@ from kiosk.sync.messages import MAX_PINS, ConfigurationAnswer, DatedDocument, Pi
 IMPORTED = "configuration_imported"
 MAX_DOCUMENT_BYTES = 1024 * 1024
 """Two of them fit into an answer that a station accepts."""
+_ANY = 2**62
+"""Above all revisions."""
+_NEWEST = (
+    select(configuration)
+    .where(configuration.c.facility_id == bindparam("of_facility"), configuration.c.revision < bindparam("before"))
+    .order_by(configuration.c.revision.desc())
+    .limit(1)
+)
 _log = structlog.get_logger()
 
 
@@ -208,16 +216,11 @@ def _applies(dated: Dated, now: datetime) -> bool:
 
 
 def _newest_first(connection: Connection, facility_id: str) -> Iterator[Dated]:
-    """Read one by one, as mostly the first is the one."""
-    revisions = select(configuration.c.revision).filter_by(facility_id=facility_id)
-    for revision in connection.execute(revisions.order_by(configuration.c.revision.desc())).scalars().all():
-        yield _dated(connection, facility_id, revision)
-
-
-def _dated(connection: Connection, facility_id: str, revision: int) -> Dated:
-    """A document that was imported by an older program still parses: keys are only ever added."""
-    row = connection.execute(select(configuration).filter_by(facility_id=facility_id, revision=revision)).one()
-    return Dated(revision, row.applies_from, row.document, _parsed(row.document))
+    """Read one by one, as mostly the first is the one. A document that an older program took in still parses."""
+    revision = _ANY
+    while row := connection.execute(_NEWEST, {"of_facility": facility_id, "before": revision}).first():
+        revision = row.revision
+        yield Dated(revision, row.applies_from, row.document, _parsed(row.document))
 
 
 @lru_cache(maxsize=64)
@@ -243,10 +246,11 @@ class Listed:
 def listed_facilities(engine: Engine, now: datetime) -> Iterator[Listed]:
     """Every facility that has been imported, by its id, read one by one: a State has thousands."""
     with engine.begin() as connection:
-        newest = select(configuration.c.facility_id, func.max(configuration.c.revision).label("revision"))
-        of_each = newest.group_by(configuration.c.facility_id).order_by(configuration.c.facility_id)
+        newest_of = select(configuration.c.facility_id, func.max(configuration.c.revision).label("revision"))
+        of_each = newest_of.group_by(configuration.c.facility_id).order_by(configuration.c.facility_id)
         for row in connection.execute(of_each).all():
-            dated = in_force(connection, row.facility_id, now) or _dated(connection, *row)
+            dated = in_force(connection, row.facility_id, now) or newest(connection, row.facility_id)
+            assert dated is not None  # it has just been listed
             stands = (station.c.facility_id == row.facility_id, station.c.enrolled_at.is_not(None))
             enrolled = select(func.count()).select_from(station).where(*stands, station.c.revoked_at.is_(None))
             yield Listed(row.facility_id, row.revision, connection.execute(enrolled).scalar_one(), dated)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Executable,
     String,
     Table,
     any_,
@@ -132,25 +134,47 @@ def insert_all_new(connection: Connection, table: Table, rows: Sequence[dict[str
     The driver sends them all in one round trip. One statement with many VALUES would take SQLAlchemy and PostgreSQL
     three times as long, most of it to make and to read its text.
     """
-    if not rows:
-        return 0
-    insert = insert_into(connection, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return connection.execute(insert, rows).rowcount
+    return connection.execute(_inserting_new(connection.dialect.name, table), rows).rowcount if rows else 0
 
 
 def insert_or_replace(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert whole rows, or overwrite those with the same primary keys."""
-    if not rows:
-        return
-    insert = insert_into(connection, table)
-    kept = list(table.primary_key)
-    changed = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
-    connection.execute(insert.on_conflict_do_update(index_elements=kept, set_=changed), rows)
+    if rows:
+        connection.execute(_replacing(connection.dialect.name, table), rows)
+
+
+def add_or_insert(connection: Connection, table: Table, counted: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, or add their ``counted`` to that of those with the same primary keys."""
+    connection.execute(_adding(connection.dialect.name, table, counted), rows)
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return _insert(connection.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
+def _inserting_new(dialect: str, table: Table) -> Executable:
+    """These are made once: that takes as long as to have one executed."""
+    return _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+
+@cache
+def _replacing(dialect: str, table: Table) -> Executable:
+    insert = _insert(dialect, table)
+    changed = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)
+
+
+@cache
+def _adding(dialect: str, table: Table, counted: str) -> Executable:
+    insert = _insert(dialect, table)
+    added = {counted: table.c[counted] + insert.excluded[counted]}
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=added)
 
 
 def is_among(connection: Connection, column: Column[str], values: Collection[str]) -> ColumnElement[bool]:

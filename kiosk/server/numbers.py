@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from kiosk.model.configuration import Configuration
 from kiosk.model.opd import SERVER_SERIES, Department
@@ -13,6 +13,10 @@ from kiosk.server.tables import day_count, number
 
 PASSED_OVER = 1_000
 """Numbers that a restored server leaves out: more than a department gives on phones between a backup and its end."""
+
+_LAST = select(number.c.last).where(
+    *(number.c[name] == bindparam(name) for name in ("facility_id", "service_day", "department", "series"))
+)
 
 
 class Numbers:
@@ -26,8 +30,9 @@ class Numbers:
     def next(self, department: str, count: int = 1) -> int:
         """The next one, or the last of the next ``count``."""
         if department not in self._last:
-            mine = select(number.c.last).filter_by(**self._key, department=department)
-            self._last[department] = self._connection.execute(mine).scalar() or 0
+            self._last[department] = (
+                self._connection.execute(_LAST, {**self._key, "department": department}).scalar() or 0
+            )
         self._last[department] += count
         return self._last[department]
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
@@ -11,7 +11,7 @@ from kiosk.model.events import Event, Kind
 from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.patient import PatientKeys
 from kiosk.model.token import Priority, SlipState, State, Token
-from kiosk.server.database import insert_all_new, insert_into, is_among
+from kiosk.server.database import add_or_insert, insert_all_new, is_among
 from kiosk.server.openings import is_fact, take_facts
 from kiosk.server.tables import day_count, token
 
@@ -29,26 +29,36 @@ _MOVE = (
 
 
 def project(
-    connection: Connection, facility_id: str, events: Sequence[Event], late: Collection[str] = ()
+    connection: Connection,
+    facility_id: str,
+    events: Sequence[Event],
+    late: Collection[str] = (),
+    held: Mapping[str, Token] | None = None,
 ) -> list[tuple[Event, str]]:
     """Apply to the facility all that can be applied. Returns the other events, each with a code.
 
     Within a transaction that holds the facility's lock; each new token is counted in it. ``late`` are ids of events
-    that have a chance only behind another one of the same token.
+    that have a chance only behind another one of the same token; ``held`` the tokens by their ids, where the caller
+    knows them.
     """
     facts = [event for event in events if is_fact(event)]
     moves = [event for event in events if not is_fact(event)]
-    codes = {**take_facts(connection, facility_id, facts), **_project(connection, facility_id, moves, late)}
+    codes = {**take_facts(connection, facility_id, facts), **_project(connection, facility_id, moves, late, held)}
     return [(event, codes[event.event_id]) for event in events if event.event_id in codes]
 
 
 def _project(
-    connection: Connection, facility_id: str, events: Sequence[Event], late: Collection[str]
+    connection: Connection,
+    facility_id: str,
+    events: Sequence[Event],
+    late: Collection[str],
+    held: Mapping[str, Token] | None,
 ) -> dict[str, str]:
     """Of events about tokens. Returns a code for the id of each that does not fit."""
     if not events:
         return {}
-    held = _held(connection, facility_id, {event.token_id for event in events})
+    if held is None:
+        held = _held(connection, facility_id, {event.token_id for event in events})
     tokens, codes = _folded(facility_id, events, held, late)
     new = [after for token_id, after in tokens.items() if token_id not in held]
     refused = _insert(connection, facility_id, new)
@@ -65,7 +75,7 @@ def _held(connection: Connection, facility_id: str, token_ids: set[str]) -> dict
 
 
 def _folded(
-    facility_id: str, events: Sequence[Event], held: dict[str, Token], late: Collection[str]
+    facility_id: str, events: Sequence[Event], held: Mapping[str, Token], late: Collection[str]
 ) -> tuple[dict[str, Token], dict[str, str]]:
     """The tokens after the events, in the order of issue; a code for the id of each event that does not fit."""
     tokens, codes = dict(held), {}
@@ -104,10 +114,8 @@ def _count(connection: Connection, issued: Iterable[Token]) -> None:
     counts = Counter((after.facility_id, after.service_day, after.department) for after in issued)
     if not counts:
         return
-    more = insert_into(connection, day_count)
-    moved = {"issued": day_count.c.issued + more.excluded.issued}
     rows = [dict(zip(day_count.c.keys(), (*day, count), strict=True)) for day, count in counts.items()]
-    connection.execute(more.on_conflict_do_update(index_elements=list(day_count.primary_key), set_=moved), rows)
+    add_or_insert(connection, day_count, "issued", rows)
 
 
 def _update(connection: Connection, moved: Iterable[Token]) -> None:

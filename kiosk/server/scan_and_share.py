@@ -20,7 +20,7 @@ from kiosk.abdm.gateway_keys import GatewayKeys
 from kiosk.abdm.share import SharedProfile
 from kiosk.server.hub import Standing
 from kiosk.server.intake import Intake
-from kiosk.server.lapsing import lapse_unarrived
+from kiosk.server.lapsing import lapse_phones
 from kiosk.server.limits import Buckets
 from kiosk.server.service import Service
 from kiosk.server.share_answers import Answers
@@ -118,7 +118,7 @@ def _keep_up(service: Service, keys: GatewayKeys, is_over: threading.Event) -> N
     while not is_over.is_set():
         keys.freshen()
         try:
-            for facility_id, revision in lapse_unarrived(service.database, service.now()).items():
+            for facility_id, revision in lapse_phones(service.database, service.now()).items():
                 service.hub.moved(facility_id, Standing(revision))
         except SQLAlchemyError as error:
             _log.warning("phone_tokens_not_lapsed", cause=type(error).__name__)

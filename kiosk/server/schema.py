@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from kiosk.errors import SettingError
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration in migrations/versions; a test holds this to be so."""
 FIRST = "0001"
 """What a database without a note of its schema has: the tables were made so before there were migrations."""

@@ -3,6 +3,7 @@
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kiosk.abdm.answers import ShareAnswer
 from kiosk.errors import GatewayError
 from kiosk.server.database import Database
-from kiosk.server.share_queue import DueAnswer, claim, note_failed, note_refused, note_sent
+from kiosk.server.share_queue import DueAnswer, Tried, claim, failed, refused, sent, settle
 
 SENDERS = 8
 """Each waits for one exchange at a time: at a tenth of a second for one, 80 answers a second in each process."""
@@ -36,6 +37,8 @@ class Answers:
     ) -> None:
         self._database, self._send, self._now, self._poll_s = database, send, now, poll_s
         self._waiting: queue.Queue[DueAnswer | None] = queue.Queue(WAITING)
+        self._unsettled: deque[Tried] = deque()
+        self._settling = threading.Lock()
         self._is_over = threading.Event()
         works = [self._keep_sending] * senders + [self._keep_looking]
         self._threads = [threading.Thread(target=work, name="share-answers", daemon=True) for work in works]
@@ -87,28 +90,37 @@ class Answers:
     def _try(self, due: DueAnswer) -> None:
         if self._now() >= due.until:
             return  # it waited here for too long: whoever claims it next has it
-        try:
-            self._sent(due)
-        except SQLAlchemyError as error:
-            # The gateway may have it: it gets the very same once more.
-            _log.warning("share_answer_not_noted", request_id=due.answer.request_id, cause=type(error).__name__)
+        tried = self._tried(due)
+        if tried is not None:
+            self._settle(tried)
 
-    def _sent(self, due: DueAnswer) -> None:
+    def _tried(self, due: DueAnswer) -> Tried | None:
+        """None where the way to the gateway was closed under it: the answer stays due."""
         about = {"facility_id": due.answer.hip_id, "request_id": due.answer.request_id, "attempts": due.attempts}
         try:
             self._send(due.answer)
         except GatewayError as error:
             _log.warning("share_not_answered", **about, code=error.code, transient=error.transient)
             if error.transient:
-                note_failed(self._database, due, error.code, self._now(), error.retry_after_s)
-            else:
-                note_refused(self._database, due, error.code, self._now())
+                return failed(due, error.code, self._now(), error.retry_after_s)
+            return refused(due, error.code, self._now())
         except Exception:
             if self._is_over.is_set():
-                return  # the way to the gateway was closed under it; the answer stays due
+                return None
             # A bug of ours: it must not end the thread, nor be tried again for ever.
             _log.exception("share_answer_failed", **about)
-            note_refused(self._database, due, "SERVER_BUG", self._now())
-        else:
-            note_sent(self._database, due, self._now())
-            _log.info("share_answered", **about)
+            return refused(due, "SERVER_BUG", self._now())
+        _log.info("share_answered", **about)
+        return sent(due, self._now())
+
+    def _settle(self, tried: Tried) -> None:
+        """While one thread waits for the disk, others' tries wait here, and go into its next transaction together."""
+        self._unsettled.append(tried)
+        with self._settling:
+            tries = [self._unsettled.popleft() for _ in range(len(self._unsettled))]
+            try:
+                if tries:
+                    settle(self._database, tries)
+            except SQLAlchemyError as error:
+                # The gateway may have them: it gets the very same once more.
+                _log.warning("share_answers_not_noted", count=len(tries), cause=type(error).__name__)

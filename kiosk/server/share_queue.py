@@ -5,6 +5,7 @@ it dies somebody else tries after that. The gateway may get one answer twice, ne
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,7 +25,14 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 PATIENCE = timedelta(minutes=30)
 """After that no app shows the answer any more: this long a token is on the phone's screen."""
 TOGETHER = 50
+_SETTLED = ("state", "next_try_at", "answered_at", "address", "problem")
 _ONE = (share.c.facility_id == bindparam("of_facility"), share.c.request_id == bindparam("of_request"))
+
+_SETTLE = (
+    update(share)
+    .where(*_ONE, share.c.state == DUE)
+    .values({name: bindparam(f"new_{name}", type_=share.c[name].type) for name in _SETTLED})
+)
 
 
 @dataclass(frozen=True)
@@ -74,33 +82,58 @@ def _claimed(connection: Connection, facility_id: str, now: datetime, most: int)
     return [DueAnswer(each.answer, each.received_at, each.attempts + 1, now + LEASE) for each in found]
 
 
-def note_sent(database: Database, due: DueAnswer, now: datetime) -> None:
-    """The gateway has it; the address is not needed any more."""
-    _settle(database, due, {"state": SENT, "answered_at": now, "address": None, "problem": ""})
+@dataclass(frozen=True)
+class Tried:
+    """What came of one try. ``state`` is DUE where it is to be tried again, from ``next_try_at`` on."""
+
+    due: DueAnswer
+    state: str
+    at: datetime
+    next_try_at: datetime
+    problem: str = ""
 
 
-def note_refused(database: Database, due: DueAnswer, code: str, now: datetime) -> None:
+def sent(due: DueAnswer, now: datetime) -> Tried:
+    """The gateway has it."""
+    return Tried(due, SENT, now, due.until)
+
+
+def refused(due: DueAnswer, code: str, now: datetime) -> Tried:
     """The gateway will never take it. The row stays, to be shown."""
-    _settle(database, due, {"state": GIVEN_UP, "answered_at": now, "address": None, "problem": code})
+    return Tried(due, GIVEN_UP, now, due.until, code)
 
 
-def note_failed(database: Database, due: DueAnswer, code: str, now: datetime, wait_s: float | None) -> None:
+def failed(due: DueAnswer, code: str, now: datetime, wait_s: float | None) -> Tried:
     """It may be taken later: after ``wait_s`` if the gateway named it, else after a pause that grows."""
     if now - due.received_at > PATIENCE:
-        note_refused(database, due, code, now)
-        return
-    again = now + timedelta(seconds=max(wait_s or 0.0, pause_s(due.attempts)))
-    _settle(database, due, {"next_try_at": again, "problem": code})
+        return refused(due, code, now)
+    return Tried(due, DUE, now, now + timedelta(seconds=max(wait_s or 0.0, pause_s(due.attempts))), code)
+
+
+def settle(database: Database, tries: Sequence[Tried]) -> None:
+    """Write down what came of them, in one transaction. What is settled already stays so: two may have tried at once.
+
+    Of an answer that is not due any more the address is not needed.
+    """
+    rows = [_settled(each) for each in tries]
+    rows.sort(key=lambda row: (row["of_facility"], row["of_request"]))  # one order of locks, whoever tried them
+    database.write(lambda connection: connection.execute(_SETTLE, rows))
+
+
+def _settled(tried: Tried) -> dict[str, Any]:
+    is_due = tried.state == DUE
+    return {
+        "of_facility": tried.due.answer.hip_id,
+        "of_request": tried.due.answer.request_id,
+        "new_state": tried.state,
+        "new_next_try_at": tried.next_try_at,
+        "new_answered_at": None if is_due else tried.at,
+        "new_address": tried.due.answer.abha_address if is_due else None,
+        "new_problem": tried.problem,
+    }
 
 
 def pause_s(attempts: int) -> float:
     """No two answers that failed together are tried again together."""
     longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(attempts - 1, 10))
     return random.SystemRandom().uniform(longest / 2, longest)
-
-
-def _settle(database: Database, due: DueAnswer, values: dict[str, Any]) -> None:
-    """What is settled already stays so: two may have tried at once."""
-    mine = {"of_facility": due.answer.hip_id, "of_request": due.answer.request_id}
-    changed = update(share).where(*_ONE, share.c.state == DUE).values(values)
-    database.write(lambda connection: connection.execute(changed, mine))

@@ -25,17 +25,17 @@ from kiosk.model.counter import Counter
 from kiosk.model.events import Json, Kind
 from kiosk.model.exchange import PatientDetails
 from kiosk.model.opd import ENGLISH, SERVER_SERIES, Department, Facility, with_openings
-from kiosk.model.patient import PatientKeys, patient_keys
-from kiosk.model.token import label_of
+from kiosk.model.patient import Patient, PatientKeys, patient_keys
+from kiosk.model.token import Token, label_of
 from kiosk.server.configuring import in_force
 from kiosk.server.database import Database, insert_or_replace, is_among
 from kiosk.server.numbers import Numbers, phone_tokens_left
 from kiosk.server.openings import openings
-from kiosk.server.own_ledger import Draft, append_all, hold
+from kiosk.server.own_ledger import Draft, append_all, held
 from kiosk.server.projection import token_of
-from kiosk.server.rows import patient_row
+from kiosk.server.rows import patient_message, patient_row
 from kiosk.server.share_queue import DUE, LEASE, DueAnswer, due_answer
-from kiosk.server.tables import facility, patient, share, token
+from kiosk.server.tables import patient, share, token
 from kiosk.sync.messages import PatientMessage
 
 PHONE = "phone"
@@ -106,11 +106,11 @@ def _received(connection: Connection, profiles: Sequence[SharedProfile], now: da
 
 def _reception(connection: Connection, facility_id: str, now: datetime) -> "_Reception":
     """With the facility's lock held until the end: nobody else issues, imports or opens anything meanwhile."""
-    dated = in_force(connection, facility_id, now) if hold(connection, facility_id) else None
-    key = connection.execute(select(facility.c.facility_key).filter_by(facility_id=facility_id)).scalar()
-    if dated is None or key is None:
+    mine = held(connection, facility_id)
+    dated = in_force(connection, facility_id, now) if mine is not None else None
+    if mine is None or dated is None or mine.facility_key is None:
         raise NotHostedError("no facility of this id is hosted here")
-    return _Reception(connection, dated.configuration, bytes.fromhex(key), now)
+    return _Reception(connection, dated.configuration, bytes.fromhex(mine.facility_key), now)
 
 
 class _Reception:
@@ -122,9 +122,10 @@ class _Reception:
         self._day: date = plan.facility.service_day(now)
         self._numbers = Numbers(connection, self._facility_id, self._day)
         self._left: dict[str, int] = {}
+        self._tokens: dict[str, Token] = {}
         self._held: list[_Place] = []
         self._drafts: list[Draft] = []
-        self._details: list[dict[str, Any]] = []
+        self._patients: dict[str, Patient] = {}
 
     def take_all(self, profiles: Sequence[SharedProfile]) -> list[Receipt]:
         earlier = self._earlier(profiles)
@@ -163,6 +164,7 @@ class _Reception:
         window = self._plan.facility.return_window
         live = [each for each in map(token_of, rows) if each.is_live(self._now, window)]
         live.sort(key=lambda each: each.issued_at)
+        self._tokens = {each.token_id: each for each in live}
         return [_Place(each.token_id, each.label, each.queue_department, each.keys) for each in live]
 
     def _decided(self, profile: SharedProfile, keys: PatientKeys) -> _Decision:
@@ -173,7 +175,7 @@ class _Reception:
         same = (each for each in self._held if each.department == department.code and each.keys.match(keys))
         place = next(same, None)
         if place is not None:
-            return _Decision(SAME, place)
+            return _Decision(SAME, self._learnt(place, profile, keys))
         if not department.is_open(self._facility.local(self._now)):
             return _Decision(CLOSED, message=closed_sentence(department, self._facility.local(self._now)))
         if self._takes_last(department) < 0:
@@ -221,11 +223,28 @@ class _Reception:
             "arrival_key": self._arrival_key(profile, label),
         }
         self._drafts.append(Draft(Kind.TOKEN_ISSUED, token_id, self._day, body))
-        details = PatientMessage.of(PatientDetails(token_id, profile.patient))
-        self._details.append(patient_row(self._facility_id, details, self._now))
+        self._patients[token_id] = profile.patient
         place = _Place(token_id, label, department.code, keys)
         self._held.append(place)
         return place
+
+    def _learnt(self, place: _Place, profile: SharedProfile, keys: PatientKeys) -> _Place:
+        """The phone may tell more of the holder than the card did: another identifier, to be found by from now on."""
+        if place.keys.completed_by(keys) == place.keys:
+            return place
+        body: dict[str, Json] = {"number_key": keys.number, "address_key": keys.address}
+        self._drafts.append(Draft(Kind.PATIENT_IDENTIFIED, place.token_id, self._day, body))
+        known = self._patients.get(place.token_id) or self._details(place.token_id)
+        if known is not None:  # else they were erased, and stay so
+            self._patients[place.token_id] = known.completed_by(profile.patient)
+        learnt = replace(place, keys=place.keys.completed_by(keys))
+        self._held = [learnt if each is place else each for each in self._held]
+        return learnt
+
+    def _details(self, token_id: str) -> Patient | None:
+        mine = select(patient).filter_by(facility_id=self._facility_id, token_id=token_id)
+        row = self._connection.execute(mine).mappings().first()
+        return patient_message(row).details().patient if row is not None else None
 
     def _arrival_key(self, profile: SharedProfile, label: str) -> str | None:
         digits = last_digits_of(profile.patient.mobile)
@@ -236,8 +255,9 @@ class _Reception:
         if not self._drafts:
             return None
         self._numbers.keep()
-        _, revision = append_all(self._connection, self._facility_id, self._drafts, self._now)
-        insert_or_replace(self._connection, patient, self._details)
+        _, revision = append_all(self._connection, self._facility_id, self._drafts, self._now, self._tokens)
+        told = (PatientMessage.of(PatientDetails(*each)) for each in sorted(self._patients.items()))
+        insert_or_replace(self._connection, patient, [patient_row(self._facility_id, each, self._now) for each in told])
         return revision
 
     def _note(

@@ -56,8 +56,8 @@ IS_BUSY = text("state IN ('called', 'serving')")
 """Tokens whose patients are in a room or on the way there: few at a time, however long the day is. Said in the very
 words of the index, without which no database sees that it answers."""
 WAS_CALLED = text("called_at IS NOT NULL")
-IS_AWAITED = text("NOT arrived AND state = 'waiting'")
-"""Tokens of phones whose holders have not come yet."""
+IS_OPEN_PHONES = text("source = 'phone' AND state IN ('waiting', 'held', 'no_show', 'called', 'serving')")
+"""Tokens of phones which may still lapse: one day's, of all facilities together."""
 IS_DUE = text("state = 'due'")
 """Shares whose answer the gateway does not have yet: few at a time, in all facilities together."""
 
@@ -378,11 +378,11 @@ Index(
 )
 Index("token_busy", token.c.facility_id, token.c.service_day, postgresql_where=IS_BUSY, sqlite_where=IS_BUSY)
 Index(
-    "token_awaited",
+    "token_open_phones",
     token.c.facility_id,
     token.c.issued_at,
-    postgresql_where=IS_AWAITED,
-    sqlite_where=IS_AWAITED,
+    postgresql_where=IS_OPEN_PHONES,
+    sqlite_where=IS_OPEN_PHONES,
 )
 Index("token_number_key", token.c.facility_id, token.c.number_key)
 Index("token_address_key", token.c.facility_id, token.c.address_key)

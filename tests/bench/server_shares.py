@@ -23,18 +23,28 @@ from kiosk.server.database import open_database
 from tests.abdm.gateway import CLIENT_ID, CLIENT_SECRET
 from tests.abdm.phone import PHR_HOST, SHARE_PATH, body_v3, person
 from tests.abdm.signing import SigningKey, token
+from tests.bench.processor import children, processor_s
 from tests.bench.report import percentile
 from tests.bench.server_database import Bench
 from tests.bench.server_process import ENDS_WITHIN_S, serving, wait_until_up
 from tests.e2e.programs import ROOT, free_port
 from tests.server.sharing import all_day
 
-FACILITIES = 20
+HOSPITALS = (1, 20)
+"""Shares of one hospital wait for each other and share transactions; those of many do neither."""
 LINES = 96
 """Connections of the gateway to the server."""
 AGAIN, REPEATED = 0.1, 0.1
 """Of all calls: the very same call once more; a person who scans once more."""
 ANSWERED_WITHIN_S = 30.0
+
+
+@dataclass(frozen=True)
+class Used:
+    """Milliseconds of the processors for each call: by the server's processes, and by the database's."""
+
+    server: float
+    database: float
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,7 @@ class Seen:
     answered_at: dict[str, float] = field(default_factory=dict)
     taken_s: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    used: Used = Used(0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -63,31 +74,39 @@ class Storm:
     answered_ms: list[float]
     taken_ms: list[float]
     problems: list[str]
+    used: Used
 
 
 def shared(bench: Bench, per_s: int = 200, seconds: float = 60.0, workers: int = 2) -> Iterator[str]:
-    """The storm, then as many calls to the bare endpoint."""
-    calls = planned(round(per_s * seconds), seed=1)
-    storm = stormed(bench, calls, per_s, workers)
+    """A storm over one hospital, one over many; each beside as many calls to the bare endpoint."""
+    calls = planned(round(per_s * seconds), seed=1, hospitals=1)
     with bench.database("postgresql") as url:
         open_database(url).close()
         with bare_serving(url, workers) as address:
             bare_ms = [1000 * each for each in asyncio.run(_bare(address, calls, per_s)).taken_s]
-    yield f"postgresql, {workers} server processes: {per_s} shares a second for {seconds:.0f} s, {FACILITIES} hospitals"
-    yield f"  one call in ten comes twice, one person in ten scans twice: {_verdict(storm.problems)}"
-    yield f"  share to 202: p50 {percentile(storm.taken_ms, 50):.0f} ms, p99 {percentile(storm.taken_ms, 99):.0f} ms"
-    p99, bare_p99 = percentile(storm.answered_ms, 99), percentile(bare_ms, 99)
-    yield (
-        f"  share to on-share: p50 {percentile(storm.answered_ms, 50):.0f} ms, p99 {p99:.0f} ms; a bare endpoint that"
-        f" writes one row: p50 {percentile(bare_ms, 50):.0f} ms, p99 {bare_p99:.0f} ms; {p99 / bare_p99:.1f} times"
-    )
+    yield f"postgresql, {workers} server processes: {per_s} shares a second for {seconds:.0f} s"
+    yield f"  a bare endpoint that writes one row: {_times(bare_ms)}"
+    for hospitals in HOSPITALS:
+        calls = planned(round(per_s * seconds), seed=1, hospitals=hospitals)
+        storm = stormed(bench, calls, per_s, workers)
+        yield f"  {hospitals} hospitals; one call in ten comes twice, one person in ten scans twice"
+        yield f"    {_verdict(storm.problems)}"
+        yield f"    share to 202: {_times(storm.taken_ms)}"
+        ratio = percentile(storm.answered_ms, 99) / percentile(bare_ms, 99)
+        yield f"    share to on-share: {_times(storm.answered_ms)}; p99 {ratio:.1f} times that of the bare endpoint"
+        used = f"{storm.used.server:.1f} ms of the server and {storm.used.database:.1f} ms of PostgreSQL"
+        yield f"    processors: {used} for each call"
+
+
+def _times(ms: list[float]) -> str:
+    return f"p50 {percentile(ms, 50):.0f} ms, p99 {percentile(ms, 99):.0f} ms"
 
 
 def _verdict(problems: list[str]) -> str:
     return "each call one answer, each person one token, no number twice" if not problems else "; ".join(problems[:5])
 
 
-def planned(count: int, seed: int) -> list[Call]:
+def planned(count: int, seed: int, hospitals: int) -> list[Call]:
     """Calls in the order in which they go out; some twice."""
     chance = random.Random(seed)
     calls: list[Call] = []
@@ -98,7 +117,7 @@ def planned(count: int, seed: int) -> list[Call]:
         elif calls and turn < AGAIN + REPEATED:
             calls.append(_call(*chance.choice(calls[-2_000:]).person))
         else:
-            calls.append(_call(f"IN{chance.randrange(FACILITIES):010d}", f"patient{len(calls)}"))
+            calls.append(_call(f"IN{chance.randrange(hospitals):010d}", f"patient{len(calls)}"))
     return calls
 
 
@@ -110,8 +129,8 @@ def _call(facility_id: str, who: str) -> Call:
 def stormed(bench: Bench, calls: list[Call], per_s: int, workers: int) -> Storm:
     with bench.database("postgresql") as url:
         with closing(open_database(url)) as database:
-            for nth in range(FACILITIES):
-                import_configuration(database, all_day(facility_id=f"IN{nth:010d}"), datetime.now(UTC))
+            for facility_id in sorted({call.person[0] for call in calls}):
+                import_configuration(database, all_day(facility_id=facility_id), datetime.now(UTC))
         return judged(calls, asyncio.run(_storm(bench, url, calls, per_s, workers)))
 
 
@@ -129,7 +148,7 @@ def judged(calls: list[Call], seen: Seen) -> Storm:
     problems += [f"{len(labels)} tokens of one person" for labels in people.values() if len(labels) != 1]
     problems += [f"{len(whose)} holders of one label" for whose in holders.values() if len(whose) != 1]
     answered_ms = [1000 * (at - seen.sent_at[request_id]) for request_id, at in seen.answered_at.items()]
-    return Storm(answered_ms, [1000 * each for each in seen.taken_s], problems)
+    return Storm(answered_ms, [1000 * each for each in seen.taken_s], problems, seen.used)
 
 
 # --- the gateway, and phones behind it --------------------------------------------------------------------------------
@@ -147,8 +166,11 @@ async def _storm(bench: Bench, url: str, calls: list[Call], per_s: int, workers:
         "KIOSK_ABDM_BASE_URL": f"http://127.0.0.1:{port}",
         "KIOSK_ABDM_PHR_HOST": PHR_HOST,
     }
+    others = children(os.getpid())
     server = serving(url, workers, bench.folder, account)
     address = await asyncio.to_thread(server.__enter__)
+    (server_pid,) = children(os.getpid()) - others
+    used = [processor_s(pid) for pid in (server_pid, bench.cluster.pid)]
     try:
         bearer = token(key, datetime.now(UTC).timestamp())
         await _sent(address, calls, per_s, seen, bearer)
@@ -157,6 +179,9 @@ async def _storm(bench: Bench, url: str, calls: list[Call], per_s: int, workers:
         while wanted - seen.answered_at.keys() and time.monotonic() < until:
             await asyncio.sleep(0.05)
         await asyncio.sleep(1.0)  # for second answers, which there must not be
+        pids = (server_pid, bench.cluster.pid)
+        ms = [1000 * (processor_s(pid) - before) / len(calls) for pid, before in zip(pids, used, strict=True)]
+        seen.used = Used(*ms)
     finally:
         await asyncio.to_thread(server.__exit__, None, None, None)
         gateway.close()

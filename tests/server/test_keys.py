@@ -17,7 +17,7 @@ from kiosk.server.configuring import import_configuration
 from kiosk.server.database import Database
 from kiosk.server.ingest import ingest
 from kiosk.server.queries import changes, day_counts, people_ahead, queue_of, tokens_of_day
-from kiosk.server.share_queue import LEASE, claim, note_sent
+from kiosk.server.share_queue import LEASE, claim, sent, settle
 from kiosk.server.shares import receive
 from kiosk.server.tables import metadata
 from kiosk.sync.messages import CallRequest, SyncRequest
@@ -117,7 +117,7 @@ def scan_with_phones(database: Database) -> None:
     for who in ("asha", "ravi", "asha"):
         receive(database, shares_of.profile(who), shares_of.NOW)
     (due, *_) = claim(database, shares_of.NOW + LEASE)
-    note_sent(database, due, shares_of.NOW)
+    settle(database, [sent(due, shares_of.NOW)])
 
 
 def call_of(token_id: str | None) -> bytes:

@@ -5,7 +5,7 @@ from functools import partial
 
 from kiosk.server.api_keys import READER, STATISTICS, add_key
 from kiosk.server.database import Database
-from kiosk.server.share_queue import note_refused, note_sent
+from kiosk.server.share_queue import refused, sent, settle
 from kiosk.server.share_status import ShareStatus, all_share_status, share_status
 from kiosk.server.share_status_routes import page
 from kiosk.server.shares import receive
@@ -20,8 +20,8 @@ SECRET = "x" * 43
 def some_shares(database: Database) -> None:
     host(database)
     due = [receive(database, profile(who), NOW).due for who in ("asha", "ravi", "mina")]
-    note_sent(database, due[0], NOW + timedelta(seconds=1))
-    note_refused(database, due[1], "ABDM-1006", NOW)
+    settle(database, [sent(due[0], NOW + timedelta(seconds=1))])
+    settle(database, [refused(due[1], "ABDM-1006", NOW)])
 
 
 def test_what_came_and_what_became_of_it(database: Database) -> None:

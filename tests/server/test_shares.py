@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,17 +11,18 @@ from sqlalchemy import select
 
 from kiosk.model.arrival import arrival_key
 from kiosk.model.events import Kind
-from kiosk.model.patient import patient_keys
+from kiosk.model.exchange import PatientDetails
+from kiosk.model.patient import Patient, patient_keys
 from kiosk.server.backup import note_restored
 from kiosk.server.database import Database
 from kiosk.server.finding import Asked
 from kiosk.server.ingest import ingest
-from kiosk.server.lapsing import BATCH, lapse_unarrived
+from kiosk.server.lapsing import BATCH, lapse_phones
 from kiosk.server.own_ledger import append
 from kiosk.server.queries import changes, day_counts
 from kiosk.server.retention import purge
 from kiosk.server.rights import erase, export
-from kiosk.server.share_queue import DUE, GIVEN_UP, LEASE, PATIENCE, SENT, claim, note_failed, note_refused, note_sent
+from kiosk.server.share_queue import DUE, GIVEN_UP, LEASE, PATIENCE, SENT, claim, failed, refused, sent, settle
 from kiosk.server.shares import CLOSED, ISSUED, QUOTA, SAME, UNKNOWN_COUNTER, NotHostedError, receive, receive_all
 from kiosk.server.tables import event, facility, share, token
 from kiosk.sync.messages import SyncRequest
@@ -111,6 +113,38 @@ def test_a_kiosks_token_is_told_too(database: Database) -> None:
     ingest(database, SyncRequest.of(chain.push(), FACILITY), NOW)
     receipt = receive(database, shared, NOW)
     assert (receipt.outcome, receipt.due.answer.label) == (SAME, chain.events[0].body["label"])
+
+
+def test_what_the_phone_tells_more_of_the_holder_is_known_from_then_on(database: Database) -> None:
+    """Who came with a card that has no ABHA address is found by it, at every station, once the phone has told it."""
+    host(database)
+    shared = profile(abha_number="91000000000018")
+    keys = patient_keys(shared.patient, DAY, key_of(database))
+    chain = Chain("A")
+    card = Patient(abha_number="91000000000018", name="Asha of the card")
+    told = PatientDetails(chain.issue(7, number_key=keys.number).token_id, card)
+    ingest(database, SyncRequest.of(replace(chain.push(), patients=(told,)), FACILITY), NOW)
+    assert receive(database, shared, NOW).outcome == SAME
+    (held,) = tokens(database)
+    assert (held.number_key, held.address_key) == (keys.number, keys.address)
+    seen = changes(database.reader, FACILITY, "", 1, 500, with_patients=True)
+    assert [each.kind for each in seen.events] == [Kind.PATIENT_IDENTIFIED]
+    assert [(each.name, each.abha_address) for each in seen.patients] == [("Asha of the card", "asha@sbx")]
+    assert receive(database, profile(), NOW).outcome == SAME, "by the address alone"
+    assert len(tokens(database)) == 1
+
+
+def test_two_shares_of_one_person_that_come_together_are_told_apart_from_nobody(database: Database) -> None:
+    host(database)
+    first, second = profile(), profile(abha_number="91000000000018")
+    by_number = profile("other", abha_number="91000000000018")
+    receipts = receive_all(database, [first, second, by_number], NOW)
+    assert [each.outcome for each in receipts] == [ISSUED, SAME, SAME]
+    (issued,) = tokens(database)
+    keys = patient_keys(second.patient, DAY, key_of(database))
+    assert (issued.number_key, issued.address_key) == (keys.number, keys.address)
+    (details,) = changes(database.reader, FACILITY, "", 0, 500, with_patients=True).patients
+    assert (details.abha_number, details.abha_address) == ("91000000000018", "asha@sbx")
 
 
 def write(database: Database, kind: Kind, token_id: str, at: datetime = NOW) -> None:
@@ -226,8 +260,8 @@ def test_who_receives_has_the_answer_to_itself_for_a_while(database: Database) -
 def test_what_was_sent_is_not_due_any_more(database: Database) -> None:
     host(database)
     due = receive(database, profile(), NOW).due
-    note_sent(database, due, NOW)
-    note_refused(database, due, "ABDM-1006", NOW)  # another try of the same, which came too late
+    settle(database, [sent(due, NOW)])
+    settle(database, [refused(due, "ABDM-1006", NOW)])  # another try of the same, which came too late
     row = row_of(database, due.answer.request_id)
     assert (row.state, row.answered_at, row.address, row.label) == (SENT, NOW, None, "MS-001")
     assert claim(database, NOW + timedelta(days=1)) == []
@@ -236,14 +270,14 @@ def test_what_was_sent_is_not_due_any_more(database: Database) -> None:
 def test_what_failed_is_tried_again_after_a_growing_pause(database: Database) -> None:
     host(database)
     due = receive(database, profile(), NOW).due
-    note_failed(database, due, "GATEWAY_BUSY", NOW, None)
+    settle(database, [failed(due, "GATEWAY_BUSY", NOW, None)])
     row = row_of(database, due.answer.request_id)
     assert (row.state, row.problem) == (DUE, "GATEWAY_BUSY")
     assert timedelta(0) < row.next_try_at - NOW <= timedelta(seconds=1)
     (again,) = claim(database, NOW + timedelta(seconds=1))
-    note_failed(database, again, "ABDM-1022", NOW, 7.0)
+    settle(database, [failed(again, "ABDM-1022", NOW, 7.0)])
     assert row_of(database, due.answer.request_id).next_try_at == NOW + timedelta(seconds=7)
-    note_failed(database, again, "GATEWAY_BUSY", NOW + PATIENCE + LEASE, None)
+    settle(database, [failed(again, "GATEWAY_BUSY", NOW + PATIENCE + LEASE, None)])
     row = row_of(database, due.answer.request_id)
     assert (row.state, row.problem, row.address) == (GIVEN_UP, "GATEWAY_BUSY", None)
 
@@ -271,13 +305,38 @@ def test_who_does_not_come_loses_the_place(database: Database) -> None:
         receive(database, profile(f"p{nth}"), NOW)
     came = tokens(database)[0].token_id
     write(database, Kind.TOKEN_ARRIVED, came)
-    assert lapse_unarrived(database, NOW + timedelta(minutes=59)) == {}
-    moved = lapse_unarrived(database, NOW + timedelta(minutes=61))
+    assert lapse_phones(database, NOW + timedelta(minutes=59)) == {}
+    moved = lapse_phones(database, NOW + timedelta(minutes=61))
     assert list(moved) == [FACILITY]
     assert {each.token_id for each in tokens(database) if each.state == "waiting"} == {came}
     assert {each.state for each in tokens(database)} == {"waiting", "lapsed"}
-    assert lapse_unarrived(database, NOW + timedelta(minutes=61)) == {}
+    assert lapse_phones(database, NOW + timedelta(minutes=61)) == {}
     assert receive(database, profile("p1"), NOW + timedelta(minutes=62)).outcome == ISSUED
+
+
+def test_what_is_left_of_a_phones_day_lapses_with_it(database: Database) -> None:
+    """As a kiosk's own: who was called by then may be with the doctor still, so those lapse a day later."""
+    host(database)
+    for nth in range(5):
+        receive(database, profile(f"p{nth}", counter="DESK1"), NOW)
+    _, called, serving, gone, _ = (each.token_id for each in tokens(database))
+    for token_id in (called, serving, gone):
+        write(database, Kind.TOKEN_CALLED, token_id)
+    write(database, Kind.TOKEN_STARTED, serving)
+    write(database, Kind.TOKEN_COMPLETED, gone)
+
+    def states() -> list[str]:
+        return [each.state for each in tokens(database)]
+
+    assert lapse_phones(database, NOW + timedelta(hours=14)) == {}, "20:30 of the same day"
+    assert lapse_phones(database, NOW + timedelta(hours=15)) != {}
+    assert states() == ["lapsed", "called", "serving", "completed", "lapsed"]
+    assert lapse_phones(database, NOW + timedelta(hours=30)) == {}
+    assert lapse_phones(database, NOW + timedelta(hours=39)) != {}
+    assert states() == ["lapsed", "lapsed", "lapsed", "completed", "lapsed"]
+    with database.reader.begin() as connection:
+        days = connection.execute(select(event.c.service_day).filter_by(kind=Kind.TOKEN_LAPSED.value)).scalars()
+    assert set(days) == {DAY}
 
 
 def test_two_workers_give_each_place_up_once(database: Database) -> None:
@@ -285,7 +344,7 @@ def test_two_workers_give_each_place_up_once(database: Database) -> None:
     for nth in range(BATCH + 5):
         receive(database, profile(f"p{nth}"), NOW)
     late = NOW + timedelta(minutes=61)
-    at_once(*[lambda: lapse_unarrived(database, late)] * 3)
+    at_once(*[lambda: lapse_phones(database, late)] * 3)
     with database.reader.begin() as connection:
         lapsed = connection.execute(select(event.c.token_id).filter_by(kind=Kind.TOKEN_LAPSED.value)).scalars().all()
     assert len(lapsed) == len(set(lapsed)) == BATCH + 5
