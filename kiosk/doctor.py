@@ -7,16 +7,16 @@ from ctypes.util import find_library
 from pathlib import Path
 from shlex import quote
 
-from kiosk.app import Station, SystemClock, gui_application, load_facility, open_station
+from kiosk.app import Station, SystemClock, load_facility, open_station
 from kiosk.doctor_gun import gun_finding
 from kiosk.doctor_printer import printer_finding
 from kiosk.doctor_server import server_findings
+from kiosk.doctor_slips import TEMPLATE_ADVICE, fonts_finding, template_told
 from kiosk.doctor_staff import staff_findings
 from kiosk.errors import KioskError, SettingError, StoreKeyError
 from kiosk.finding import Finding
 from kiosk.model.clock import ClockFault, believable_time
 from kiosk.model.events import Json, Kind
-from kiosk.model.scripts import FAMILIES
 from kiosk.ports import CameraStateChanged, DeviceState, ScannerReport
 from kiosk.settings import Settings
 from kiosk.store.backup import newest_copy
@@ -44,12 +44,14 @@ def examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: boo
 
 def _examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool) -> Iterator[Finding]:
     own = _checked("facility", "mend the facility file", lambda: _facility(settings))
+    template = _checked("slips", TEMPLATE_ADVICE, lambda: template_told(settings))
     yield _disk(settings.data_dir)
-    if own.ok:
+    if own.ok and template.ok:
         yield from _examine_station(settings, environ, own, accept_clock=accept_clock)
     else:
         yield own
-    yield _fonts(environ)
+    yield template
+    yield fonts_finding(environ)
     yield _zbar()
     yield _checked("camera", "check its cable, or set camera to another one", lambda: _camera(settings.camera))
     yield gun_finding(settings.scanner_gun)
@@ -135,16 +137,6 @@ def _clock(station: Station) -> Finding:
         advice = "set date and time; if they are right, run kiosk doctor --accept-clock"
         return Finding("clock", False, f"{verdict.value}: {local}", advice)
     return Finding("clock", True, local)
-
-
-def _fonts(environ: Mapping[str, str]) -> Finding:
-    from PySide6.QtGui import QFontDatabase
-
-    _application = gui_application(environ)
-    missing = [family for family in FAMILIES if family not in QFontDatabase.families()]
-    if missing:
-        return Finding("fonts", False, f"missing: {', '.join(missing)}", "install the package fonts-noto-core")
-    return Finding("fonts", True, f"all {len(FAMILIES)} families")
 
 
 def _zbar() -> Finding:

@@ -48,6 +48,7 @@ def test_a_sound_station_is_well_all_over(settings: Settings) -> None:
         "clock",
         "backup",
         "server",
+        "slips",
         "fonts",
         "zbar",
         "camera",
@@ -68,6 +69,18 @@ def test_a_facility_file_that_is_not_there_is_told_once(settings: Settings, tmp_
     findings = found(replace(settings, facility=tmp_path / "none.toml"))
     assert findings["facility"].advice == "mend the facility file"
     assert "store" not in findings
+
+
+def test_a_slip_template_has_all_its_mistakes_told_once(settings: Settings, tmp_path: Path) -> None:
+    template = tmp_path / "slip.toml"
+    template.write_text('align = "up"\nlongest_mm = 5\n[[blocks]]\nshow = "label"\nsize = 14\n')
+    findings = found(replace(settings, slip_template=template))
+    told = findings["slips"].text
+    assert [part in told for part in ("slip.toml:1: ", "slip.toml:2: ", "show = 'code'", "show = 'duplicate'")] == [
+        True
+    ] * 4
+    assert "settings" not in findings
+    assert "at most 90 mm" in found(settings)["slips"].text
 
 
 def test_a_wrong_setting_is_no_fault_of_the_store(settings: Settings) -> None:
