@@ -69,7 +69,7 @@ class VirtualPrinter:
         """Take what there is room for; returns how many bytes."""
         if self.is_stalled:
             return 0
-        self.run()
+        self.run()  # what was idle is free from now on
         taken = data[: min(self.bite, self._room(data))]
         self.received += len(taken)
         if self._lexer.is_inside and taken[:2] == b"\x10\x04" and self.obeys_in_pictures:
@@ -137,7 +137,9 @@ class VirtualPrinter:
         return self.is_empty or self.is_open or self.is_jammed or self.is_hot or self.is_failed or self.is_offline
 
     def run(self) -> None:
-        """Do what time allows."""
+        """Do what time has allowed since the last call."""
+        if self.is_blocked or not self._queue:
+            self._free_at = max(self._free_at, self.monotonic())
         while self._queue and not self.is_blocked and self._free_at <= self.monotonic():
             self._obey(self._queue.popleft())
 
@@ -164,7 +166,7 @@ class VirtualPrinter:
         if self.rows_left is not None:
             self.rows_left = max(0, self.rows_left - rows)
         if self.speed_mm_s is not None:
-            self._free_at = max(self._free_at, self.monotonic()) + rows / DOTS_PER_MM / self.speed_mm_s
+            self._free_at += rows / DOTS_PER_MM / self.speed_mm_s
 
     def _obey_at_once(self, token: Token) -> None:
         if token.what is What.CLEAR and self.tells_ids:

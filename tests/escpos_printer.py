@@ -23,7 +23,8 @@ class TcpPrinter:
     Attributes:
         stall_after: stop reading after so many bytes of a connection, until ``resume``.
         close_after: hang up after so many bytes of a connection.
-        slips, errors, received, stream: what came, over all connections; read them after ``wait_for``.
+        slips, errors, received, stream: what came, over all connections; read them after ``wait_for``. Torn slips do
+            not count.
         device: the printer proper, which answers what it is asked unless it is told to be silent.
     """
 
@@ -56,7 +57,7 @@ class TcpPrinter:
 
     @property
     def slips(self) -> list[SlipPaper]:
-        return self.device.slips
+        return [slip for slip in self.device.slips if not slip.torn]
 
     @property
     def errors(self) -> list[str]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,14 +39,14 @@ class Rig:
         return caught.value.code, caught.value.sent
 
 
-def rig_of(memory: Path | None = None, *, painted: bool = False, **of_device: object) -> Rig:
+def rig_of(memory: Path | None = None, *, speed_mm_s: float | None = 100.0, **of_device: Any) -> Rig:
     clock = VirtualClock()
-    device = VirtualPrinter(clock, **{"speed_mm_s": 100.0, **of_device})  # type: ignore[arg-type]
+    device = VirtualPrinter(clock, speed_mm_s, **of_device)
     link = MemoryTransport(device, clock)
     return Rig(clock, device, link, EscPosPrinter("memory", SlipPainter(576), link, Memory(memory), monotonic=clock))
 
 
-def clone(**of_device: object) -> Rig:
+def clone(**of_device: Any) -> Rig:
     return rig_of(tells_status=False, tells_barrier=False, tells_ids=False, **of_device)
 
 
