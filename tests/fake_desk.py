@@ -83,7 +83,7 @@ class FakeDesk:
         if self.series is None:
             raise StoreError("no series yet", code="STORE_UNREGISTERED")
         number = self._next_number(order, holder.day, self.series)
-        self._roll_over(order.facility, at, holder.day)
+        self._roll_over(at, holder.day)
         return self._new(order, at, holder, self.series, number)
 
     def _learn(self, held: Token, holder: Holder, at: datetime) -> Token:
@@ -111,8 +111,8 @@ class FakeDesk:
         of_day = (order.facility.facility_id, day, order.department.code)
         return sum((each.facility_id, each.service_day, each.department) == of_day for each in self._tokens.values())
 
-    def _roll_over(self, facility: Facility, at: datetime, day: date) -> None:
-        if date.min < self._last_day < day and not facility.carries_over:
+    def _roll_over(self, at: datetime, day: date) -> None:
+        if date.min < self._last_day < day:
             for token in [token for token in self._tokens.values() if self._is_own(token)]:
                 last = day - timedelta(days=1) if token.state in BUSY else day
                 if token.service_day < last and token.state not in GONE:

@@ -52,10 +52,6 @@ class Tally:
     served: Spread
     longest_waiting: timedelta | None
 
-    @property
-    def is_reconciled(self) -> bool:
-        return self.issued + self.transferred_in == sum(self.states.values()) + self.transferred_out
-
 
 @dataclass(frozen=True)
 class RoomTally:

@@ -75,19 +75,18 @@ def read_facility(reader: Reader) -> Facility:
         departments=tuple(_departments(reader, holidays)),
         timezone=_timezone(reader),
         day_starts=reader.clock("day_starts"),
-        carries_over=_carries_over(reader),
         return_window=timedelta(minutes=reader.number("return_window_min", 120, high=1440)),
         calling=_calling(reader.table("calling")),
     )
+    _refuse_carrying_over(reader)
     reader.mistakes += _clashes(facility)
     return facility
 
 
-def _carries_over(reader: Reader) -> bool:
-    """Refused: desks show, and call, the tokens of one service day; those of the day before would wait for ever."""
+def _refuse_carrying_over(reader: Reader) -> None:
+    """Desks show, and call, who waits today; whoever waited the day before would wait for ever."""
     if reader.flag("carries_over"):
         reader.problem("carries_over", "= true is not offered in this version: leave it out, tokens lapse with the day")
-    return False
 
 
 def _calling(table: Reader) -> CallingRule:

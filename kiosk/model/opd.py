@@ -131,7 +131,6 @@ class Facility:
 
     Attributes:
         day_starts: local time at which a new service day begins; later than midnight for night OPDs.
-        carries_over: whether tokens still waiting at roll-over stay live; no configuration may say so yet.
         return_window: how long after a no-show the patient gets the same token back.
         calling: in which order patients are called, and how often.
         others: departments that a desk does not serve, to which it may send patients on.
@@ -142,7 +141,6 @@ class Facility:
     departments: tuple[Department, ...]
     timezone: str = "Asia/Kolkata"
     day_starts: time = time(0)
-    carries_over: bool = False
     return_window: timedelta = timedelta(hours=2)
     calling: CallingRule = USUAL_RULE
     others: tuple[Department, ...] = ()

@@ -9,7 +9,6 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.errors import QuotaReachedError, StoreError
 from kiosk.model.events import Json, Kind, instant_text
-from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.token import Priority, SlipState, State, Token, label_of
 from kiosk.ports import ArrivalOrder, Issued, IssueOrder, SlipJob
@@ -88,7 +87,7 @@ def give(connection: Connection, ledger: Ledger, order: IssueOrder, at: datetime
             known = learn(connection, ledger, held, holder, at)
             return Issued(known, False, ahead_of(connection, order, known), None)
     series = _own_series(ledger.meta.series)
-    _roll_over(connection, ledger, facility, at, holder.day)
+    _roll_over(connection, ledger, at, holder.day)
     token = _new_token(connection, ledger, order, at, holder, series)
     ahead = ahead_of(connection, order, token)
     job = _new_job(connection, order, token, ahead, ledger.new_id()) if order.wants_slip else None
@@ -126,14 +125,14 @@ def learn(connection: Connection, ledger: Ledger, held: Token, holder: Holder, a
     return after
 
 
-def _roll_over(connection: Connection, ledger: Ledger, facility: Facility, at: datetime, day: date) -> None:
+def _roll_over(connection: Connection, ledger: Ledger, at: datetime, day: date) -> None:
     """With the first token of a new service day, what was left waiting lapses. No timer, nothing is deleted.
 
     Who was called by then may be with the doctor still, so those lapse a day later.
     """
     # None: a new store, or one whose clock a supervisor has accepted and whose last day is forgotten.
     last = ledger.meta.last_service_day
-    if (last is not None and last >= day) or facility.carries_over:
+    if last is not None and last >= day:
         return
     days = {"day": day.isoformat(), "day_before": (day - timedelta(days=1)).isoformat()}
     rows = connection.execute(_LEFT_OVER, days | {"store_id": ledger.meta.store_id}).all()

@@ -43,27 +43,25 @@ class Line:
     by any thread, the others by one at a time.
 
     ServerError's codes beside those of the server: SERVER_SKIPPED, SERVER_BEHIND (there is too much to push first).
+
+    Attributes:
+        is_down: calls skip the server now.
     """
 
     def __init__(
         self, store: Outbox, server: DeskServer, clock: Clock, on_parked: Callable[[Sequence[Parked]], None]
     ) -> None:
         self._store, self._server, self._clock, self._on_parked = store, server, clock, on_parked
-        self._is_down = False
-
-    @property
-    def is_down(self) -> bool:
-        """Whether calls skip the server now."""
-        return self._is_down
+        self.is_down = False
 
     def reached(self) -> None:
         """The server has answered the sync thread."""
-        self._is_down = False
+        self.is_down = False
 
     def lost(self, code: str) -> None:
         """The sync thread got no answer, for ``code``."""
-        if code in _DOWN and not self._is_down:
-            self._is_down = True
+        if code in _DOWN and not self.is_down:
+            self.is_down = True
             _log.warning("calling_alone", code=code)
 
     def push(self) -> None:
@@ -105,5 +103,5 @@ class Line:
             raise
 
     def _refuse_down(self) -> None:
-        if self._is_down:
+        if self.is_down:
             raise ServerError("the server did not answer a moment ago", code=SERVER_SKIPPED)

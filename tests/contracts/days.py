@@ -69,12 +69,6 @@ class DayContract:
         issue(store, person(9), now=NEXT_DAY + timedelta(days=1))
         assert [row.token.state for row in store.tokens(MONDAY)] == ["lapsed", "completed", "lapsed", "lapsed"]
 
-    def test_a_hospital_may_carry_its_tokens_over(self, store: TokenStore) -> None:
-        issue(store)
-        night = replace(HOSPITAL, carries_over=True)
-        assert store.issue(order(RAVI, now=NEXT_DAY, facility=night)).token.number == 1
-        assert [row.token.state for row in store.tokens(MONDAY)] == [State.WAITING]
-
     def test_tokens_of_other_stations_are_not_ours_to_lapse(self, store: TokenStore) -> None:
         store.synced(pulled(foreign_token("t9", issue(store), "EYE")), NINE)
         issue(store, RAVI, now=NEXT_DAY)

@@ -40,7 +40,7 @@ def test_the_example_in_the_documentation_is_good() -> None:
     facility = parse_facility(GOOD)
     (medicine,) = facility.departments
     assert (facility.facility_id, facility.timezone, facility.day_starts) == ("IN0910000123", "Asia/Kolkata", time(0))
-    assert (facility.carries_over, facility.return_window) == (False, timedelta(hours=2))
+    assert facility.return_window == timedelta(hours=2)
     assert (medicine.code, medicine.prefix, medicine.room, medicine.quota) == ("MED", "M", "12", 200)
     assert medicine.openings == (Opening(time(8), time(14), frozenset(range(6))),)
     assert facility.name("hi") == "ज़िला अस्पताल, रामपुर"

@@ -45,7 +45,6 @@ ACTS = (
     _act("refer", Kind.TOKEN_COMPLETED, QT_TRANSLATE_NOOP("Desk", "Refer"), "refer"),
     _act("cancel", Kind.TOKEN_CANCELLED, QT_TRANSLATE_NOOP("Desk", "Cancel"), "cancel"),
 )
-BY_NAME = {act.name: act for act in ACTS}
 _LIKELY = {State.CALLED: "start", State.SERVING: "complete", State.HELD: "call"}
 
 

@@ -9,7 +9,6 @@ from kiosk.model.opd import ENGLISH, Facility
 from kiosk.ui.theme import RESOURCES
 
 FOLDER = RESOURCES / "keyboards"
-DIGITS = "digits"
 DOTTED_CIRCLE = "\u25cc"
 """Carries a sign that stands on no letter."""
 

@@ -107,9 +107,6 @@ class QueueList(QWidget):
             self.view.selectRow(line)
             self.view.scrollTo(self.model.index(line, 0))
 
-    def drop_choice(self) -> None:
-        self.view.clearSelection()
-
     # --- filters -----------------------------------------------------------------------------------------------------
 
     def choose_group(self, group: Group) -> None:

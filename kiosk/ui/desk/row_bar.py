@@ -41,8 +41,6 @@ ROW_ACTS = (
     _act("cancel", QT_TRANSLATE_NOOP("Desk", "Cancel"), "cancel", Right.SEE),
 )
 """Who lacks the right to override is asked for somebody's leave; so cancel and priority are there for all."""
-
-
 _LOOKS = {"call": "primary", "arrive": "primary", "cancel": "danger"}
 
 
@@ -89,9 +87,7 @@ class RowBar(QFrame):
             button = self.buttons[act.name]
             button.show_words(translate("Desk", act.words))
             button.setVisible(row is not None and fits(act, row.token, who, has_room=has_room))
-            button.show_role(
-                "primary" if act.name in ("call", "arrive") else "danger" if act.name == "cancel" else "plain"
-            )
+            button.show_role(_LOOKS.get(act.name, "plain"))
 
     def _button(self, metrics: Metrics, act: RowAct) -> DeskButton:
         button = DeskButton(metrics, "plain", icon=act.icon, icon_u=3.2, stacked=True, height_u=8.4, tight=True)
