@@ -27,6 +27,8 @@ from kiosk.admin.stations import COMMANDS as STATION_COMMANDS
 from kiosk.backup import backup_store, restore_store
 from kiosk.command import EXIT_CODES, calm, print_lines, settings_of
 from kiosk.model.slip_words import WORDS
+from kiosk.slips import slips
+from kiosk.slips_preview import preview
 from kiosk.staff import staff
 
 SLIP_LANGUAGES = sorted(WORDS["token"])
@@ -259,6 +261,8 @@ cli.add_command(facility_qr)
 cli.add_command(backup_store)
 cli.add_command(restore_store)
 cli.add_command(staff)
+cli.add_command(slips)
+slips.add_command(preview)
 
 if __name__ == "__main__":
     main()

@@ -1,10 +1,11 @@
 """Pictures instead of a camera: ``kiosk decode`` and ``kiosk checkin``, one JSON line for each file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from time import sleep
 
 from kiosk.app import Station, configuring_of, open_server, ownership
 from kiosk.checkin import CheckedIn
@@ -16,6 +17,9 @@ from kiosk.ports import Clock
 from kiosk.printing.spool import Spool
 from kiosk.scanner.files import FileRead, FileReader
 from kiosk.sync.loop import SyncReport, sync_until_done
+
+PATIENCE_S = 5.0
+"""How long a command waits at its end for a printer that takes nothing; then its slips have failed."""
 
 
 def decode_files(reader: FileReader, files: Sequence[Path], today: date) -> Iterator[dict[str, object]]:
@@ -58,6 +62,7 @@ class BatchCheckIn:
     reader: FileReader
     department: str
     language: str
+    wait: Callable[[float], None] = sleep
 
     def lines(self, files: Sequence[Path]) -> Iterator[dict[str, object]]:
         """One line a file, each after its token is committed and its slip tried.
@@ -98,10 +103,14 @@ class BatchCheckIn:
         return parse(read.texts[0], today)
 
     def _print_what_is_left(self) -> None:
-        """The owner of the printer may have ended since it was left these slips."""
+        """The owner of the printer may have ended since it was left these slips.
+
+        A printer that pauses gets a while more. What it has not taken then is given up now, with the cause, so that a
+        desk sees it at once: whoever starts next would find patients gone, and nobody knew of their slips until then.
+        """
         with ExitStack() as stack:
             if self.station.owns_devices or stack.enter_context(ownership(self.station.settings.data_dir)):
-                self.spool.print_due()
+                print_or_give_up(self.spool, self.station.clock, self.wait)
 
     def _print(self, checked: CheckedIn) -> SlipState:
         if checked.job is None or not self.station.owns_devices:
@@ -109,6 +118,16 @@ class BatchCheckIn:
         self.spool.print_due()
         token = self.station.store.token(checked.token.token_id)
         return token.slip if token else checked.slip
+
+
+def print_or_give_up(spool: Spool, clock: Clock, wait: Callable[[float], None] = sleep) -> None:
+    """Print what is due, with patience for a printer that takes nothing; afterwards no slip waits."""
+    until_s = clock.monotonic() + PATIENCE_S
+    spool.print_due()
+    while (pause_s := spool.next_attempt_s()) is not None and clock.monotonic() + pause_s <= until_s:
+        wait(pause_s)
+        spool.print_due()
+    spool.give_up_waiting()
 
 
 def _given(path: Path, checked: CheckedIn, slip: SlipState, watch: _Stopwatch) -> dict[str, object]:

@@ -231,7 +231,7 @@ def _begin_spool(background: Background, station: Station, journey: PatientJourn
         journey.on_slip_moved(job.token_id, state, cause)
 
     def tell_printer(status: PrinterStatus) -> None:
-        if station.registration.wants_slips:
+        if station.registration.prints:
             journey.on_printer(status)
 
     spool = spool_of(station, tell, tell_printer)

@@ -89,14 +89,14 @@ class Spool:
         self._attendance.leave(token_id)
 
     def give_up_waiting(self) -> int:
-        """The program ends, and nobody prints what waits: it has failed, for the cause that held it up.
+        """The program ends, and nobody prints what ``print_due`` has left: it has failed, for what held it up.
 
         Returns how many.
         """
-        queued = self._store.due_slips(_EVER)
-        for job in queued:
+        waiting = list(self._waiting.values())
+        for job in waiting:
             self._move(job, SlipState.FAILED, self._cause or PATIENT_GONE)
-        return len(queued)
+        return len(waiting)
 
     def look(self) -> None:
         """Ask the printer how it is; ``on_status`` of the watch hears it."""

@@ -165,16 +165,16 @@ def test_a_store_that_is_not_ours_to_use_is_refused_and_left_alone(
 
 
 @pytest.mark.parametrize(
-    ("printer", "told", "slip_code"),
+    ("printer", "told", "kept", "slip_code"),
     [
-        (lambda: TcpPrinter(refuse=True), "queued", "PRINTER_UNREACHABLE"),
-        (lambda: TcpPrinter(stall_after=5000), "in_doubt", "PRINTER_STALLED"),
-        (lambda: TcpPrinter(close_after=5000), "in_doubt", "PRINTER_GONE"),
+        (lambda: TcpPrinter(refuse=True), "queued", "failed", "PRINTER_UNREACHABLE"),
+        (lambda: TcpPrinter(stall_after=5000), "in_doubt", "in_doubt", "PRINTER_STALLED"),
+        (lambda: TcpPrinter(close_after=5000), "in_doubt", "in_doubt", "PRINTER_GONE"),
     ],
     ids=["refused", "stalled", "gone"],
 )
 def test_a_broken_printer_costs_no_token_and_no_slip_comes_out_unasked(
-    tmp_path: Path, printer: Callable[[], TcpPrinter], told: str, slip_code: str
+    tmp_path: Path, printer: Callable[[], TcpPrinter], told: str, kept: str, slip_code: str
 ) -> None:
     card = draw(tmp_path / "card.png", card_text(1))
     with printer() as broken:
@@ -184,9 +184,9 @@ def test_a_broken_printer_costs_no_token_and_no_slip_comes_out_unasked(
         assert time.monotonic() - started < 60
         assert (line["outcome"], line["label"], line["print"]) == ("issued", "M-001", told)
         assert broken.slips == []
-    assert slip_jobs(station.folder) == [("M-001", 0, told, slip_code)]
+    assert slip_jobs(station.folder) == [("M-001", 0, kept, slip_code)]
     (token,) = check_store(station.folder)
-    assert (token["state"], token["slip"]) == ("waiting", told)
+    assert (token["state"], token["slip"]) == ("waiting", kept)
 
     with TcpPrinter() as mended:
         station = Station(station.folder, mended.setting)
