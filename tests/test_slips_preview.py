@@ -1,0 +1,71 @@
+"""``kiosk slips preview``: a picture of the slip as this hospital has it."""
+
+import json
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from click.testing import CliRunner, Result
+from PIL import Image
+from PySide6.QtGui import QGuiApplication
+
+from kiosk.slips_preview import preview
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(qapp: QGuiApplication, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    config = tmp_path / "kiosk.toml"
+    config.write_text(f"data_dir = '{tmp_path}'\n")
+    monkeypatch.setenv("KIOSK_CONFIG", str(config))
+
+
+def ran(*words: str) -> Result:
+    return CliRunner().invoke(preview, words)
+
+
+@pytest.mark.parametrize(("width", "dpi"), [(576, 203), (512, 180), (384, 203)])
+def test_a_picture_in_the_printers_own_dots(tmp_path: Path, width: int, dpi: int) -> None:
+    out = tmp_path / "slip.png"
+    done = ran("--language", "hi", "--width", str(width), str(out))
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    with Image.open(out) as picture:
+        assert (picture.width, round(picture.info["dpi"][0])) == (width, dpi)
+        assert [code.text[:8] for code in zxingcpp.read_barcodes(picture.convert("L"))] == ["019ab2c3"]
+        assert told["mm"] == pytest.approx(picture.height / dpi * 25.4, abs=0.1)
+    assert (told["file"], told["width"]) == (str(out), width)
+    assert 0 < told["share"] < 0.6
+    assert list(tmp_path.glob("*.db")) == []
+
+
+def test_language_department_copy_and_template_change_it(tmp_path: Path) -> None:
+    template = tmp_path / "other.toml"
+    usual = Path(__file__).parent.parent / "resources" / "slip.toml"
+    template.write_text(usual.read_text("utf-8").replace("size = 14\n", "size = 18\n"), "utf-8")
+    pictures = set()
+    for words in (
+        [],
+        ["--language", "gu"],
+        ["--department", "EYE"],
+        ["--duplicate", "2"],
+        ["--template", str(template)],
+    ):
+        out = tmp_path / "slip.png"
+        assert ran(*words, str(out)).exit_code == 0
+        pictures.add(out.read_bytes())
+    assert len(pictures) == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["--language", "xx", "slip.png"], 2, "'xx' is not one of"),
+        (["--width", "600", "slip.png"], 2, "'600' is not one of"),
+        (["--department", "XXX", "slip.png"], 2, "there are MED"),
+        (["--template", "/nonexistent/slip.toml", "slip.png"], 2, "cannot read the slip template"),
+        (["/nonexistent/slip.png"], 1, "OUTPUT_FAILED: cannot write /nonexistent/slip.png: No such file"),
+    ],
+)
+def test_what_is_wrong_is_said(words: list[str], code: int, told: str) -> None:
+    done = ran(*words)
+    assert (done.exit_code, told in done.output) == (code, True), done.output
