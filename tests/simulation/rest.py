@@ -108,6 +108,7 @@ def _check_station(station: Station, held: list[Event], tokens: Tokens, records:
     unsure |= {records.token_of[event_id] for event_id in gone if event_id in records.token_of}
     # A call of the server's that its restore has undone: the desk was told of it, and there is no event to pull.
     unsure |= {token.token_id for token in mine.values() if token.act_id in gone}
+    unsure |= {row.token_id for row in rows if row.kind == Kind.ACT_UNDONE and json.loads(row.body)["undoes"] in gone}
     mine, tokens = _without(mine, unsure), _without(tokens, unsure)
     hold(mine == tokens, f"{station.name}'s tokens are not the server's: {_difference(mine, tokens)}")
     # Of an event that is gone everywhere else it may know alone.
