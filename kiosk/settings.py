@@ -77,8 +77,6 @@ class Settings:
     """``sbx`` is ABDM's sandbox, ``abdm`` production."""
     abdm_base_url: str = ""
     """The gateway's address; empty for ABDM's own of sandbox or production."""
-    abdm_phr_host: str = ""
-    """The host in the facility QR; empty for ABDM's own. A gateway that is not known needs it."""
     abdm_issuer: str = ""
     """What callbacks' tokens must name as their issuer; empty is not checked. ABDM has not published it."""
     abdm_audience: str = ""
@@ -99,6 +97,11 @@ class Settings:
     def pepper_file(self) -> Path:
         """Of the server; a desk keeps its own beside its store."""
         return self.pin_pepper or self.data_dir / SERVER_FILE
+
+    @property
+    def abdm_world(self) -> str:
+        """That of the account at ABDM, ``sbx`` or ``abdm``; empty where there is none."""
+        return self.abdm_cm_id if self.abdm_client_id else ""
 
 
 def load(environ: Mapping[str, str], file_text: str = "", file_name: str = FILE_NAME) -> Settings:
@@ -236,7 +239,6 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "abdm_client_secret_file": _path,
     "abdm_cm_id": _one_of("sbx", "abdm"),
     "abdm_base_url": _server_url,
-    "abdm_phr_host": _text,
     "abdm_issuer": _text,
     "abdm_audience": _text,
     "abdm_accepts_v1": _flag,

@@ -37,7 +37,6 @@ abdm_client_id = "HOSPITAL_1"
 abdm_client_secret_file = "/etc/opd-kiosk/abdm.secret"
 abdm_cm_id = "abdm"
 abdm_base_url = "https://apis.abdm.gov.in"
-abdm_phr_host = "phr.abdm.gov.in"
 abdm_issuer = "https://issuer.example"
 abdm_audience = "account"
 abdm_accepts_v1 = "yes"
@@ -91,7 +90,6 @@ def test_a_file_sets_every_key() -> None:
         abdm_client_secret_file=Path("/etc/opd-kiosk/abdm.secret"),
         abdm_cm_id="abdm",
         abdm_base_url="https://apis.abdm.gov.in",
-        abdm_phr_host="phr.abdm.gov.in",
         abdm_issuer="https://issuer.example",
         abdm_audience="account",
         abdm_accepts_v1=True,

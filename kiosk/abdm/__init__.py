@@ -1,5 +1,5 @@
 """ABDM Scan & Share: a patient's phone scans the hospital's QR, and the gateway tells us who scanned it.
 
-``share`` is what comes in, ``callers`` who may send it, ``gateway`` what goes out, ``facility_qr`` and ``poster`` what
-the phone scans. Built from published documents; nothing here has met the live gateway.
+``share`` is what comes in, ``callers`` who may send it, ``gateway`` what goes out, ``poster`` what the phone scans.
+Built from published documents; nothing here has met the live gateway.
 """

@@ -17,8 +17,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from kiosk.abdm.facility_qr import qr_matrix
-from kiosk.abdm.poster_pictures import DARK, PALE, WHITE, agreeing, qr_path, scanning, showing
+from kiosk.abdm.poster_pictures import DARK, PALE, WHITE, agreeing, qr_matrix, qr_path, scanning, showing
 from kiosk.abdm.poster_words import WORDS
 from kiosk.errors import SettingError
 from kiosk.model.opd import ENGLISH, Texts, text_in
@@ -41,7 +40,7 @@ class Poster:
     """What one poster shows.
 
     Attributes:
-        url: in the QR, see ``facility_url``.
+        url: in the QR, see ``model.counter.share_url``.
         facility: its names by language.
         counter: the department's or counter's names.
         footnote: small, for staff: which poster this is.
@@ -120,8 +119,7 @@ def _draw_code(painter: QPainter, poster: Poster) -> None:
     painter.setPen(QPen(DARK, 14))
     painter.setBrush(WHITE)
     painter.drawRoundedRect(QRectF(420, 585, 1260, 1085), 50, 50)
-    # Level M: its modules are a fifth larger than those of Q, and posters are read from afar.
-    matrix = qr_matrix(poster.url, "m")
+    matrix = qr_matrix(poster.url)
     module = 900 / (len(matrix) + 2 * _QUIET)
     painter.save()
     painter.translate(WIDTH / 2 - len(matrix) * module / 2, 592 + _QUIET * module)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from kiosk.abdm.abdm_settings import PRODUCTION
 from kiosk.abdm.share_json import ShareError, Table, object_in
 from kiosk.abdm.shared_patient import address_in, patient_in
+from kiosk.model.counter import PRODUCTION
 from kiosk.model.patient import Patient
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]{0,63}", re.ASCII)

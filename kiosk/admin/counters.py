@@ -11,7 +11,7 @@ from kiosk.admin.facility_files import Source, refused
 from kiosk.admin.group import opened_database, unknown_facility
 from kiosk.admin.importing import told
 from kiosk.admin.stations import AS_JSON
-from kiosk.command import calm, print_lines, print_texts
+from kiosk.command import calm, print_lines, print_texts, settings_of
 from kiosk.errors import SettingError
 from kiosk.model.facility_file import FacilityError
 from kiosk.model.opd import ENGLISH
@@ -94,7 +94,7 @@ def set_(context: click.Context, facility_id: str, counter_id: str, department: 
         return changed if wanted in changed else [*changed, wanted]
 
     with opened_database(context) as database:
-        _change(database, facility_id, change, dry_run=dry_run)
+        _change(database, settings_of(context).abdm_world, facility_id, change, dry_run=dry_run)
 
 
 @counters.command("remove")
@@ -113,11 +113,11 @@ def remove(context: click.Context, facility_id: str, counter_id: str, dry_run: b
         return left
 
     with opened_database(context) as database:
-        _change(database, facility_id, change, dry_run=dry_run)
+        _change(database, settings_of(context).abdm_world, facility_id, change, dry_run=dry_run)
 
 
 def _change(
-    database: "Database", facility_id: str, change: Callable[[Sequence[_Row]], list[_Row]], *, dry_run: bool
+    database: "Database", world: str, facility_id: str, change: Callable[[Sequence[_Row]], list[_Row]], *, dry_run: bool
 ) -> None:
     """Import the newest document with its counters changed, and tell stations and terminal."""
     from kiosk.server.configuring import import_configuration, newest
@@ -131,7 +131,7 @@ def _change(
     document = json.loads(dated.document)
     document["counters"] = change(document.get("counters", []))
     try:
-        imported = import_configuration(database, document, datetime.now(UTC), dry_run=dry_run)
+        imported = import_configuration(database, document, datetime.now(UTC), dry_run=dry_run, world=world)
     except FacilityError as error:
         raise refused([Source(facility_id, document, {})], error.mistakes) from error
     if imported.changed and not dry_run:

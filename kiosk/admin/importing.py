@@ -9,7 +9,7 @@ import click
 
 from kiosk.admin.facility_files import TABLES, Source, read_source, read_together, refused
 from kiosk.admin.group import opened_database
-from kiosk.command import calm, print_lines, print_texts
+from kiosk.command import calm, print_lines, print_texts, settings_of
 from kiosk.errors import SettingError
 from kiosk.model.facility_file import FacilityError
 
@@ -42,9 +42,10 @@ def import_(
 
     sources = [_source(path) for path in _expanded(files)]
     document = read_together(sources, facility_id, name)
+    world = settings_of(context).abdm_world
     with opened_database(context) as database:
         try:
-            imported = import_configuration(database, document, datetime.now(UTC), dry_run=dry_run)
+            imported = import_configuration(database, document, datetime.now(UTC), dry_run=dry_run, world=world)
         except FacilityError as error:
             raise refused(sources, error.mistakes) from error
         if imported.changed and not dry_run:

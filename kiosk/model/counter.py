@@ -26,8 +26,9 @@ from kiosk.model.opd import Facility
 from kiosk.model.reading import Mistake, Reader, shown
 
 SANDBOX, PRODUCTION = "sbx", "abdm"
-"""How ABHA addresses end in each of ABDM's two worlds, which are never mixed."""
+"""How ABHA addresses end in each of ABDM's two worlds, which are never mixed; and how their gateways are told apart."""
 HOSTS = {"phrsbx.abdm.gov.in": SANDBOX, "phr.abdm.gov.in": PRODUCTION}
+"""Where phones open a facility's QR. That of the production is not confirmed by ABDM's documents."""
 LAPSE_MIN = 240
 _HOST = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
 _COUNTER = re.compile(r"[A-Za-z0-9]{1,20}", re.ASCII)
@@ -53,8 +54,8 @@ class Abdm:
 
     @property
     def domain(self) -> str:
-        """How ABHA addresses of this world end: ``sbx`` or ``abdm``. A host of the hospital's word is production."""
-        return HOSTS.get(self.host, PRODUCTION)
+        """How ABHA addresses of this world end: ``sbx`` or ``abdm``. A host of the hospital's word is what it says."""
+        return HOSTS.get(self.host, SANDBOX if "sbx" in self.host else PRODUCTION)
 
 
 @dataclass(frozen=True)

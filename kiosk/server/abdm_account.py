@@ -25,7 +25,6 @@ def account_of(settings: Settings, environ: Mapping[str, str]) -> AbdmAccount | 
         settings.abdm_client_id,
         _secret(settings.abdm_client_secret_file, environ),
         base_url=settings.abdm_base_url,
-        phr_host=settings.abdm_phr_host,
         issuer=settings.abdm_issuer,
         audience=settings.abdm_audience,
         accepts_v1=settings.abdm_accepts_v1,

@@ -69,17 +69,21 @@ class Imported:
 
 
 def import_configuration(
-    database: Database, document: Mapping[str, object], now: datetime, *, dry_run: bool = False
+    database: Database, document: Mapping[str, object], now: datetime, *, dry_run: bool = False, world: str = ""
 ) -> Imported:
     """Take a document in as the facility's newest configuration; ``dry_run`` only tells what that would do.
 
     It is in force at once, or from the next service day where it changes labels or the day's limits. The whole
-    document counts: what an earlier import planned for the next day and this one does not say is dropped.
+    document counts: what an earlier import planned for the next day and this one does not say is dropped. ``world`` is
+    that of the server's account at ABDM, ``sbx`` or ``abdm``, if it has one.
 
     Raises:
         FacilityError: with all mistakes; nothing was changed.
     """
     wanted = parse_configuration(document)
+    if is_of_other_world(wanted, world):
+        text = f"abdm: host is not of {world}, as this server's account is: sandbox and production are never mixed"
+        raise FacilityError([Mistake(("abdm", "host"), text)])
     text = canonical_json(plain_document(document))
     if len(text.encode()) > MAX_DOCUMENT_BYTES:
         raise FacilityError([Mistake((), f"facility: is larger than {MAX_DOCUMENT_BYTES} bytes")])
@@ -91,6 +95,11 @@ def import_configuration(
     imported = database.write(lambda connection: _import(connection, wanted, text, now))
     _log.info(IMPORTED, facility_id=imported.facility_id, revision=imported.revision, changed=imported.changed)
     return imported
+
+
+def is_of_other_world(configuration: Configuration, world: str) -> bool:
+    """Whether a facility of ABDM's sandbox meets an account of the production, or the other way round."""
+    return bool(world) and configuration.abdm is not None and configuration.abdm.domain != world
 
 
 def _import(connection: Connection, wanted: Configuration, text: str, now: datetime) -> Imported:

@@ -18,6 +18,7 @@ from kiosk.abdm.callers import Callers
 from kiosk.abdm.gateway import Gateway
 from kiosk.abdm.gateway_keys import GatewayKeys
 from kiosk.abdm.share import SharedProfile
+from kiosk.server.configuring import is_of_other_world, listed_facilities
 from kiosk.server.hub import Standing
 from kiosk.server.intake import Intake
 from kiosk.server.lapsing import lapse_phones
@@ -79,10 +80,12 @@ async def running_scan_and_share(service: Service, settings: AbdmSettings) -> As
     callers = Callers(keys, clock, issuer=settings.issuer, audience=settings.audience)
     answers = Answers(service.database, gateway.on_share, service.now)
     is_over = threading.Event()
-    upkeep = threading.Thread(target=_keep_up, args=(service, keys, is_over), name="share-upkeep", daemon=True)
+    upkeep = threading.Thread(
+        target=_keep_up, args=(service, settings.cm_id, keys, is_over), name="share-upkeep", daemon=True
+    )
     answers.start()
     upkeep.start()
-    intake = Intake(partial(_received, service, answers))
+    intake = Intake(partial(_received, service, answers, settings.cm_id))
     try:
         yield ScanAndShare(settings, gateway, callers, intake, Buckets(SHARES_PER_S, SHARES_BURST, time.monotonic))
     finally:
@@ -100,9 +103,9 @@ def _close(answers: Answers, upkeep: threading.Thread, gateway: Gateway) -> None
     upkeep.join(CLOSING_S)
 
 
-async def _received(service: Service, answers: Answers, profiles: Sequence[SharedProfile]) -> list[Receipt]:
+async def _received(service: Service, answers: Answers, world: str, profiles: Sequence[SharedProfile]) -> list[Receipt]:
     """Off the event loop; tells all who wait for it, after the commit."""
-    work = partial(receive_all, service.database, profiles, service.now())
+    work = partial(receive_all, service.database, profiles, service.now(), world)
     receipts = await asyncio.get_running_loop().run_in_executor(service.threads, work)
     for receipt in receipts:
         if receipt.is_new:
@@ -113,8 +116,10 @@ async def _received(service: Service, answers: Answers, profiles: Sequence[Share
     return receipts
 
 
-def _keep_up(service: Service, keys: GatewayKeys, is_over: threading.Event) -> None:
+def _keep_up(service: Service, world: str, keys: GatewayKeys, is_over: threading.Event) -> None:
     """At once, so that the first patient's share does not wait for the gateway's keys; then now and then."""
+    keys.freshen()
+    _name_mixed(service, world)
     while not is_over.is_set():
         keys.freshen()
         try:
@@ -123,3 +128,13 @@ def _keep_up(service: Service, keys: GatewayKeys, is_over: threading.Event) -> N
         except SQLAlchemyError as error:
             _log.warning("phone_tokens_not_lapsed", cause=type(error).__name__)
         is_over.wait(UPKEEP_S)
+
+
+def _name_mixed(service: Service, world: str) -> None:
+    """Facilities whose QR is of the other world than the account: their shares are refused, see ``shares``."""
+    try:
+        for each in listed_facilities(service.database.reader, service.now()):
+            if is_of_other_world(each.dated.configuration, world):
+                _log.error("abdm_worlds_mixed", facility_id=each.facility_id, abdm_cm_id=world)
+    except SQLAlchemyError as error:
+        _log.warning("abdm_worlds_not_compared", cause=type(error).__name__)

@@ -27,7 +27,7 @@ from kiosk.model.exchange import PatientDetails
 from kiosk.model.opd import ENGLISH, SERVER_SERIES, Department, Facility, with_openings
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.token import Token, label_of
-from kiosk.server.configuring import in_force
+from kiosk.server.configuring import in_force, is_of_other_world
 from kiosk.server.database import Database, insert_or_replace, is_among
 from kiosk.server.numbers import Numbers, phone_tokens_left
 from kiosk.server.openings import openings
@@ -86,30 +86,30 @@ class _Decision:
     message: str = ""
 
 
-def receive(database: Database, profile: SharedProfile, now: datetime) -> Receipt:
+def receive(database: Database, profile: SharedProfile, now: datetime, world: str = "") -> Receipt:
     """One share. Raises as ``receive_all``."""
-    return receive_all(database, [profile], now)[0]
+    return receive_all(database, [profile], now, world)[0]
 
 
-def receive_all(database: Database, profiles: Sequence[SharedProfile], now: datetime) -> list[Receipt]:
+def receive_all(database: Database, profiles: Sequence[SharedProfile], now: datetime, world: str = "") -> list[Receipt]:
     """Shares of one facility that came together, in one transaction: what costs is its lock and its way to the disk.
 
+    ``world`` is that of the account they came to, ``sbx`` or ``abdm``.
+
     Raises:
-        NotHostedError: nobody has imported this facility.
+        NotHostedError: nobody has imported this facility, or it is not of this world.
     """
-    return database.write(lambda connection: _received(connection, profiles, now))
+    return database.write(lambda connection: _reception(connection, profiles[0].hip_id, now, world).take_all(profiles))
 
 
-def _received(connection: Connection, profiles: Sequence[SharedProfile], now: datetime) -> list[Receipt]:
-    return _reception(connection, profiles[0].hip_id, now).take_all(profiles)
-
-
-def _reception(connection: Connection, facility_id: str, now: datetime) -> "_Reception":
+def _reception(connection: Connection, facility_id: str, now: datetime, world: str) -> "_Reception":
     """With the facility's lock held until the end: nobody else issues, imports or opens anything meanwhile."""
     mine = held(connection, facility_id)
     dated = in_force(connection, facility_id, now) if mine is not None else None
     if mine is None or dated is None or mine.facility_key is None:
         raise NotHostedError("no facility of this id is hosted here")
+    if is_of_other_world(dated.configuration, world):
+        raise NotHostedError("this facility is not of the world that the share came from", code="ABDM_WORLDS_MIXED")
     return _Reception(connection, dated.configuration, bytes.fromhex(mine.facility_key), now)
 
 

@@ -17,13 +17,13 @@ from kiosk.abdm.share import SharedProfile, parse_share, parse_share_v1, refusal
 from kiosk.abdm.share_json import ShareError
 from tests.abdm.gateway import CLIENT_ID, CLIENT_SECRET, AbdmGateway
 from tests.abdm.http_server import Asked, Given, HttpServer
-from tests.abdm.phone import PHR_HOST, SHARE_PATH_V1
+from tests.abdm.phone import SHARE_PATH_V1
 from tests.abdm.signing import AUDIENCE, ISSUER
 from tests.fakes import FakeClock
 
 
 def settings_for(gateway: AbdmGateway, **changes: object) -> AbdmSettings:
-    usual: dict[str, object] = {"phr_host": PHR_HOST, "issuer": ISSUER, "audience": AUDIENCE}
+    usual: dict[str, object] = {"issuer": ISSUER, "audience": AUDIENCE}
     return abdm_settings("sbx", CLIENT_ID, CLIENT_SECRET, base_url=gateway.url, **usual | changes)  # type: ignore[arg-type]
 
 

@@ -11,13 +11,13 @@ from PIL import Image
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QGuiApplication, QImage
 
-from kiosk.abdm.facility_qr import facility_url, qr_matrix
 from kiosk.abdm.poster import HEIGHT, WIDTH, Poster, poster_pdf, poster_png
-from kiosk.abdm.poster_pictures import qr_path
+from kiosk.abdm.poster_pictures import qr_matrix, qr_path
 from kiosk.abdm.poster_words import WORDS
 from kiosk.errors import SettingError
+from kiosk.model.counter import share_url
 
-URL = facility_url("phrsbx.abdm.gov.in", "IN0000000000", "OPD1")
+URL = share_url("phrsbx.abdm.gov.in", "IN0000000000", "OPD1")
 NAMES = {"en": "District Hospital", "hi": "ज़िला अस्पताल", "gu": "જિલ્લા હૉસ્પિટલ"}
 COUNTER = {"en": "General Medicine", "hi": "सामान्य चिकित्सा"}
 LONG = {"en": "Government Medical College and Associated Hospitals of the District of Somewhere" * 2}
@@ -63,7 +63,7 @@ def test_nothing_stands_in_the_quiet_zone(tmp_path: Path) -> None:
     """Four modules of white on each side, whatever the counter is called."""
     long = {"en": "Registration of new and returning out-patients, women and children first"}
     image = picture(poster_png(poster(counter=long), 254), tmp_path).convert("L")
-    side = len(qr_matrix(URL, "m"))
+    side = len(qr_matrix(URL))
     module = 900 / (side + 8)
     left, top, inside = WIDTH / 2 - side * module / 2, 592 + 4 * module, side * module
     dots = np.asarray(image)
@@ -109,8 +109,15 @@ def _unpacked(stream: bytes) -> bytes:
         return b""
 
 
+def test_the_matrix_is_square_and_without_its_quiet_zone() -> None:
+    matrix = qr_matrix(URL)
+    assert {len(row) for row in matrix} == {len(matrix)} == {37}
+    assert {module for row in matrix for module in row} == {0, 1}
+    assert matrix[0][:8] == bytes([1] * 7 + [0])
+
+
 def test_the_outline_covers_exactly_the_dark_modules() -> None:
-    matrix = qr_matrix(URL, "m")
+    matrix = qr_matrix(URL)
     path = qr_path(matrix)
     for row, modules in enumerate(matrix):
         for column, dark in enumerate(modules):

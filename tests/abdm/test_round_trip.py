@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.abdm.facility_qr import facility_url
+from kiosk.model.counter import share_url
 from tests.abdm.faults import slow
 from tests.abdm.gateway import AbdmGateway, running_gateway
 from tests.abdm.hospital import Hospital, open_hospital
@@ -33,7 +33,7 @@ def app(gateway: AbdmGateway) -> PhrApp:
 
 @pytest.mark.usefixtures("hospital")
 def test_a_phone_scans_the_poster_and_shows_the_token(app: PhrApp) -> None:
-    shown = app.scan(facility_url(PHR_HOST, HIP_ID, "OPD1"))
+    shown = app.scan(share_url(PHR_HOST, HIP_ID, "OPD1"))
     assert shown.statuses == (200,)
     assert shown.answered is not None
     assert (shown.answered.label, shown.answered.expiry, shown.answered.context) == ("MS-001", "1800", "OPD1")

@@ -10,7 +10,6 @@ from click.testing import CliRunner, Result
 
 from kiosk.__main__ import cli
 from tests.abdm.gateway import CLIENT_ID, CLIENT_SECRET
-from tests.abdm.phone import PHR_HOST
 from tests.migrated import lay_server
 from tests.server.sharing import Hospital, sharing
 from tests.sync.chain import FACILITY
@@ -37,7 +36,6 @@ def environ(url: str, hospital: Hospital, tmp_path: Path) -> dict[str, str]:
         "KIOSK_ABDM_CLIENT_ID": CLIENT_ID,
         "KIOSK_ABDM_CLIENT_SECRET_FILE": str(secret),
         "KIOSK_ABDM_BASE_URL": hospital.gateway.url,
-        "KIOSK_ABDM_PHR_HOST": PHR_HOST,
     }
 
 

@@ -107,6 +107,14 @@ def test_what_cannot_be_is_refused(office: Office, words: list[str], code: str, 
     assert office.revision() == before
 
 
+def test_with_an_account_of_the_production_nothing_of_the_sandbox_is_imported(office: Office) -> None:
+    office.environ |= {"KIOSK_ABDM_CLIENT_ID": "HOSPITAL_1", "KIOSK_ABDM_CM_ID": "abdm"}
+    ended = office.counters("set", RAMPUR, "OPD1", "MED")
+    assert (ended.exit_code, "never mixed" in ended.stderr) == (2, True)
+    office.environ["KIOSK_ABDM_CM_ID"] = "sbx"
+    assert office.counters("set", RAMPUR, "OPD1", "MED").exit_code == 0
+
+
 def qr_in(path: Path) -> list[str]:
     with Image.open(path) as image:
         return [each.text for each in zxingcpp.read_barcodes(np.asarray(image.convert("L")))]

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from kiosk.server.configuring import import_configuration
 from kiosk.server.database import open_database
 from tests.abdm.gateway import CLIENT_ID, CLIENT_SECRET
-from tests.abdm.phone import PHR_HOST, SHARE_PATH, body_v3, person
+from tests.abdm.phone import SHARE_PATH, body_v3, person
 from tests.abdm.signing import SigningKey, token
 from tests.bench.processor import children, processor_s
 from tests.bench.report import percentile
@@ -157,23 +157,23 @@ def judged(calls: list[Call], seen: Seen) -> Storm:
 async def _storm(bench: Bench, url: str, calls: list[Call], per_s: int, workers: int) -> Seen:
     seen, key = Seen(), SigningKey("key-1", "RS256", 0)
     gateway = await asyncio.start_server(_gateway_of(seen, key), "127.0.0.1", 0)
-    port = gateway.sockets[0].getsockname()[1]
+    port, callbacks = gateway.sockets[0].getsockname()[1], free_port()
     secret = bench.folder / "abdm.secret"
     secret.write_text(CLIENT_SECRET)
     account = {
         "KIOSK_ABDM_CLIENT_ID": CLIENT_ID,
         "KIOSK_ABDM_CLIENT_SECRET_FILE": str(secret),
         "KIOSK_ABDM_BASE_URL": f"http://127.0.0.1:{port}",
-        "KIOSK_ABDM_PHR_HOST": PHR_HOST,
+        "KIOSK_ABDM_PORT": str(callbacks),
     }
     others = children(os.getpid())
     server = serving(url, workers, bench.folder, account)
-    address = await asyncio.to_thread(server.__enter__)
+    await asyncio.to_thread(server.__enter__)
     (server_pid,) = children(os.getpid()) - others
     used = [processor_s(pid) for pid in (server_pid, bench.cluster.pid)]
     try:
         bearer = token(key, datetime.now(UTC).timestamp())
-        await _sent(address, calls, per_s, seen, bearer)
+        await _sent(f"http://127.0.0.1:{callbacks}", calls, per_s, seen, bearer)
         wanted = {call.request_id for call in calls}
         until = time.monotonic() + ANSWERED_WITHIN_S
         while wanted - seen.answered_at.keys() and time.monotonic() < until:

@@ -17,7 +17,6 @@ from kiosk.server.database import Database, open_database
 from kiosk.server.scan_and_share import AbdmAccount
 from kiosk.server.web import build_app, utc_now
 from tests.abdm.gateway import CLIENT_ID, CLIENT_SECRET
-from tests.abdm.phone import PHR_HOST
 from tests.e2e.dying_station import die
 
 STATEMENT = {
@@ -53,7 +52,7 @@ def main() -> None:
     event.listen(database.writer, "before_cursor_execute", partial(await_it, database, given.when))
     listener = socket.create_server(("127.0.0.1", given.port))
     print(listener.getsockname()[1], flush=True)
-    account = abdm_settings("sbx", CLIENT_ID, CLIENT_SECRET, base_url=given.gateway, phr_host=PHR_HOST)
+    account = abdm_settings("sbx", CLIENT_ID, CLIENT_SECRET, base_url=given.gateway)
     app = build_app(database, late_now, abdm=AbdmAccount(account))
     uvicorn.Server(uvicorn.Config(app, log_config=None)).run(sockets=[listener])
 

@@ -1,8 +1,11 @@
 """Counters of Scan & Share: what a hospital may say of them, and what each station makes of it."""
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kiosk.model.configuration import (
     Configuration,
@@ -12,10 +15,12 @@ from kiosk.model.configuration import (
     phone_prefixes,
     structure_differs,
 )
-from kiosk.model.counter import Abdm, Counter, PhoneOffer, PhonePlan
+from kiosk.model.counter import Abdm, Counter, PhoneOffer, PhonePlan, share_url
 from kiosk.model.facility_file import FacilityError
+from kiosk.model.qr import Kind, classify
 from kiosk.model.reading import Mistake
 from tests.model.hospitals import rampur
+from tests.model.samples import MONDAY
 
 REG = {"code": "REG", "prefix": "R", "names": {"en": "Registration"}, "registration": True, "room": "1"}
 OPD1, EYE1, REG1 = ({"id": name, "department": name[:3]} for name in ("MED1", "EYE1", "REG1"))
@@ -67,6 +72,7 @@ def test_a_hospital_may_say_nothing_of_them() -> None:
         ("phrsbx.abdm.gov.in", False, "sbx"),
         ("phr.abdm.gov.in", False, "abdm"),
         ("phr.abha.example.in", True, "abdm"),
+        ("phrsbx.abha.example.in", True, "sbx"),
     ],
 )
 def test_the_host_says_which_world_it_is(host: str, confirmed: bool, domain: str) -> None:
@@ -75,6 +81,17 @@ def test_the_host_says_which_world_it_is(host: str, confirmed: bool, domain: str
     assert found.abdm.domain == domain
     said = found.share_url(found.counters[0])
     assert said == f"https://{host}/share-profile?hip-id=IN0910000123&counter-id=MED1"
+
+
+@given(st.from_regex(r"[A-Za-z0-9]{1,20}", fullmatch=True))
+def test_phones_read_what_the_address_says(counter_id: str) -> None:
+    """As the published app reads it: both parameters, whole."""
+    read_by_app = parse_qs(urlsplit(share_url("phrsbx.abdm.gov.in", "IN_0@x/y", counter_id)).query)
+    assert read_by_app == {"hip-id": ["IN_0@x/y"], "counter-id": [counter_id]}
+
+
+def test_a_patient_who_scans_it_at_the_kiosk_is_told() -> None:
+    assert classify(share_url("phrsbx.abdm.gov.in", "IN0910000123", "OPD1"), MONDAY).kind is Kind.FACILITY
 
 
 def test_without_a_world_there_is_no_address() -> None:
@@ -95,12 +112,22 @@ def test_without_a_world_there_is_no_address() -> None:
             ("counters", 0, "id"),
             "own id or name",
         ),
+        ({"counters": [OPD1 | {"id": ""}]}, ("counters", 0, "id"), "1 to 20 letters and digits"),
+        ({"counters": [OPD1 | {"id": "OPD-1"}]}, ("counters", 0, "id"), "1 to 20 letters and digits"),
+        ({"counters": [OPD1 | {"id": "OPD1\n"}]}, ("counters", 0, "id"), "1 to 20 letters and digits"),
+        ({"counters": [OPD1 | {"id": "ओपीडी"}]}, ("counters", 0, "id"), "1 to 20 letters and digits"),
+        ({"counters": [OPD1 | {"id": "७"}]}, ("counters", 0, "id"), "1 to 20 letters and digits"),
+        ({"counters": [OPD1 | {"id": "é"}]}, ("counters", 0, "id"), "1 to 20 letters and digits"),
+        ({"counters": [OPD1 | {"id": "a&b"}]}, ("counters", 0, "id"), "1 to 20 letters and digits"),
         ({"counters": [OPD1 | {"id": "9" * 14}]}, ("counters", 0, "id"), "as a professional's id"),
         ({"counters": [OPD1, {"id": "med1", "department": "EYE"}]}, ("counters", 1, "id"), "id med1 stands twice"),
         ({"counters": [{"id": "OPD1", "department": "med"}]}, ("counters", 0, "department"), "a department's code"),
         ({"counters": [{"id": "OPD1"}]}, ("counters", 0, "department"), "not missing"),
         ({"counters": [OPD1 | {"room": "4"}]}, ("counters", 0, "room"), "is not known; known are department, id"),
         ({"abdm": {"host": "phr.abha.example.in"}}, ("abdm", "host"), "is not known: known are phrsbx.abdm.gov.in and"),
+        ({"abdm": {"host": ""}}, ("abdm", "host"), "a host's name"),
+        ({"abdm": {"host": "PHR.abdm.gov.in"}}, ("abdm", "host"), "a host's name"),
+        ({"abdm": {"host": "a?b"}}, ("abdm", "host"), "a host's name"),
         ({"abdm": {"host": "https://phr.abdm.gov.in/"}}, ("abdm", "host"), "a host's name"),
         ({"abdm": {}}, ("abdm", "host"), "not missing"),
         ({"abdm": {"host": "phr.abdm.gov.in", "key": 1}}, ("abdm", "key"), "is not known"),

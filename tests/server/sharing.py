@@ -14,7 +14,7 @@ from kiosk.server.configuring import import_configuration
 from kiosk.server.database import Database, open_database
 from kiosk.server.scan_and_share import AbdmAccount
 from tests.abdm.gateway import CLIENT_ID, CLIENT_SECRET, AbdmGateway, running_gateway
-from tests.abdm.phone import PHR_HOST, PhrApp
+from tests.abdm.phone import PhrApp
 from tests.abdm.signing import AUDIENCE, ISSUER
 from tests.server.shared import hospital
 
@@ -34,7 +34,7 @@ class Hospital:
 
 def account(gateway: AbdmGateway, **changes: Any) -> AbdmSettings:
     secret = changes.pop("client_secret", CLIENT_SECRET)
-    told = {"base_url": gateway.url, "phr_host": PHR_HOST, "issuer": ISSUER, "audience": AUDIENCE, **changes}
+    told = {"base_url": gateway.url, "issuer": ISSUER, "audience": AUDIENCE, **changes}
     return abdm_settings("sbx", CLIENT_ID, secret, **told)
 
 

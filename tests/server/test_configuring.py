@@ -110,6 +110,17 @@ def test_a_bad_document_changes_nothing(database: Database) -> None:
     assert everything(database) == [[]] * len(metadata.sorted_tables)
 
 
+def test_sandbox_and_production_are_never_mixed(database: Database) -> None:
+    plan = rampur() | {"abdm": {"host": "phrsbx.abdm.gov.in"}}
+    for dry_run in (True, False):
+        with pytest.raises(FacilityError) as caught:
+            import_configuration(database, plan, NOON, dry_run=dry_run, world="abdm")
+        (mistake,) = caught.value.mistakes
+        assert (mistake.place, "never mixed" in mistake.text) == (("abdm", "host"), True)
+    assert import_configuration(database, plan, NOON, world="sbx").changed
+    assert import_configuration(database, rampur(), NOON, world="abdm").changed, "no part in either"
+
+
 def test_the_key_stays_and_the_revision_counts_up(database: Database) -> None:
     import_configuration(database, rampur(), NOON)
     key = rows(database, facility)[0]["facility_key"]

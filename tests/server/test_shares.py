@@ -237,6 +237,15 @@ def test_no_number_is_given_twice(database: Database) -> None:
     assert sorted(set(got)) == sorted(issued) == [f"MS-{number:03d}" for number in range(1, 21)]
 
 
+def test_a_facility_of_the_sandbox_takes_no_share_of_the_production(database: Database) -> None:
+    host(database)
+    with pytest.raises(NotHostedError) as caught:
+        receive(database, profile(), NOW, "abdm")
+    assert caught.value.code == "ABDM_WORLDS_MIXED"
+    assert tokens(database) == []
+    assert receive(database, profile(), NOW, "sbx").outcome == ISSUED
+
+
 def test_a_restored_server_gives_no_label_that_a_phone_may_show(database: Database) -> None:
     host(database)
     receive(database, profile(), NOW)
