@@ -63,7 +63,7 @@ def _lapse_some(connection: Connection, facility_id: str, now: datetime) -> int:
 
 def _is_overdue(plan: Configuration, now: datetime) -> ColumnElement[bool]:
     unarrived = _is_unarrived(now - timedelta(minutes=plan.phone.lapse_min))
-    return unarrived if plan.facility.carries_over else or_(unarrived, _is_left_over(plan.facility.service_day(now)))
+    return or_(unarrived, _is_left_over(plan.facility.service_day(now)))
 
 
 def _is_unarrived(before: datetime) -> ColumnElement[bool]:
