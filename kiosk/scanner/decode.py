@@ -5,7 +5,7 @@ ZBar comes last, for the few codes that it alone reads, and is believed only wit
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import cache
 from types import ModuleType
@@ -20,8 +20,9 @@ from kiosk.scanner.charset import undo_guess
 from kiosk.scanner.messages import MAX_TEXT_BYTES
 
 Grey: TypeAlias = npt.NDArray[np.uint8]
+Corner: TypeAlias = tuple[float, float]
 
-_MAX_SLOW_PIXELS = 16_000_000
+MAX_SLOW_PIXELS = 16_000_000
 """Beyond this the slow steps cost seconds and gigabytes, and the modules are large enough without them."""
 
 
@@ -42,10 +43,20 @@ FULL_EFFORT: Effort = tuple(Step)
 
 @dataclass(frozen=True)
 class Sight:
-    """One symbol in the frame; ``area`` in square pixels of the frame that was looked at."""
+    """One symbol in the picture that was looked at. ``text`` is empty where it was located but not read.
+
+    ``corners``: pixels, top left first, clockwise in the symbol's own sense. ``version``: 0 where it was not made out.
+    """
 
     text: str = field(repr=False)
-    area: float
+    corners: tuple[Corner, ...]
+    version: int = 0
+
+    @property
+    def area(self) -> float:
+        """Square pixels, by the shoelace formula."""
+        turned = self.corners[1:] + self.corners[:1]
+        return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(self.corners, turned, strict=True))) / 2
 
 
 def effort_after(misses: int) -> Effort:
@@ -58,44 +69,77 @@ def effort_after(misses: int) -> Effort:
 def decode(grey: Grey, effort: Effort = FULL_EFFORT) -> tuple[str, ...]:
     """The distinct texts in view, largest symbol first, each at most ``MAX_TEXT_BYTES`` of UTF-8."""
     for step in effort:
-        if step is Step.AS_IS or grey.size <= _MAX_SLOW_PIXELS:
-            sights = sorted(_READERS[step](grey), key=lambda sight: -sight.area)
-            if sights:
-                return tuple(dict.fromkeys(_capped(sight.text) for sight in sights))
+        if step is Step.AS_IS or grey.size <= MAX_SLOW_PIXELS:
+            texts = texts_of(READERS[step](grey))
+            if texts:
+                return texts
     return ()
+
+
+def texts_of(sights: Iterable[Sight]) -> tuple[str, ...]:
+    """The distinct texts, that of the largest symbol first, each at most ``MAX_TEXT_BYTES`` of UTF-8."""
+    largest_first = sorted((sight for sight in sights if sight.text), key=lambda sight: -sight.area)
+    return tuple(dict.fromkeys(_capped(sight.text) for sight in largest_first))
+
+
+def read_as_is(grey: Grey, *, try_downscale: bool = True) -> list[Sight]:
+    """The symbols that zxing-cpp reads or, at least, locates."""
+    barcodes = zxingcpp.read_barcodes(
+        grey,
+        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2),
+        text_mode=zxingcpp.TextMode.Plain,
+        try_downscale=try_downscale,
+        return_errors=True,
+    )
+    sights = (Sight(_text_of(barcode), _corners(barcode.position), _version(barcode)) for barcode in barcodes)
+    return [sight for sight in sights if sight.area > 0]
+
+
+def read_enlarged(grey: Grey) -> list[Sight]:
+    """As before, on the picture twice as large."""
+    return [_halved(sight) for sight in read_as_is(_doubled(grey), try_downscale=False)]
+
+
+def read_sharpened(grey: Grey) -> list[Sight]:
+    """As before, on the picture twice as large and sharpened."""
+    large = _doubled(grey)
+    blurred = cv2.GaussianBlur(large, (0, 0), 1.5)
+    sharp = _grey(cv2.addWeighted(large, 2.5, blurred, -1.5, 0))
+    return [_halved(sight) for sight in read_as_is(sharp, try_downscale=False)]
+
+
+def read_zbar(grey: Grey) -> list[Sight]:
+    """The symbols that ZBar reads, of which no charset is in doubt."""
+    zbar = _zbar()
+    if zbar is None:
+        return []
+    found = zbar.decode(grey, symbols=[zbar.ZBarSymbol.QRCODE])
+    # What is not UTF-8 after ZBar's conversion becomes U+FFFD, which no doubt survives.
+    texts = ((undo_guess(one.data.decode(errors="replace")), one.polygon) for one in found)
+    return [Sight(text, tuple((float(x), float(y)) for x, y in polygon)) for text, polygon in texts if text]
 
 
 def _capped(text: str) -> str:
     return text.encode()[:MAX_TEXT_BYTES].decode(errors="ignore")
 
 
-def _read_as_is(grey: Grey, *, try_downscale: bool = True) -> list[Sight]:
-    barcodes = zxingcpp.read_barcodes(
-        grey,
-        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2),
-        text_mode=zxingcpp.TextMode.Plain,
-        try_downscale=try_downscale,
-    )
-    sights = (Sight(_text_of(barcode), _area(_corners(barcode.position))) for barcode in barcodes)
-    return [sight for sight in sights if sight.text]
-
-
 def _text_of(barcode: zxingcpp.Barcode) -> str:
     """The bytes are UTF-8 in every ABHA QR; zxing-cpp's own guess is for codes of other kinds."""
+    if not barcode.valid:
+        return ""
     try:
         return barcode.bytes.decode("utf-8")
     except UnicodeDecodeError:
         return barcode.text.encode(errors="replace").decode()
 
 
-def _read_enlarged(grey: Grey) -> list[Sight]:
-    return _read_as_is(_doubled(grey), try_downscale=False)
+def _version(barcode: zxingcpp.Barcode) -> int:
+    extra = barcode.extra
+    return int(extra.get("Version", 0)) if isinstance(extra, dict) else 0
 
 
-def _read_sharpened(grey: Grey) -> list[Sight]:
-    large = _doubled(grey)
-    blurred = cv2.GaussianBlur(large, (0, 0), 1.5)
-    return _read_as_is(_grey(cv2.addWeighted(large, 2.5, blurred, -1.5, 0)), try_downscale=False)
+def _halved(sight: Sight) -> Sight:
+    return replace(sight, corners=tuple((x / 2, y / 2) for x, y in sight.corners))
 
 
 def _doubled(grey: Grey) -> Grey:
@@ -104,16 +148,6 @@ def _doubled(grey: Grey) -> Grey:
 
 def _grey(picture: npt.NDArray[np.generic]) -> Grey:
     return np.asarray(picture, np.uint8)
-
-
-def _read_zbar(grey: Grey) -> list[Sight]:
-    zbar = _zbar()
-    if zbar is None:
-        return []
-    found = zbar.decode(grey, symbols=[zbar.ZBarSymbol.QRCODE])
-    # What is not UTF-8 after ZBar's conversion becomes U+FFFD, which no doubt survives.
-    texts = ((undo_guess(one.data.decode(errors="replace")), _area(one.polygon)) for one in found)
-    return [Sight(text, area) for text, area in texts if text]
 
 
 @cache
@@ -127,21 +161,14 @@ def _zbar() -> ModuleType | None:
         return pyzbar  # type: ignore[no-any-return]
 
 
-_READERS: dict[Step, Callable[[Grey], list[Sight]]] = {
-    Step.AS_IS: _read_as_is,
-    Step.ENLARGED: _read_enlarged,
-    Step.SHARPENED: _read_sharpened,
-    Step.ZBAR: _read_zbar,
+READERS: dict[Step, Callable[[Grey], list[Sight]]] = {
+    Step.AS_IS: read_as_is,
+    Step.ENLARGED: read_enlarged,
+    Step.SHARPENED: read_sharpened,
+    Step.ZBAR: read_zbar,
 }
 
 
-def _corners(position: zxingcpp.Position) -> list[tuple[float, float]]:
+def _corners(position: zxingcpp.Position) -> tuple[Corner, ...]:
     points = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
-    return [(point.x, point.y) for point in points]
-
-
-def _area(corners: Iterable[tuple[float, float]]) -> float:
-    """Area of a polygon, by the shoelace formula."""
-    points = list(corners)
-    turned = points[1:] + points[:1]
-    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(points, turned, strict=True))) / 2
+    return tuple((float(point.x), float(point.y)) for point in points)

@@ -1,20 +1,15 @@
 """What a frame looks like to whoever must tell the patient how to hold the card: measured, not judged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import cv2
 import numpy as np
-import zxingcpp
 
-from kiosk.scanner.decode import Grey
-
-Corner: TypeAlias = tuple[float, float]
-"""x and y, pixels of the frame."""
+from kiosk.scanner.decode import Corner, Grey, Sight
 
 _GLARE = 250
 _MARGIN = 2.0
-_RESTRICTED = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
 
 @dataclass(frozen=True)
@@ -39,21 +34,20 @@ class Finding:
 NOTHING = Finding(located=False, luma=0.0, glare=0.0)
 
 
-def find(grey: Grey) -> Finding:
-    """Look for a symbol, and measure it or the frame."""
-    found = zxingcpp.read_barcodes(grey, formats=_RESTRICTED, return_errors=True)
-    located = [(corners, barcode) for barcode in found if _area(corners := corners_of(barcode)) > 0]
+def find(grey: Grey, sights: Sequence[Sight]) -> Finding:
+    """Measure the largest of ``sights``, or the frame where there is none."""
+    located = [sight for sight in sights if len(sight.corners) == 4]
     if not located:
         return Finding(located=False, luma=_luma(grey), glare=_glare(grey))
-    corners, barcode = max(located, key=lambda pair: _area(pair[0]))
-    return measured(grey, corners, version_of(barcode))
+    largest = max(located, key=lambda sight: sight.area)
+    return measured(grey, largest.corners, largest.version)
 
 
 def measured(grey: Grey, corners: tuple[Corner, ...], version: int) -> Finding:
     """A symbol of QR ``version`` (0 where that is unknown) with its four ``corners``."""
     height, width = grey.shape
     region = _region(grey, corners)
-    module_px = _area(corners) ** 0.5 / (17 + 4 * version) if version else None
+    module_px = Sight("", corners).area ** 0.5 / (17 + 4 * version) if version else None
     return Finding(
         located=True,
         luma=_luma(region),
@@ -63,18 +57,6 @@ def measured(grey: Grey, corners: tuple[Corner, ...], version: int) -> Finding:
         inside=all(_MARGIN <= x < width - _MARGIN and _MARGIN <= y < height - _MARGIN for x, y in corners),
         corners=corners,
     )
-
-
-def version_of(barcode: zxingcpp.Barcode) -> int:
-    """1 to 40, or 0 where the symbol's version was not made out."""
-    extra = barcode.extra
-    return int(extra.get("Version", 0)) if isinstance(extra, dict) else 0
-
-
-def corners_of(barcode: zxingcpp.Barcode) -> tuple[Corner, ...]:
-    position = barcode.position
-    points = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
-    return tuple((float(point.x), float(point.y)) for point in points)
 
 
 def _region(grey: Grey, corners: tuple[Corner, ...]) -> Grey:
@@ -99,9 +81,3 @@ def _sharpness(region: Grey, module_px: float) -> float:
     low, high = np.percentile(region, (5, 95))
     slope = float(cv2.magnitude(across, down).mean())
     return min(1.0, slope * module_px / max(1.0, float(high - low)))
-
-
-def _area(corners: tuple[Corner, ...]) -> float:
-    """Square pixels, by the shoelace formula."""
-    turned = corners[1:] + corners[:1]
-    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(corners, turned, strict=True))) / 2

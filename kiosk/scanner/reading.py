@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from kiosk.scanner.decode import FULL_EFFORT, Grey, decode, effort_after
+from kiosk.scanner.decode import Grey, Sight
 from kiosk.scanner.measuring import NOTHING, Finding, find
+from kiosk.scanner.steps import STEPS, Look, Memory, Step
 
 __all__ = ["Finding", "Grey", "Reader", "Reading", "StepTaken"]
 
 Clock: TypeAlias = Callable[[], float]
+
+_LEARNING = 0.2
+"""How fast the reader learns what the machine takes for a step, against what it was measured to cost elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,47 @@ class Reader:
     def __init__(self, clock: Clock, budget_s: float | None) -> None:
         self._clock = clock
         self._budget_s = budget_s
-        self._misses = 0
+        self._memory = Memory()
+        self._costs: dict[str, float] = {}
 
     def read(self, grey: Grey) -> Reading:
         """What ``grey`` shows, the newest frame."""
+        look = Look(grey, self._memory, thorough=self._budget_s is None)
         started = self._clock()
-        texts = decode(grey, FULL_EFFORT if self._budget_s is None else effort_after(self._misses))
-        self._misses = 0 if texts else self._misses + 1
-        step = StepTaken("decode", (self._clock() - started) * 1000, f"{len(texts)} texts")
-        return Reading(texts, find(grey), (step,))
+        taken: list[StepTaken] = []
+        for step in STEPS:
+            if look.texts:
+                break
+            if step.due(look) and self._affords(step, grey, self._clock() - started):
+                taken.append(self._take(step, look))
+        self._remember(look)
+        return Reading(look.texts, find(grey, _largest(look)), tuple(taken))
+
+    def _take(self, step: Step, look: Look) -> StepTaken:
+        before = self._clock()
+        outcome = step.take(look)
+        spent_s = self._clock() - before
+        self._costs[step.name] = self._cost(step, look.grey) * (1 - _LEARNING) + spent_s * _LEARNING
+        return StepTaken(step.name, spent_s * 1000, outcome)
+
+    def _affords(self, step: Step, grey: Grey, spent_s: float) -> bool:
+        """The first step comes with every frame; the others where the frame's budget has room for them."""
+        return self._budget_s is None or step is STEPS[0] or spent_s + self._cost(step, grey) <= self._budget_s
+
+    def _cost(self, step: Step, grey: Grey) -> float:
+        return self._costs.get(step.name, step.ns_per_px * grey.size * 1e-9)
+
+    def _remember(self, look: Look) -> None:
+        memory = self._memory
+        memory.pose = look.pose
+        memory.misses = 0 if look.texts else memory.misses + 1
+        if look.texts:
+            memory.fusion.clear()
+            memory.pending = frozenset()
+
+
+def _largest(look: Look) -> list[Sight]:
+    """Where the symbol was placed module by module, that; else what a decoder located."""
+    if look.pose is not None:
+        return [Sight("", look.pose.corners(), look.pose.version)]
+    return look.sights

@@ -1,0 +1,161 @@
+"""Putting a pose right: first by the patterns that every symbol has, then by all that is believed of its modules."""
+
+from dataclasses import replace
+from functools import cache
+
+import cv2
+import numpy as np
+
+from kiosk.scanner.decode import Grey
+from kiosk.scanner.grid import DOTS, believed, equalised, sampled
+from kiosk.scanner.grid_layout import Floats, layout
+from kiosk.scanner.rectify import MARGIN, Doubles, Pose, evened, powers, rectified, terms_inside
+
+_FINE = 3
+_FINDER = np.pad(np.array([[1] * 7, *[[1, -1, -1, -1, -1, -1, 1]] * 5, [1] * 7]), 1, constant_values=-1)
+_FINDER[3:6, 3:6] = 1
+_ALIGNMENT = np.array([[1] * 5, [1, -1, -1, -1, 1], [1, -1, 1, -1, 1], [1, -1, -1, -1, 1], [1] * 5])
+_SURE_FINDER, _SURE_ALIGNMENT = 0.5, 0.62
+_FARTHEST = 2.5
+"""Modules. A symbol that lies farther from where it was thought is lost."""
+
+
+def aligned(grey: Grey, pose: Pose) -> Pose:
+    """The pose put right by the finder patterns, up to 1.5 modules off, and by the alignment patterns, from the near
+    to the far, up to 2 off from where those found before let expect them. Bent cards are bent by this.
+
+    Raises:
+        numpy.linalg.LinAlgError: the pose is none.
+    """
+    picture = -rectified(grey, pose, _FINE)
+    at, to = _finders(picture, pose)
+    for u, v in layout(pose.version).alignment:
+        guess = _expected(pose, at, to, u, v)
+        found = guess and _match(picture, *guess, "alignment", 2.0, MARGIN)
+        if found and found[2] > _SURE_ALIGNMENT:
+            at.append((u, v))
+            to.append(pose.at(*found[:2]))
+    places = np.array(at)
+    return pose.moved((places[:, 0], places[:, 1]), np.array(to), 2, stiffness=0.15)
+
+
+def followed(grey: Grey, pose: Pose, reach: int = 9) -> Pose | None:
+    """The pose where the hand has moved it meanwhile, by up to ``reach`` modules; None where it is not seen there."""
+    margin = reach + 2
+    picture = -rectified(grey, pose, DOTS, margin)
+    at = _finder_centres(pose)
+    found = [_match(picture, u, v, "finder", reach, margin, DOTS) for u, v in at]
+    if any(one is None or one[2] < _SURE_FINDER for one in found):
+        return None
+    to = np.array([pose.at(*one[:2]) for one in found if one])
+    places = np.array(at)
+    try:
+        return pose.moved((places[:, 0], places[:, 1]), to, 1)
+    except np.linalg.LinAlgError:
+        return None
+
+
+def settled(grey: Grey, pose: Pose, degrees: tuple[int, ...] = (1, 2, 3)) -> Pose | None:
+    """The pose put right by every module that is believed in, ever more flexibly; None where that runs away."""
+    for degree in degrees:
+        moved = _nudged(sampled(grey, pose), pose, degree)
+        if moved is None:
+            return None
+        pose = moved
+    return pose
+
+
+def _finder_centres(pose: Pose) -> list[tuple[float, float]]:
+    far = pose.side - 3.5
+    return [(3.5, 3.5), (far, 3.5), (3.5, far)]
+
+
+def _finders(picture: Floats, pose: Pose) -> tuple[list[tuple[float, float]], list[Doubles]]:
+    """The centres of the three finder patterns, and where they are seen: where they were thought, if not seen."""
+    at = _finder_centres(pose)
+    found = [_match(picture, u, v, "finder", 1.5, MARGIN) for u, v in at]
+    seen = [one[:2] if one and one[2] > _SURE_FINDER else thought for one, thought in zip(found, at, strict=True)]
+    return at, [pose.at(*one) for one in seen]
+
+
+def _expected(
+    pose: Pose, at: list[tuple[float, float]], to: list[Doubles], u: float, v: float
+) -> tuple[float, float] | None:
+    """Where in the rectified picture the pattern of (u, v) should be, by those found already; modules."""
+    places = np.array(at)
+    moved = pose.moved((places[:, 0], places[:, 1]), np.array(to), 2 if len(at) >= 8 else 1, stiffness=1e-3)
+    half = 0.5
+    slope = np.stack([pose.at(u + half, v) - pose.at(u - half, v), pose.at(u, v + half) - pose.at(u, v - half)], 1)
+    shift = np.linalg.solve(slope, moved.at(u, v) - pose.at(u, v))
+    return (u + float(shift[0]), v + float(shift[1])) if np.abs(shift).max() < 6 else None
+
+
+def _match(
+    picture: Floats, u: float, v: float, pattern: str, reach: float, margin: int, dots: int = _FINE
+) -> tuple[float, float, float] | None:
+    """Where within ``reach`` modules of (u, v) the pattern is seen best, in modules, and how well, up to 1."""
+    template = _template(pattern, dots)
+    size, radius = len(template), int(reach * dots)
+    left, top = (round((place + margin) * dots - size / 2) - radius for place in (u, v))
+    window = picture[max(0, top) : top + size + 2 * radius, max(0, left) : left + size + 2 * radius]
+    if left < 0 or top < 0 or window.shape != (size + 2 * radius, size + 2 * radius):
+        return None
+    likeness = np.asarray(cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED), np.float32)
+    _, best, _, (x, y) = cv2.minMaxLoc(likeness)
+    across, down = x + _between(likeness[y], x), y + _between(likeness[:, x], y)
+    return (left + across + size / 2) / dots - margin, (top + down + size / 2) / dots - margin, float(best)
+
+
+def _between(line: Floats, peak: int) -> float:
+    """How far beside the pixel ``peak`` the top of the parabola lies through it and its neighbours."""
+    if not 0 < peak < len(line) - 1:
+        return 0.0
+    before, top, after = (float(line[place]) for place in (peak - 1, peak, peak + 1))
+    bend = 2 * top - before - after
+    return (after - before) / (2 * bend) if bend > 1e-6 else 0.0
+
+
+@cache
+def _template(pattern: str, dots: int) -> Floats:
+    modules = {"finder": _FINDER, "alignment": _ALIGNMENT}[pattern].astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(np.kron(modules, np.ones((dots, dots), np.float32)), (0, 0), 0.45 * dots))
+
+
+def _nudged(seen: Floats, pose: Pose, degree: int) -> Pose | None:
+    """One step of Lucas and Kanade against the blurred picture of what is believed."""
+    expected = _expected_picture(equalised(seen, pose.version), pose)
+    inner = slice(MARGIN * DOTS, (MARGIN + pose.side) * DOTS)
+    across = (np.roll(seen, -1, 1) - np.roll(seen, 1, 1))[inner, inner].reshape(-1, 1) * (0.5 * DOTS)
+    down = (np.roll(seen, -1, 0) - np.roll(seen, 1, 0))[inner, inner].reshape(-1, 1) * (0.5 * DOTS)
+    seen, expected = seen[inner, inner].ravel(), expected[inner, inner].ravel()
+    terms = terms_inside(pose.side, DOTS, degree)
+    slopes = np.hstack([terms * across, terms * down])
+    squares = slopes.T @ slopes
+    squares[np.diag_indices(len(squares))] += 1e-3 * np.trace(squares) / len(squares) + 1e-6
+    error = expected * float(seen @ expected / max(1e-6, float(expected @ expected))) - seen
+    shift = np.linalg.solve(squares, slopes.T @ error).reshape(2, -1)
+    return _shifted(pose, shift.T, degree)
+
+
+def _expected_picture(opinion: Floats, pose: Pose) -> Floats:
+    modules = np.full((pose.side + 2 * MARGIN,) * 2, -1, np.float32)
+    modules[MARGIN:-MARGIN, MARGIN:-MARGIN] = believed(opinion, pose.version).reshape(pose.side, pose.side)
+    sharp = np.kron(modules, np.ones((DOTS, DOTS), np.float32))
+    return evened(-np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.5 * DOTS), np.float32), DOTS)
+
+
+def _shifted(pose: Pose, shift: Doubles, degree: int) -> Pose | None:
+    """The pose moved by the polynomial ``shift``, in modules; None beyond all measure."""
+    along = np.linspace(0, pose.side, 7)
+    u, v = (places.ravel() for places in np.meshgrid(along, along))
+    moved = powers(u, v, pose.side, degree) @ shift
+    if np.abs(moved).max() > _FARTHEST:
+        return None
+    return pose.moved((u, v), pose.at(u + moved[:, 0], v + moved[:, 1]), 3)
+
+
+def turned(pose: Pose) -> Pose:
+    """The same symbol as its mirror image: rows are columns."""
+    swap = pose.plane[:, [1, 0, 2]]
+    order = [0, 2, 1, 5, 4, 3, 9, 8, 7, 6]
+    return replace(pose, plane=swap, bend=pose.bend[order])

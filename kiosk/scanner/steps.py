@@ -1,0 +1,211 @@
+"""The ways of looking at a frame, in the order in which they are tried. Each is tried only while nothing was read.
+
+A clean read is one of the decoder's own, of the picture as it is or enlarged. What the grid steps put together from
+light and likelihoods has passed the decoder's error correction too, yet it counts only when a second look agrees:
+another frame or, where there is but one picture, another sampling of it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kiosk.scanner import decode as decoder
+from kiosk.scanner import grid
+from kiosk.scanner.decode import Grey, Sight
+from kiosk.scanner.fusion import Fusion
+from kiosk.scanner.grid_layout import Floats
+from kiosk.scanner.rectify import Pose, pose_of_corners
+from kiosk.scanner.rectify_refine import aligned, followed, settled
+from kiosk.scanner.tracking_finders import triples
+from kiosk.scanner.tracking_texture import Region, textured
+from kiosk.scanner.tracking_timing import poses
+
+_LEAST_FIT, _GOOD_FIT = 0.3, 0.45
+_LEAST_LIKENESS = 0.45
+_FINE_DOTS = 3
+
+
+@dataclass
+class Memory:
+    """What a reader keeps from frame to frame."""
+
+    pose: Pose | None = None
+    fusion: Fusion = field(default_factory=Fusion)
+    pending: frozenset[str] = field(default=frozenset(), repr=False)
+    misses: int = 0
+    """Frames in vain since the last text."""
+
+
+@dataclass
+class Look:
+    """One frame, and what has been found out about it so far. ``thorough``: there is no other frame to wait for."""
+
+    grey: Grey
+    memory: Memory
+    thorough: bool
+    sights: list[Sight] = field(default_factory=list)
+    pose: Pose | None = None
+    texts: tuple[str, ...] = field(default=(), repr=False)
+
+    def read(self, sights: Iterable[Sight], left: int = 0, top: int = 0) -> str:
+        """Take in what a decoder saw in the part of the frame that begins at (left, top)."""
+        found = [
+            Sight(sight.text, tuple((x + left, y + top) for x, y in sight.corners), sight.version) for sight in sights
+        ]
+        self.sights += found
+        self.texts = decoder.texts_of(found)
+        return f"{len(self.texts)} read, {len(found) - len(self.texts)} damaged"
+
+
+Take = Callable[[Look], str]
+
+
+@dataclass(frozen=True)
+class Step:
+    """``take`` looks, and says in a few words what came of it. ``due``: whether it is worth it now.
+
+    ``ns_per_px``: what it costs, about, for each pixel of the frame, on the machine that all this was measured on.
+    """
+
+    name: str
+    take: Take
+    due: Callable[[Look], bool]
+    ns_per_px: float
+
+
+def _as_is(look: Look) -> str:
+    return look.read(decoder.read_as_is(look.grey))
+
+
+def _followed(look: Look) -> str:
+    """The symbol of the last frame, where the hand has moved it."""
+    assert look.memory.pose is not None
+    pose = followed(look.grey, look.memory.pose)
+    if pose is None:
+        return "lost"
+    return _by_grid(look, [pose])
+
+
+def _damaged(look: Look) -> str:
+    """What the decoder located, and found more damaged than it can correct."""
+    guesses = [
+        pose_of_corners(sight.version, sight.corners, sign)
+        for sight in sorted(look.sights, key=lambda sight: -sight.area)[:2]
+        if sight.version
+        for sign in (1, -1)
+    ]
+    return _by_grid(look, guesses)
+
+
+def _sought(look: Look) -> str:
+    """Finder patterns in whatever is textured like a QR."""
+    found = [
+        triple.at(region.left, region.top)
+        for region in textured(look.grey, 2 if look.thorough else 1)
+        for triple in triples(region.of(look.grey), 300 if look.thorough else 100)[:4]
+    ]
+    likely = sorted((one for one in found if one.likeness > _LEAST_LIKENESS), key=lambda one: -one.likeness)
+    guesses = [pose for triple in likely[: 3 if look.thorough else 1] for pose in poses(look.grey, triple)]
+    return f"{len(likely)} likely triples; {_by_grid(look, guesses)}"
+
+
+def _enlarged(look: Look) -> str:
+    region = _region(look)
+    return look.read(decoder.read_enlarged(region.of(look.grey)), region.left, region.top)
+
+
+def _sharpened(look: Look) -> str:
+    region = _region(look)
+    return look.read(decoder.read_sharpened(region.of(look.grey)), region.left, region.top)
+
+
+def _zbar(look: Look) -> str:
+    return look.read(decoder.read_zbar(look.grey))
+
+
+def _is_affordable_size(look: Look) -> bool:
+    return look.grey.size <= decoder.MAX_SLOW_PIXELS
+
+
+STEPS = (
+    Step("as it is", _as_is, lambda look: True, 4),
+    Step("followed", _followed, lambda look: look.memory.pose is not None, 10),
+    Step("damaged", _damaged, lambda look: look.pose is None and any(one.version for one in look.sights), 14),
+    Step("enlarged", _enlarged, lambda look: look.thorough and _is_affordable_size(look), 16),
+    Step("sharpened", _sharpened, lambda look: look.thorough and _is_affordable_size(look), 22),
+    Step("sought", _sought, lambda look: look.pose is None and _is_turn(look, 3, 1), 60),
+    Step("zbar", _zbar, lambda look: _is_turn(look, 15, 14) and _is_affordable_size(look), 30),
+)
+"""All of them, in order."""
+
+
+def _is_turn(look: Look, period: int, turn: int) -> bool:
+    """Dear steps come in turn; for a lone picture it is always theirs."""
+    return look.thorough or look.memory.misses % period == turn
+
+
+def _region(look: Look) -> Region:
+    """What is worth enlarging: the whole of a lone picture, else the surroundings of the symbol."""
+    height, width = look.grey.shape
+    return Region(0, 0, width, height)
+
+
+def _by_grid(look: Look, guesses: list[Pose]) -> str:
+    """Put the guesses right, and read the modules of that which fits best."""
+    placed = sorted(_placed(look.grey, guesses), key=lambda one: -one[0])
+    if not placed or placed[0][0] < _LEAST_FIT:
+        return f"{len(guesses)} poses, none fits"
+    for fit, guess in placed[: 2 if look.thorough else 1]:
+        pose = settled(look.grey, guess)
+        if pose is not None and fit >= _LEAST_FIT and _read_grid(look, pose):
+            return f"fits {fit:.2f}, read"
+    return f"fits {placed[0][0]:.2f}, not read"
+
+
+def _placed(grey: Grey, guesses: list[Pose]) -> list[tuple[float, Pose]]:
+    """The guesses after their patterns were found, with how well these fit then."""
+    placed = []
+    for guess in guesses:
+        try:
+            pose = aligned(grey, guess)
+            placed.append((grid.fit(grid.sampled(grey, pose), pose.version), pose))
+        except np.linalg.LinAlgError:
+            continue
+    return placed
+
+
+def _read_grid(look: Look, pose: Pose) -> bool:
+    """Read the modules, alone and together with the frames before; whether a text came of it that counts."""
+    picture = grid.sampled(look.grey, pose)
+    if grid.fit(picture, pose.version) < _GOOD_FIT:
+        return False
+    look.pose = pose
+    likelihoods = grid.likelihoods(picture, pose.version)
+    if look.thorough:
+        return _agreed(look, pose, _corrected(likelihoods, pose.version))
+    fusion = look.memory.fusion
+    fusion.add(likelihoods, pose.version)
+    texts = _corrected(likelihoods, pose.version)
+    if fusion.total is not None and fusion.frames > 1:
+        texts |= _corrected(fusion.total, fusion.version)
+    agreed, look.memory.pending = texts & look.memory.pending, look.memory.pending | texts
+    return _accept(look, agreed)
+
+
+def _agreed(look: Look, pose: Pose, texts: frozenset[str]) -> bool:
+    """Whether a finer sampling of the same picture says the same."""
+    if not texts:
+        return False
+    finer = grid.likelihoods(grid.sampled(look.grey, pose, _FINE_DOTS), pose.version, _FINE_DOTS)
+    return _accept(look, texts & _corrected(finer, pose.version))
+
+
+def _accept(look: Look, texts: frozenset[str]) -> bool:
+    look.texts = tuple(sorted(texts))
+    return bool(texts)
+
+
+def _corrected(likelihoods: Floats, version: int) -> frozenset[str]:
+    """What the decoder makes of a clean drawing of these modules: nothing, unless its error correction passes."""
+    return frozenset(decoder.texts_of(decoder.read_as_is(grid.drawn(likelihoods, version), try_downscale=False)))
