@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.checkin import Registration
 from kiosk.model import flow
+from kiosk.model.aiming import Guidance, GuidanceChanged
 from kiosk.model.counter import NO_OFFER, PhoneOffer, share_url
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import BirthDate, Patient, Sex
@@ -84,6 +85,9 @@ class Shot:
     camera: DeviceState = DeviceState.RUNNING
     facility: Facility = SAMPLE_FACILITY
     gun: DeviceState = DeviceState.STOPPED
+    guidance: Guidance = Guidance.NO_CODE
+    code: str = "CAMERA_UNPLUGGED"
+    """Of a camera that has failed."""
 
 
 def shots() -> Iterator[Shot]:
@@ -97,6 +101,10 @@ def shots() -> Iterator[Shot]:
     yield Shot("camera failed gun", flow.START, DeviceState.FAILED, gun=DeviceState.RUNNING)
     yield Shot("gun", flow.START, DeviceState.STOPPED, gun=DeviceState.RUNNING)
     yield Shot("gun failed", flow.START, DeviceState.STOPPED, gun=DeviceState.FAILED)
+    for guidance in Guidance:
+        yield Shot(f"guide {guidance.value}", flow.START, guidance=guidance)
+    for code in ("CAMERA_NOT_OPENED", "CAMERA_STREAM_GARBLED", "SCANNER_GARBLED"):
+        yield Shot(f"reader {code}", flow.START, DeviceState.FAILED, code=code)
     for reason in Reason:
         yield Shot(f"notice {reason.value}", flow.Scanning(reason))
     yield Shot("typing empty", flow.Typing())
@@ -131,6 +139,7 @@ def _choosing() -> Iterator[Shot]:
 
 def _phones() -> Iterator[Shot]:
     yield Shot("phones scanning", flow.START, facility=PHONES)
+    yield Shot("phones guide", flow.START, facility=PHONES, guidance=Guidance.DARK)
     yield Shot("phones camera failed", flow.START, DeviceState.FAILED, PHONES)
     yield Shot("phones gun", flow.START, DeviceState.STOPPED, PHONES, gun=DeviceState.RUNNING)
     for reason in Reason:
@@ -195,7 +204,8 @@ class Stage:
     def set(self, shot: Shot, language: str, size: tuple[int, int]) -> None:
         self.window.resize(*size)
         self.journey.choose_language(language)
-        self.reports.report(CameraStateChanged(shot.camera))
+        self.reports.report(CameraStateChanged(shot.camera, shot.code if shot.camera is DeviceState.FAILED else ""))
+        self.reports.report(GuidanceChanged(shot.guidance))
         self.reports.report(GunStateChanged(shot.gun))
         self.window.draw(shot.state)
         if shot.camera is DeviceState.RUNNING:

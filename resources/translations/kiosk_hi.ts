@@ -1269,6 +1269,10 @@
         <source>Or scan this with your ABHA app</source>
         <translation>या अपने आभा ऐप से इसे स्कैन करें</translation>
     </message>
+    <message>
+        <source>For staff: {code}. {what}</source>
+        <translation>कर्मचारियों के लिए: {code}. {what}</translation>
+    </message>
 </context>
 <context>
     <name>SeeDesk</name>
@@ -1806,6 +1810,140 @@
     <message>
         <source>Give token</source>
         <translation>टोकन दें</translation>
+    </message>
+</context>
+<context>
+    <name>Reader</name>
+    <message>
+        <source>The program that reads codes broke off. It starts again by itself.</source>
+        <translation>कोड पढ़ने वाला प्रोग्राम रुक गया था। वह अपने-आप फिर शुरू हो रहा है।</translation>
+    </message>
+    <message>
+        <source>The program that reads codes fell silent. It starts again by itself.</source>
+        <translation>कोड पढ़ने वाला प्रोग्राम जवाब नहीं दे रहा था। वह अपने-आप फिर शुरू हो रहा है।</translation>
+    </message>
+    <message>
+        <source>The program that reads codes said what it never should. It starts again by itself.</source>
+        <translation>कोड पढ़ने वाले प्रोग्राम ने ग़लत जवाब दिया। वह अपने-आप फिर शुरू हो रहा है।</translation>
+    </message>
+    <message>
+        <source>The program that reads codes does not start: restart this computer.</source>
+        <translation>कोड पढ़ने वाला प्रोग्राम शुरू नहीं हो रहा है: इस कंप्यूटर को फिर से चालू करें।</translation>
+    </message>
+    <message>
+        <source>No camera is plugged in: plug one in.</source>
+        <translation>कोई कैमरा नहीं लगा है: कैमरा लगाएँ।</translation>
+    </message>
+    <message>
+        <source>The camera was unplugged: plug it in again.</source>
+        <translation>कैमरे का तार निकल गया है: उसे फिर से लगाएँ।</translation>
+    </message>
+    <message>
+        <source>The camera does not open: close other programs that use it, or plug it out and in again.</source>
+        <translation>कैमरा नहीं खुल रहा है: उसे इस्तेमाल कर रहे दूसरे प्रोग्राम बंद करें, या उसका तार निकालकर फिर लगाएँ।</translation>
+    </message>
+    <message>
+        <source>The camera gives no pictures: plug it out and in again.</source>
+        <translation>कैमरे से तस्वीर नहीं आ रही है: उसका तार निकालकर फिर लगाएँ।</translation>
+    </message>
+    <message>
+        <source>The camera's picture stands still: plug it out and in again.</source>
+        <translation>कैमरे की तस्वीर रुक गई है: उसका तार निकालकर फिर लगाएँ।</translation>
+    </message>
+    <message>
+        <source>The camera sees only black: uncover it, or switch the light on.</source>
+        <translation>कैमरे में सिर्फ़ अँधेरा दिख रहा है: उसे ढकने वाली चीज़ हटाएँ, या बत्ती जलाएँ।</translation>
+    </message>
+    <message>
+        <source>The camera does not answer: plug it out and in again.</source>
+        <translation>कैमरा जवाब नहीं दे रहा है: उसका तार निकालकर फिर लगाएँ।</translation>
+    </message>
+    <message>
+        <source>The network camera does not answer: look at its power and the network cable.</source>
+        <translation>नेटवर्क कैमरा जवाब नहीं दे रहा है: उसकी बिजली और नेटवर्क का तार देखें।</translation>
+    </message>
+    <message>
+        <source>The network camera refuses: the IT person sets its address and password.</source>
+        <translation>नेटवर्क कैमरा मना कर रहा है: आईटी कर्मचारी उसका पता और पासवर्ड ठीक करें।</translation>
+    </message>
+    <message>
+        <source>The network camera broke off: look at its power and the network.</source>
+        <translation>नेटवर्क कैमरे का संपर्क टूट गया: उसकी बिजली और नेटवर्क देखें।</translation>
+    </message>
+    <message>
+        <source>The network camera fell silent: look at its power and the network.</source>
+        <translation>नेटवर्क कैमरे से कुछ नहीं आ रहा है: उसकी बिजली और नेटवर्क देखें।</translation>
+    </message>
+    <message>
+        <source>The network camera sends no pictures that can be read: the IT person sets its address.</source>
+        <translation>नेटवर्क कैमरे की तस्वीरें पढ़ी नहीं जा सकतीं: आईटी कर्मचारी उसका पता ठीक करें।</translation>
+    </message>
+    <message>
+        <source>The picture that stands for a camera cannot be read: the IT person sets the camera.</source>
+        <translation>कैमरे की जगह रखी तस्वीर पढ़ी नहीं जा सकती: आईटी कर्मचारी कैमरे की सेटिंग ठीक करें।</translation>
+    </message>
+    <message>
+        <source>The camera's pictures are small, and cards hard to read: it needs 1280x720 or more.</source>
+        <translation>कैमरे की तस्वीरें छोटी हैं, कार्ड पढ़ना मुश्किल है: 1280x720 या उससे बड़ी तस्वीर चाहिए।</translation>
+    </message>
+</context>
+<context>
+    <name>Guide</name>
+    <message>
+        <source>Hold it closer</source>
+        <translation>थोड़ा पास लाएँ</translation>
+    </message>
+    <message>
+        <source>The code is too small to be read</source>
+        <translation>कोड बहुत छोटा दिख रहा है</translation>
+    </message>
+    <message>
+        <source>Hold it further away</source>
+        <translation>थोड़ा दूर ले जाएँ</translation>
+    </message>
+    <message>
+        <source>The code is too close</source>
+        <translation>कोड कैमरे के बहुत पास है</translation>
+    </message>
+    <message>
+        <source>Hold it still</source>
+        <translation>हिलाएँ नहीं, स्थिर रखें</translation>
+    </message>
+    <message>
+        <source>If it stays blurred, a little further away</source>
+        <translation>अगर धुँधला ही रहे, तो थोड़ा दूर ले जाएँ</translation>
+    </message>
+    <message>
+        <source>It is too dark</source>
+        <translation>रोशनी बहुत कम है</translation>
+    </message>
+    <message>
+        <source>Turn it to the light, or make the phone brighter</source>
+        <translation>कार्ड को रोशनी की ओर करें, या फ़ोन की चमक बढ़ाएँ</translation>
+    </message>
+    <message>
+        <source>Tilt it a little</source>
+        <translation>थोड़ा तिरछा करें</translation>
+    </message>
+    <message>
+        <source>The light shines on the code</source>
+        <translation>कोड पर रोशनी चमक रही है</translation>
+    </message>
+    <message>
+        <source>Show the whole code</source>
+        <translation>पूरा कोड दिखाएँ</translation>
+    </message>
+    <message>
+        <source>Move it to the middle of the picture</source>
+        <translation>उसे तस्वीर के बीच में लाएँ</translation>
+    </message>
+    <message>
+        <source>Keep it like this</source>
+        <translation>ऐसे ही पकड़े रहें</translation>
+    </message>
+    <message>
+        <source>The code is being read</source>
+        <translation>कोड पढ़ा जा रहा है</translation>
     </message>
 </context>
 </TS>

@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from kiosk.model.health import Item, Level, Part
 from kiosk.ui.desk.words import span
+from kiosk.ui.reader_words import sentence_for
 
 translate = QCoreApplication.translate
 
@@ -48,9 +49,8 @@ def advice(item: Item) -> str:
         return _calm(item)
     match item.part:
         case Part.READER:
-            return translate("Health", "Camera or scanner gun does not answer ({code}). Look at its cable.").format(
-                code=item.code
-            )
+            unknown = translate("Health", "Camera or scanner gun does not answer ({code}). Look at its cable.")
+            return sentence_for(item.code) or unknown.format(code=item.code)
         case Part.PRINTER:
             return _printer(item.code)
         case Part.SERVER:

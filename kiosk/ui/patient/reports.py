@@ -4,6 +4,7 @@ from threading import Lock
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from kiosk.model.aiming import GuidanceChanged
 from kiosk.ports import (
     CameraStateChanged,
     CodeRead,
@@ -26,6 +27,7 @@ class ScannerReports(QObject):
         two_codes_seen: different codes at once.
         code_spoiled: a qr.Reason; something was scanned that is no text.
         frame_seen: a PreviewFrame.
+        guidance_changed: a Guidance, how to hold what is in view.
         camera_moved: a CameraStateChanged; ``gun_moved``: a GunStateChanged.
     """
 
@@ -33,6 +35,7 @@ class ScannerReports(QObject):
     two_codes_seen = Signal()
     code_spoiled = Signal(object)
     frame_seen = Signal(object)
+    guidance_changed = Signal(object)
     camera_moved = Signal(object)
     gun_moved = Signal(object)
     _arrived = Signal(object)
@@ -75,6 +78,8 @@ class ScannerReports(QObject):
                 self.two_codes_seen.emit()
             case CodeSpoiled(reason):
                 self.code_spoiled.emit(reason)
+            case GuidanceChanged(guidance):
+                self.guidance_changed.emit(guidance)
             case CameraStateChanged():
                 self.camera = report
                 self.camera_moved.emit(report)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QBoxLayout, QFrame, QStackedWidget, QWidget
 
 from kiosk.model import flow
+from kiosk.model.aiming import Guidance
 from kiosk.model.counter import NO_OFFER, PhoneOffer
 from kiosk.model.qr import Reason
 from kiosk.ports import DeviceState, PreviewFrame
@@ -13,10 +14,12 @@ from kiosk.ui.arrange import ACROSS, DOWN, icon, line_up, panel, picture
 from kiosk.ui.buttons import TouchButton
 from kiosk.ui.labels import CENTRE, PlainLabel
 from kiosk.ui.patient.camera_view import CameraView
+from kiosk.ui.patient.guide_panel import GuidePanel
 from kiosk.ui.patient.hint import HoldHint
 from kiosk.ui.patient.notices import NOTICES
 from kiosk.ui.patient.qr_code import QrCode
 from kiosk.ui.patient.screen import EDGE_U, Screen
+from kiosk.ui.reader_words import sentence_for
 from kiosk.ui.theme import Metrics
 
 translate = QCoreApplication.translate
@@ -24,10 +27,14 @@ translate = QCoreApplication.translate
 
 @dataclass(frozen=True)
 class Readers:
-    """What reads codes here. A camera that is STOPPED beside a gun that is not is none at all; a gun that is, too."""
+    """What reads codes here. A camera that is STOPPED beside a gun that is not is none at all; a gun that is, too.
+
+    ``code`` says what is wrong with the camera.
+    """
 
     camera: DeviceState = DeviceState.STARTING
     gun: DeviceState = DeviceState.STOPPED
+    code: str = ""
 
     @property
     def gun_alone(self) -> bool:
@@ -46,6 +53,8 @@ class Readers:
 class ScanningScreen(Screen):
     """Live picture and hint; after a wrong code a notice takes the hint's place while scanning goes on.
 
+    As long as a code is in view that cannot be read yet, the hint says how to hold it better.
+
     Below the picture is what ``offer`` has for phones: the hospital's own QR, and where their tokens are typed.
     """
 
@@ -54,11 +63,13 @@ class ScanningScreen(Screen):
         self._offer = offer
         self.camera = CameraView(metrics)
         self._readers = Readers()
+        self._guidance = Guidance.NO_CODE
         self._hint = HintPanel(metrics)
+        self._guide = GuidePanel(metrics)
         self._notice = NoticePanel(metrics)
         self._failure = FailurePanel(metrics)
         self._side = QStackedWidget()
-        for each in (self._hint, self._notice, self._failure):
+        for each in (self._hint, self._guide, self._notice, self._failure):
             self._side.addWidget(each)
         self._privacy = PlainLabel("small", lines=2)
         self.type_button = TouchButton(metrics, "plain", icon="keypad", icon_u=6.5, lines=2)
@@ -86,12 +97,21 @@ class ScanningScreen(Screen):
         if state.notice is not None:
             self._notice.show_reason(state.notice)
             self._side.setCurrentWidget(self._notice)
+        elif failed:
+            self._side.setCurrentWidget(self._failure)
+        elif self._guidance is Guidance.NO_CODE:
+            self._side.setCurrentWidget(self._hint)
         else:
-            self._side.setCurrentWidget(self._failure if failed else self._hint)
+            self._guide.show_guidance(self._guidance)
+            self._side.setCurrentWidget(self._guide)
 
-    def show_readers(self, camera: DeviceState, gun: DeviceState) -> None:
+    def show_guidance(self, guidance: Guidance) -> None:
+        """How to hold what is in view; the caller draws the state again."""
+        self._guidance = guidance
+
+    def show_readers(self, camera: DeviceState, gun: DeviceState, code: str = "") -> None:
         """What camera and gun are doing; the caller draws the state again."""
-        self._readers = Readers(camera, gun)
+        self._readers = Readers(camera, gun, code)
         if camera is not DeviceState.RUNNING or not self.camera.has_frame:
             self.camera.show_icon(self._readers.icon)
 
@@ -186,11 +206,15 @@ class FailurePanel(QFrame):
         self.setProperty("role", "notice")
         self._title = PlainLabel("title", lines=2, align=CENTRE)
         self._advice = PlainLabel("strong", lines=3, align=CENTRE)
-        size = (48.0, 31.0) if metrics.portrait else (28.0, 18.0)
+        size = (48.0, 31.0) if metrics.portrait else (20.0, 12.9)
+        self._staff = PlainLabel("small", lines=2, align=CENTRE)
         shown = _centred(metrics, picture(metrics, "abha-number", *size))
-        self.setLayout(line_up(metrics, DOWN, 1, self._title, shown, self._advice, 1, gap_u=2, edge_u=2))
+        self.setLayout(line_up(metrics, DOWN, 1, self._title, shown, self._advice, 1, self._staff, gap_u=2, edge_u=2))
 
     def redraw(self, readers: Readers) -> None:
+        what = "" if readers.gun_alone else sentence_for(readers.code)
+        self._staff.setText(translate("Scanning", "For staff: {code}. {what}").format(code=readers.code, what=what))
+        self._staff.setVisible(bool(what))
         if readers.gun_alone:
             self._title.setText(translate("Scanning", "The scanner is not working"))
         else:

@@ -7,9 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from kiosk.model import flow
+from kiosk.model.aiming import Guidance
 from kiosk.model.counter import NO_OFFER, PhoneOffer
 from kiosk.model.opd import Facility
-from kiosk.ports import CameraStateChanged, Clock, GunStateChanged, PreviewFrame
+from kiosk.ports import CameraStateChanged, Clock, DeviceState, GunStateChanged, PreviewFrame
 from kiosk.ui.patient.choosing import ChoosingScreen
 from kiosk.ui.patient.claiming import ClaimingScreen
 from kiosk.ui.patient.header import Header
@@ -29,6 +30,8 @@ from kiosk.ui.translation import Translation
 
 CALM_MS = 300
 """A wait shorter than this is not shown; one that is shown stays at least as long, so that nothing flickers."""
+FAILING_CALMS = 5
+"""So many times as long a camera may be out before the patient is told: most are back by then."""
 SYNC_LOOK_MS = 30_000
 _WAITS = (flow.Checking, flow.Issuing, flow.Arriving)
 
@@ -64,12 +67,15 @@ class PatientWindow(QWidget):
         self._phones = phones
         self._calm_ms = calm_ms
         self._synced_at: datetime | None = None
-        self._camera, self._gun = reports.camera.state, reports.gun.state
+        self._camera, self._gun = reports.camera, reports.gun
+        self._guidance = Guidance.NO_CODE
         self._state: flow.State = journey.state
         self._metrics = Metrics(0, 0)
         self._drawn_at = QElapsedTimer()
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(lambda: self.draw(self._state))
+        self._failing = QTimer(self, singleShot=True, interval=FAILING_CALMS * calm_ms)
+        self._failing.timeout.connect(self._tell_readers)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
@@ -116,6 +122,7 @@ class PatientWindow(QWidget):
         self._journey.time_given.connect(self._show_time)
         self._journey.facility_changed.connect(self._show_facility)
         reports.frame_seen.connect(self._show_frame)
+        reports.guidance_changed.connect(self._show_guidance)
         reports.camera_moved.connect(self._show_camera)
         reports.gun_moved.connect(self._show_gun)
         self._sync_told.connect(self._take_sync, Qt.ConnectionType.QueuedConnection)
@@ -152,15 +159,26 @@ class PatientWindow(QWidget):
             self.scanning.show_frame(frame)
 
     def _show_camera(self, report: CameraStateChanged) -> None:
-        self._camera = report.state
-        self._tell_readers()
+        """A camera that works again in a moment has not failed for the patient."""
+        self._camera = report
+        if report.state is not DeviceState.FAILED:
+            self._failing.stop()
+            self._tell_readers()
+        elif not self._failing.isActive():
+            self._failing.start()
+
+    def _show_guidance(self, guidance: Guidance) -> None:
+        self._guidance = guidance
+        self.scanning.show_guidance(guidance)
+        if isinstance(self._state, flow.Scanning):
+            self.draw(self._state)
 
     def _show_gun(self, report: GunStateChanged) -> None:
-        self._gun = report.state
+        self._gun = report
         self._tell_readers()
 
     def _tell_readers(self) -> None:
-        self.scanning.show_readers(self._camera, self._gun)
+        self.scanning.show_readers(self._camera.state, self._gun.state, self._camera.code)
         if isinstance(self._state, flow.Scanning):
             self.draw(self._state)
 
@@ -198,7 +216,8 @@ class PatientWindow(QWidget):
         assert layout is not None
         layout.addWidget(self._root)
         self._prepare()
-        self.scanning.show_readers(self._camera, self._gun)
+        self.scanning.show_readers(self._camera.state, self._gun.state, self._camera.code)
+        self.scanning.show_guidance(self._guidance)
         self.draw(self._state)
         self._show_sync()
 
