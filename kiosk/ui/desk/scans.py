@@ -25,6 +25,8 @@ class TokenFinder(Protocol):
 
     def held_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]: ...
 
+    def expected_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]: ...
+
 
 class DeskScans(QObject):
     """Only while somebody works here: what is scanned before that is forgotten at once.
@@ -62,7 +64,7 @@ class DeskScans(QObject):
             case SlipScanned(token_id):
                 session.send(partial(self._finder.token, token_id), self._take_slip)
             case Patient():
-                look = partial(self._finder.held_tokens, scan, session.facility, session.clock.now())
+                look = partial(_tokens_of, self._finder, scan, session.facility, session.clock.now())
                 session.send(look, partial(self._take_patient, scan))
             case Reason():
                 self._refuse(scan)
@@ -118,3 +120,8 @@ class DeskScans(QObject):
 
     def _today(self) -> date:
         return self._session.facility.service_day(self._session.clock.now())
+
+
+def _tokens_of(finder: TokenFinder, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
+    """Where nothing waits, the newest of the phone's places that have lapsed: whoever comes has it back."""
+    return finder.held_tokens(patient, facility, now) or finder.expected_tokens(patient, facility, now)[-1:]

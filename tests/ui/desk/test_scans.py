@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.checkin import NOTICE_VERSION
+from kiosk.model.events import Kind
 from kiosk.model.patient import Patient
 from kiosk.model.qr import Reason
-from kiosk.model.token import PHONE, Token
+from kiosk.model.token import PHONE, State, Token
 from kiosk.model.walk_in import Field
 from kiosk.ports import CodeRead, CodeSpoiled, IssueOrder
 from kiosk.ui.desk.pages import desk_pages
@@ -27,6 +28,7 @@ from kiosk.ui.desk.walk_in import WalkInPage
 from kiosk.ui.desk.window import DeskWindow
 from kiosk.ui.patient.reports import ScannerReports
 from kiosk.ui.wedge import WedgeScanner
+from tests.contracts.acts import move
 from tests.ui.desk.desk import Desk
 from tests.ui.desk.long_day import LongDay, patient
 from tests.ui.desk.rig import PIN
@@ -154,6 +156,17 @@ def test_whoever_holds_a_phone_token_has_arrived(desk: ScanDesk) -> None:
     desk.scan(card(1))
     desk.wait_for_found(token.token_id)
     desk.qtbot.waitUntil(lambda: desk.session.rows[token.token_id].token.arrived)
+
+
+def test_whoever_comes_after_the_place_has_lapsed_has_it_back(desk: ScanDesk) -> None:
+    token = by_phone(desk.day, 1)
+    move(desk.day.store, token, Kind.TOKEN_LAPSED, at=desk.day.clock.now())
+    desk.enter("R1")
+    desk.scan(card(1))
+    desk.wait_for_found(token.token_id)
+    desk.qtbot.waitUntil(lambda: desk.session.rows[token.token_id].token.arrived)
+    assert desk.session.rows[token.token_id].token.state is State.WAITING
+    assert desk.newcomers == []
 
 
 def test_a_newcomer_gets_the_form_filled_in(desk: ScanDesk) -> None:
