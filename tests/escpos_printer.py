@@ -25,6 +25,7 @@ class TcpPrinter:
         close_after: hang up after so many bytes of a connection.
         slips, errors, received, stream: what came, over all connections; read them after ``wait_for``. Torn slips do
             not count.
+        is_narrow: this end takes little ahead.
         device: the printer proper, which answers what it is asked unless it is told to be silent.
     """
 
@@ -36,14 +37,16 @@ class TcpPrinter:
         close_after: int | None = None,
         device: VirtualPrinter | None = None,
         host: str = "127.0.0.1",
+        is_narrow: bool = False,
     ) -> None:
         self.stall_after = stall_after
         self.close_after = close_after
         self.device = device or VirtualPrinter()
         self.host = host
+        self._is_narrow = is_narrow or stall_after is not None or close_after is not None
         self.received = 0
         self.stream = bytearray()
-        self._refuse = refuse
+        self._refuse, self._is_on = refuse, False
         self._changed = threading.Condition()
         self._resumed = threading.Event()
         self._listener: socket.socket | None = None
@@ -84,11 +87,11 @@ class TcpPrinter:
         """Listen; afterwards connections are no longer refused."""
         listener = socket.socket(self._family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        if self.stall_after is not None or self.close_after is not None:
+        if self._is_narrow:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BUFFER)  # or the system hides the fault
         listener.bind((self.host, self.port))
         listener.listen(8)
-        self._listener = listener
+        self._listener, self._is_on = listener, True
         self._resumed.clear()
         self._thread = threading.Thread(target=self._serve, args=(listener,), name="tcp-printer")
         self._thread.start()
@@ -99,6 +102,7 @@ class TcpPrinter:
             return
         self._listener.shutdown(socket.SHUT_RDWR)
         with self._changed:
+            self._is_on = False
             if self._link is not None:
                 with contextlib.suppress(OSError):  # the far end may have gone before
                     self._link.shutdown(socket.SHUT_RD)
@@ -176,7 +180,7 @@ class TcpPrinter:
         with self._changed:
             self.received += len(data)
             self.stream += data
-            while data := data[self.device.receive(data) :]:
+            while (data := data[self.device.receive(data) :]) and self._is_on:
                 self._changed.wait(_LOOK_S)  # its buffer is full
             self._changed.notify_all()
 

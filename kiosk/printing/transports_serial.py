@@ -38,8 +38,10 @@ class SerialTransport:
             raise unreachable(error) from error
         try:
             yield _SerialLink(line.fileno())
-        finally:
+        except BaseException:
             _drop_output(line.fileno())
+            raise
+        finally:
             line.close()
 
 
@@ -85,7 +87,7 @@ def _waiting(line: int) -> int:
 
 
 def _drop_output(line: int) -> None:
-    """Of a printer that takes nothing: closing would wait half a minute for it. After a whole slip there is none."""
+    """What must not come out later; and closing would wait half a minute for a printer that takes nothing."""
     import termios
 
     with suppress(termios.error):

@@ -5,7 +5,7 @@ waits for that. Clones differ in their endpoints, so these are read from the des
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -30,24 +30,14 @@ def require_libusb() -> None:
         raise SettingError(message, code="LIBUSB_MISSING")
 
 
-def find_device(vendor: int, product: int, serial: str) -> Any:
-    """pyusb's device with these ids, or None. Any serial number will do where ``serial`` is empty."""
-    import usb.core
-
-    for device in usb.core.find(find_all=True, idVendor=vendor, idProduct=product):
-        if not serial or device.serial_number == serial:
-            return device
-    return None
-
-
 @dataclass(frozen=True)
 class UsbTransport:
-    """``find`` gives a device as pyusb has them, or None."""
+    """Any serial number will do where ``serial`` is empty. ``backend`` is pyusb's own unless it is given."""
 
     vendor: int
     product: int
     serial: str = ""
-    find: Callable[[int, int, str], Any] = find_device
+    backend: Any = None
     answers: bool = True
 
     def identity(self) -> str:
@@ -72,13 +62,16 @@ class UsbTransport:
             usb.util.dispose_resources(device)
 
     def _found(self) -> Any:
+        import usb.core
+
+        ids = {"idVendor": self.vendor, "idProduct": self.product}
         try:
-            device = self.find(self.vendor, self.product, self.serial)
+            for device in usb.core.find(find_all=True, backend=self.backend, **ids):
+                if not self.serial or device.serial_number == self.serial:
+                    return device
         except (OSError, ValueError) as error:  # ValueError: its strings cannot be read, mostly for want of rights
             raise unreachable(error) from error
-        if device is None:
-            raise PrinterError("no such USB device is plugged in", code="PRINTER_UNREACHABLE")
-        return device
+        raise PrinterError("no such USB device is plugged in", code="PRINTER_UNREACHABLE")
 
 
 @dataclass(frozen=True)
