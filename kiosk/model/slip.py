@@ -71,7 +71,7 @@ def slip_of(
         where=room(language),
         where_second=_second(room, language, second),
         when=_when(token.service_day, facility.local(token.issued_at)),
-        ahead="" if people_ahead is None else f"{_both('ahead', language, second)}: {people_ahead}",
+        ahead="" if people_ahead is None else _both("ahead", language, second, f": {people_ahead}"),
         person=_person(patient, token.service_day, language) if patient else "",
         abha=f"{text_in(WORDS['abha'], ENGLISH)} {patient.masked_id}" if patient and patient.masked_id else "",
         duplicate="" if copy == 0 else _duplicate(copy, language),
@@ -104,10 +104,11 @@ def _person(patient: Patient, service_day: date, language: str) -> str:
     return ", ".join(part for part in (patient.short_name, age, sex_word(patient.sex, language)) if part)
 
 
-def _both(word: str, language: str, second: str) -> str:
+def _both(word: str, language: str, second: str, fact: str = "") -> str:
+    """The ``fact`` stands with the first language: where a line is too long, its end is cut off."""
     texts = WORDS[word]
     other = _second(partial(text_in, texts), language, second)
-    own = text_in(texts, language)
+    own = text_in(texts, language) + fact
     return f"{own} / {other}" if other else own
 
 

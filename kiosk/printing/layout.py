@@ -13,7 +13,8 @@ _TIGHTENING = (
     Tightness(1, 0.4, 3),
     Tightness(0.9, 0.4, 2),
     Tightness(0.9, 0.4, 2, trims=True),
-    Tightness(0.9, 0.2, 1, trims=True),
+    Tightness(0.8, 0.2, 2, trims=True),
+    Tightness(0.7, 0.1, 2, trims=True),
     Tightness(0.7, 0.1, 1, trims=True),
     Tightness(0.7, 0.1, 1, trims=True, has_second=False),
 )

@@ -1,6 +1,5 @@
 """One slip put together out of its template's blocks, more or less tightly."""
 
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,7 +27,7 @@ from kiosk.printing.sheet import (
     trimmed,
 )
 from kiosk.printing.template import LABEL_MM, Block, Mark, Show, SlipTemplate
-from kiosk.printing.text import SMALLEST, text_font
+from kiosk.printing.text import SMALLEST, is_right_to_left, text_font
 
 _HYPHEN_KEPT = "\u2011"
 """Looks like ``-``, and no line is broken there."""
@@ -125,9 +124,11 @@ class Page:
 
     @property
     def _align(self) -> Qt.AlignmentFlag:
+        """All stands at the right where the patient's language is written from there."""
         if self.template.centred:
             return _CENTRE
-        return _RIGHT if is_right_to_left(self.slip) else _LEFT
+        texts = (self.slip.heading, self.slip.facility, self.slip.department)
+        return _RIGHT if any(map(is_right_to_left, texts)) else _LEFT
 
     def _marked(self, block: Block, width: int) -> Ink:
         """A text with what makes it stand out, and no rows where the slip has none."""
@@ -187,12 +188,6 @@ def _texts(show: Show, slip: Slip, template: SlipTemplate) -> tuple[str, str]:
             return slip.abha.replace("-", _HYPHEN_KEPT), ""
         case _:
             return str(getattr(slip, show.value)), ""
-
-
-def is_right_to_left(slip: Slip) -> bool:
-    """Whether the patient's language is written so; then all stands at the right."""
-    texts = (slip.heading, slip.facility, slip.department)
-    return any(unicodedata.bidirectional(text[:1]) in ("R", "AL") for text in texts if text)
 
 
 def _drawn(text: str, size: int, bold: bool, width: int, lines: int, align: Qt.AlignmentFlag) -> Ink:

@@ -68,16 +68,16 @@ def dashes(width: int, margin: int) -> Ink:
 def text_ink(text: str, font: QFont, width: int, max_lines: int, align: Qt.AlignmentFlag) -> Ink:
     """The text in lines, cut with an ellipsis; no rows where it is empty."""
     lines = set_lines(text, font, width, max_lines, align)
-    height = sum(line.advance for line in lines)
     if not lines:
         return blank(width, 0)
-    canvas, painter = _begun(width, height + lines[-1].height)
+    height = sum(line.advance for line in lines)
+    canvas, painter = _begun(width, height + lines[-1].height - lines[-1].advance)
     top = 0
     for line in lines:
         _draw_line(painter, line, width, top)
         top += line.advance
     painter.end()
-    return _ink_of(canvas)[:height]
+    return _without_end(_ink_of(canvas), height)
 
 
 def label_ink(text: str, font: QFont, cap_height: int, width: int) -> Ink:
@@ -140,6 +140,12 @@ def _begun(width: int, height: int) -> tuple[QImage, QPainter]:
     painter = QPainter(canvas)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     return canvas, painter
+
+
+def _without_end(ink: Ink, height: int) -> Ink:
+    """``height`` rows, and more only as far as deep letters reach."""
+    below = np.flatnonzero(ink[height:].any(axis=1))
+    return ink[: height + (int(below[-1]) + 1 if below.size else 0)]
 
 
 def _draw_line(painter: QPainter, line: Line, width: int, top: int) -> None:

@@ -16,6 +16,7 @@ _MAX_MARKS = 4
 """Marks in a row. No Indian syllable needs more; stacked without end they would blacken the paper."""
 _JOINERS = "\u200c\u200d"
 _ELLIPSIS = "…"
+_LEFT_TO_RIGHT, _RIGHT_TO_LEFT = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
 _TALLEST = 2.2
 """Line height in font sizes that is allowed at most; Arabic needs 2.14."""
 _LEADING = 0.92
@@ -81,6 +82,7 @@ def laid_out(text: str, font: QFont, width: int, align: Qt.AlignmentFlag) -> tup
     """``text`` shaped and broken into as many lines as it takes. The layout must outlive its lines."""
     layout = QTextLayout(text, font)
     option = QTextOption(align)
+    option.setTextDirection(_RIGHT_TO_LEFT if is_right_to_left(text) else _LEFT_TO_RIGHT)
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
     layout.setFormats(list(_script_formats(text, font)))
@@ -88,6 +90,12 @@ def laid_out(text: str, font: QFont, width: int, align: Qt.AlignmentFlag) -> tup
     lines = list(iter(lambda: _next_line(layout, width), None))
     layout.endLayout()
     return layout, lines
+
+
+def is_right_to_left(text: str) -> bool:
+    """By the first letter that has a direction, as Unicode says (UAX 9, P2 and P3)."""
+    directions = map(unicodedata.bidirectional, text)
+    return next((direction for direction in directions if direction in ("L", "R", "AL")), "L") != "L"
 
 
 def _next_line(layout: QTextLayout, width: int) -> QTextLine | None:

@@ -31,7 +31,7 @@ def test_a_slip_in_hindi() -> None:
         where="कमरा 12",
         where_second="Room 12",
         when="23-11-2026  09:00",
-        ahead="आपसे आगे लोग / People ahead of you: 3",
+        ahead="आपसे आगे लोग: 3 / People ahead of you",
         person="आशा श्री., 42 वर्ष, महिला",
         abha="ABHA XX-XXXX-XXXX-0018",
         language="hi",

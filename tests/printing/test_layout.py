@@ -13,6 +13,7 @@ from kiosk.errors import SettingError
 from kiosk.model.patient import Patient
 from kiosk.printing.layout import PAPERS, SlipPainter
 from kiosk.printing.raster import Raster
+from tests.printing.hospital import LANGUAGES, slip_in
 from tests.printing.slips import TOKEN_ID, a_slip
 
 WIDTHS = sorted(PAPERS)
@@ -91,6 +92,22 @@ def test_every_text_is_drawn_and_an_empty_one_leaves_no_gap(field: str) -> None:
     with_text, without = painter.render(slip), painter.render(replace(slip, **{field: ""}))
     assert with_text != without
     assert without.height <= with_text.height
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_counts_is_never_cut_off(width: int, language: str) -> None:
+    painter, slip = SlipPainter(width), slip_in(language, copy=1)
+    others = {
+        "label": "GA-018",
+        "where": slip.where.replace("3", "8"),
+        "ahead": slip.ahead.replace("12", "14"),
+        "abha": slip.abha.replace("0018", "0014"),
+        "duplicate": slip.duplicate.replace("1", "2"),
+    }
+    assert all(getattr(slip, field) != other for field, other in others.items())
+    drawn = {painter.render(replace(slip, **{field: other})).rows for field, other in others.items()}
+    assert len(drawn | {painter.render(slip).rows}) == len(others) + 1
 
 
 def test_duplicate_is_white_on_a_black_bar() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -199,7 +199,8 @@ VALUES = st.recursive(
 )
 
 
-@given(st.dictionaries(KEYS, VALUES))
+@settings(max_examples=40)
+@given(st.dictionaries(KEYS, VALUES, max_size=8))
 def test_any_table_is_a_template_or_has_its_mistakes_told(values: dict[str, object]) -> None:
     mistakes: list[Mistake] = []
     template = read_template(values, Path("/nonexistent"), mistakes)
