@@ -3,6 +3,7 @@
 Office printers are printers too, by their USB class; they name their languages, and are left alone.
 """
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -83,10 +84,11 @@ def _device(interface: Path) -> Path | None:
 
 
 def _can_be_opened(node: Path) -> bool:
+    """One that is in use can: the kernel lets in one at a time, and ``kiosk doctor`` may be looking at it just now."""
     try:
         os.close(os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY))
-    except OSError:
-        return False
+    except OSError as error:
+        return error.errno == errno.EBUSY
     return True
 
 

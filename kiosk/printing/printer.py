@@ -1,7 +1,7 @@
 """From the setting ``KIOSK_PRINTER`` to the object that prints slips."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,7 +22,7 @@ from kiosk.printing.template import SlipTemplate
 from kiosk.printing.transports import NetworkTransport, UsblpTransport
 from kiosk.printing.transports_cups import CupsTransport
 from kiosk.printing.transports_serial import BAUDS, SerialTransport
-from kiosk.printing.transports_usb import UsbTransport, require_libusb
+from kiosk.printing.transports_usb import UsbTransport, has_libusb, require_libusb
 
 RAW_PORT = 9100
 ALLOWED = (
@@ -80,8 +80,7 @@ def open_printer(
     painter = SlipPainter(width, template)
     kind, _, place = setting.partition(":")
     if setting == "auto":
-        find = partial(found_printers, places.sys_root, places.dev_root)
-        return AutoPrinter(find, lambda found: _named(found, painter, places))
+        return AutoPrinter(partial(_usable, places), lambda found: _named(found, painter, places))
     if kind == "folder" and place:
         return FolderPrinter(Path(place).expanduser(), painter, now)
     transport = transport_of(setting)
@@ -95,7 +94,7 @@ def wants_slips(setting: str, places: Places = Places()) -> bool:
         SettingError: PRINTER_UNKNOWN.
     """
     if setting == "auto":
-        return any(True for _ in found_printers(places.sys_root, places.dev_root))
+        return any(True for _ in _usable(places))
     kind, _, place = setting.partition(":")
     if setting != "none" and not (kind == "folder" and place):
         transport_of(setting)
@@ -137,6 +136,12 @@ def transport_of(setting: str) -> Transport:
             return CupsTransport(queue[1])
         case _:
             raise _unknown(setting)
+
+
+def _usable(places: Places) -> Iterator[FoundPrinter]:
+    for found in found_printers(places.sys_root, places.dev_root):
+        if not found.setting.startswith("usb:") or has_libusb():
+            yield found
 
 
 def _named(found: FoundPrinter, painter: SlipPainter, places: Places) -> EscPosPrinter:

@@ -21,11 +21,15 @@ _GET_PORT_STATUS = (0xA1, 1)
 _NAP_S = 0.01
 
 
-def require_libusb() -> None:
-    """Raises SettingError, LIBUSB_MISSING."""
+def has_libusb() -> bool:
     import usb.backend.libusb1
 
-    if usb.backend.libusb1.get_backend() is None:
+    return usb.backend.libusb1.get_backend() is not None
+
+
+def require_libusb() -> None:
+    """Raises SettingError, LIBUSB_MISSING."""
+    if not has_libusb():
         message = "KIOSK_PRINTER=usb:… needs libusb: install the package libusb-1.0-0, or use usblp:/dev/usb/lp0"
         raise SettingError(message, code="LIBUSB_MISSING")
 

@@ -11,8 +11,12 @@ from PIL import Image
 from kiosk.errors import PrinterError, SettingError
 from kiosk.model.printer import Confirmation
 from kiosk.printing.escpos_printer import EscPosPrinter
-from kiosk.printing.printer import open_printer, wants_slips
-from kiosk.printing.transports import NetworkTransport
+from kiosk.printing.link import Transport
+from kiosk.printing.printer import has_printer, open_printer, wants_slips
+from kiosk.printing.transports import NetworkTransport, UsblpTransport
+from kiosk.printing.transports_cups import CupsTransport
+from kiosk.printing.transports_serial import SerialTransport
+from kiosk.printing.transports_usb import UsbTransport
 from tests.escpos_printer import TcpPrinter, Tokeniser
 from tests.printing.slips import TOKEN_ID, a_slip
 
@@ -127,3 +131,45 @@ def test_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         open_printer(f"folder:{tmp_path / 'file'}", 576, nine_thirty).print_slip(a_slip())
     assert (caught.value.code, caught.value.sent) == ("SLIP_FOLDER_UNWRITABLE", False)
     assert (tmp_path / "file").read_text() == "in the way"
+
+
+@pytest.mark.parametrize(
+    ("setting", "transport"),
+    [
+        ("usblp:/dev/usb/lp0", UsblpTransport("/dev/usb/lp0")),
+        ("usb:04b8:0E15", UsbTransport(0x04B8, 0x0E15)),
+        ("usb:04b8:0202:J7:1", UsbTransport(0x04B8, 0x0202, "J7:1")),
+        ("serial:/dev/ttyUSB0", SerialTransport("/dev/ttyUSB0", 115200)),
+        ("serial:/dev/serial/by-id/x-if00?baud=38400", SerialTransport("/dev/serial/by-id/x-if00", 38400)),
+        ("cups:Slips_1", CupsTransport("Slips_1")),
+    ],
+)
+def test_each_setting_leads_its_own_way(setting: str, transport: Transport) -> None:
+    printer = open_printer(setting, 576, nine_thirty)
+    assert isinstance(printer, EscPosPrinter)
+    assert printer.transport == transport
+    assert printer.name == setting
+    assert wants_slips(setting)
+    assert printer.transport.identity()
+
+
+def test_without_libusb_only_usb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("usb.backend.libusb1.get_backend", lambda: None)
+    with pytest.raises(SettingError, match=r"install the package libusb-1\.0-0") as caught:
+        open_printer("usb:04b8:0202", 576, nine_thirty)
+    assert caught.value.code == "LIBUSB_MISSING"
+    assert open_printer("usblp:/dev/usb/lp0", 576, nine_thirty).name == "usblp:/dev/usb/lp0"
+
+
+def test_none_is_never_ready_and_knows_nothing() -> None:
+    printer = open_printer("none", 576, nine_thirty)
+    assert printer.status().problems == ("PRINTER_NONE",)
+    assert printer.finished_ids() == frozenset()
+    assert not has_printer(printer)
+
+
+def test_a_folder_is_always_ready(tmp_path: Path) -> None:
+    printer = open_printer(f"folder:{tmp_path}", 576, nine_thirty)
+    assert printer.status().ready
+    assert printer.finished_ids() == frozenset()
+    assert has_printer(printer)
