@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from kiosk.scanner.decode import Grey, Sight
 from kiosk.scanner.measuring import NOTHING, Finding, find
-from kiosk.scanner.steps import STEPS, Look, Memory, Step
+from kiosk.scanner.steps import REST, STEPS, Look, Memory, Step
 
 __all__ = ["Finding", "Grey", "Reader", "Reading", "StepTaken"]
 
@@ -55,8 +55,10 @@ class Reader:
         for step in STEPS:
             if look.texts:
                 break
-            if step.due(look) and self._affords(step, grey, self._clock() - started):
+            if step.due(look) and self._affords(step, look, self._clock() - started):
                 taken.append(self._take(step, look))
+        if look.texts and not look.saw_whole:
+            taken.append(self._take(REST, look))
         self._remember(look)
         return Reading(look.texts, find(grey, _largest(look)), tuple(taken))
 
@@ -64,15 +66,15 @@ class Reader:
         before = self._clock()
         outcome = step.take(look)
         spent_s = self._clock() - before
-        self._costs[step.name] = self._cost(step, look.grey) * (1 - _LEARNING) + spent_s * _LEARNING
+        self._costs[step.name] = self._cost(step, look) * (1 - _LEARNING) + spent_s * _LEARNING
         return StepTaken(step.name, spent_s * 1000, outcome)
 
-    def _affords(self, step: Step, grey: Grey, spent_s: float) -> bool:
+    def _affords(self, step: Step, look: Look, spent_s: float) -> bool:
         """The first step comes with every frame; the others where the frame's budget has room for them."""
-        return self._budget_s is None or step is STEPS[0] or spent_s + self._cost(step, grey) <= self._budget_s
+        return self._budget_s is None or step is STEPS[0] or spent_s + self._cost(step, look) <= self._budget_s
 
-    def _cost(self, step: Step, grey: Grey) -> float:
-        return self._costs.get(step.name, step.ns_per_px * grey.size * 1e-9)
+    def _cost(self, step: Step, look: Look) -> float:
+        return self._costs.get(step.name, step.cost_s(look))
 
     def _remember(self, look: Look) -> None:
         memory = self._memory

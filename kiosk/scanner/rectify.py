@@ -113,6 +113,6 @@ def _terms(side: int, dots: int, margin: int) -> Floats:
 
 
 @cache
-def terms_inside(side: int, dots: int, degree: int) -> Floats:
-    """The polynomial's terms at each pixel of a rectified picture without its margin: pixels x terms."""
-    return powers(*_places(side, dots, 0), side, degree).astype(np.float32)
+def terms_inside(side: int, degree: int) -> Floats:
+    """The polynomial's terms at each module: modules x terms."""
+    return powers(*_places(side, 1, 0), side, degree).astype(np.float32)

@@ -1,6 +1,5 @@
 """Putting a pose right: first by the patterns that every symbol has, then by all that is believed of its modules."""
 
-from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -122,25 +121,29 @@ def _template(pattern: str, dots: int) -> Floats:
 
 
 def _nudged(seen: Floats, pose: Pose, degree: int) -> Pose | None:
-    """One step of Lucas and Kanade against the blurred picture of what is believed."""
+    """One step of Lucas and Kanade against the blurred picture of what is believed; one pixel a module is enough."""
     expected = _expected_picture(equalised(seen, pose.version), pose)
-    inner = slice(MARGIN * DOTS, (MARGIN + pose.side) * DOTS)
-    across = (np.roll(seen, -1, 1) - np.roll(seen, 1, 1))[inner, inner].reshape(-1, 1) * (0.5 * DOTS)
-    down = (np.roll(seen, -1, 0) - np.roll(seen, 1, 0))[inner, inner].reshape(-1, 1) * (0.5 * DOTS)
-    seen, expected = seen[inner, inner].ravel(), expected[inner, inner].ravel()
-    terms = terms_inside(pose.side, DOTS, degree)
-    slopes = np.hstack([terms * across, terms * down])
+    across, down = (_inside(np.roll(seen, -1, axis) - np.roll(seen, 1, axis), pose) * (DOTS / 2) for axis in (1, 0))
+    light, belief = _inside(seen, pose), _inside(expected, pose)
+    terms = terms_inside(pose.side, degree)
+    slopes = np.hstack([terms * across[:, None], terms * down[:, None]])
     squares = slopes.T @ slopes
     squares[np.diag_indices(len(squares))] += 1e-3 * np.trace(squares) / len(squares) + 1e-6
-    error = expected * float(seen @ expected / max(1e-6, float(expected @ expected))) - seen
+    error = belief * float(light @ belief / max(1e-6, float(belief @ belief))) - light
     shift = np.linalg.solve(squares, slopes.T @ error).reshape(2, -1)
-    return _shifted(pose, shift.T, degree)
+    return _shifted(pose, np.asarray(shift.T, float), degree)
+
+
+def _inside(picture: Floats, pose: Pose) -> Floats:
+    """The first pixel of each module, row by row."""
+    start, stop = MARGIN * DOTS, (MARGIN + pose.side) * DOTS
+    return picture[start:stop:DOTS, start:stop:DOTS].ravel()
 
 
 def _expected_picture(opinion: Floats, pose: Pose) -> Floats:
     modules = np.full((pose.side + 2 * MARGIN,) * 2, -1, np.float32)
     modules[MARGIN:-MARGIN, MARGIN:-MARGIN] = believed(opinion, pose.version).reshape(pose.side, pose.side)
-    sharp = np.kron(modules, np.ones((DOTS, DOTS), np.float32))
+    sharp = cv2.resize(modules, None, fx=DOTS, fy=DOTS, interpolation=cv2.INTER_NEAREST)
     return evened(-np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.5 * DOTS), np.float32), DOTS)
 
 
@@ -152,10 +155,3 @@ def _shifted(pose: Pose, shift: Doubles, degree: int) -> Pose | None:
     if np.abs(moved).max() > _FARTHEST:
         return None
     return pose.moved((u, v), pose.at(u + moved[:, 0], v + moved[:, 1]), 3)
-
-
-def turned(pose: Pose) -> Pose:
-    """The same symbol as its mirror image: rows are columns."""
-    swap = pose.plane[:, [1, 0, 2]]
-    order = [0, 2, 1, 5, 4, 3, 9, 8, 7, 6]
-    return replace(pose, plane=swap, bend=pose.bend[order])

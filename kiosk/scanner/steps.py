@@ -17,13 +17,16 @@ from kiosk.scanner.fusion import Fusion
 from kiosk.scanner.grid_layout import Floats
 from kiosk.scanner.rectify import Pose, pose_of_corners
 from kiosk.scanner.rectify_refine import aligned, followed, settled
-from kiosk.scanner.tracking_finders import triples
-from kiosk.scanner.tracking_texture import Region, textured
+from kiosk.scanner.tracking_finders import Triple, triples
+from kiosk.scanner.tracking_texture import Region, textured, whole
 from kiosk.scanner.tracking_timing import poses
 
 _LEAST_FIT, _GOOD_FIT = 0.3, 0.45
 _LEAST_LIKENESS = 0.45
 _FINE_DOTS = 3
+_LARGE_PX = 1_200_000
+_MOST_SOUGHT, _MOST_ENLARGED = 320, 400
+"""Pixels along a side: more of a live frame is not looked at that closely at once."""
 
 
 @dataclass
@@ -47,15 +50,25 @@ class Look:
     sights: list[Sight] = field(default_factory=list)
     pose: Pose | None = None
     texts: tuple[str, ...] = field(default=(), repr=False)
+    saw_whole: bool = False
 
-    def read(self, sights: Iterable[Sight], left: int = 0, top: int = 0) -> str:
-        """Take in what a decoder saw in the part of the frame that begins at (left, top)."""
+    def read(self, sights: Iterable[Sight], region: Region) -> str:
+        """Take in what a decoder saw in a part of the frame."""
         found = [
-            Sight(sight.text, tuple((x + left, y + top) for x, y in sight.corners), sight.version) for sight in sights
+            Sight(sight.text, tuple((x + region.left, y + region.top) for x, y in sight.corners), sight.version)
+            for sight in sights
         ]
         self.sights += found
         self.texts = decoder.texts_of(found)
         return f"{len(self.texts)} read, {len(found) - len(self.texts)} damaged"
+
+    def is_turn(self, turn: int, period: int = 3) -> bool:
+        """Dear steps come in turn; for a lone picture it is always theirs."""
+        return self.thorough or self.memory.misses % period == turn
+
+    @property
+    def is_small(self) -> bool:
+        return self.grey.size <= decoder.MAX_SLOW_PIXELS
 
 
 Take = Callable[[Look], str]
@@ -65,17 +78,25 @@ Take = Callable[[Look], str]
 class Step:
     """``take`` looks, and says in a few words what came of it. ``due``: whether it is worth it now.
 
-    ``ns_per_px``: what it costs, about, for each pixel of the frame, on the machine that all this was measured on.
+    ``ms`` and ``ns_per_px``: what a step costs, about, and what it costs besides for each pixel of the frame, on the
+    machine that all this was measured on.
     """
 
     name: str
     take: Take
     due: Callable[[Look], bool]
-    ns_per_px: float
+    ms: float
+    ns_per_px: float = 0
+
+    def cost_s(self, look: Look) -> float:
+        return self.ms * 1e-3 + self.ns_per_px * look.grey.size * 1e-9
 
 
 def _as_is(look: Look) -> str:
-    return look.read(decoder.read_as_is(look.grey))
+    """The whole frame; of a live one in turn with what is known, or textured enough, to be the symbol."""
+    region = whole(look.grey) if look.is_turn(0) else _symbol(look)
+    look.saw_whole = region == whole(look.grey)
+    return look.read(decoder.read_as_is(region.of(look.grey), try_downscale=look.saw_whole), region)
 
 
 def _followed(look: Look) -> str:
@@ -100,55 +121,72 @@ def _damaged(look: Look) -> str:
 
 def _sought(look: Look) -> str:
     """Finder patterns in whatever is textured like a QR."""
-    found = [
-        triple.at(region.left, region.top)
-        for region in textured(look.grey, 2 if look.thorough else 1)
-        for triple in triples(region.of(look.grey), 300 if look.thorough else 100)[:4]
-    ]
+    if look.thorough:
+        found = [one for region in textured(look.grey) for one in _triples(look, region, 300, 40)]
+    else:
+        found = [one for region in textured(look.grey, 1) for one in _triples(look, region.heart(_MOST_SOUGHT), 60, 24)]
     likely = sorted((one for one in found if one.likeness > _LEAST_LIKENESS), key=lambda one: -one.likeness)
     guesses = [pose for triple in likely[: 3 if look.thorough else 1] for pose in poses(look.grey, triple)]
     return f"{len(likely)} likely triples; {_by_grid(look, guesses)}"
 
 
+def _triples(look: Look, region: Region, most: int, most_peaks: int) -> list[Triple]:
+    return [triple.at(region.left, region.top) for triple in triples(region.of(look.grey), most, most_peaks)[:4]]
+
+
 def _enlarged(look: Look) -> str:
-    region = _region(look)
-    return look.read(decoder.read_enlarged(region.of(look.grey)), region.left, region.top)
+    region = _worth_enlarging(look)
+    return look.read(decoder.read_enlarged(region.of(look.grey)), region)
 
 
 def _sharpened(look: Look) -> str:
-    region = _region(look)
-    return look.read(decoder.read_sharpened(region.of(look.grey)), region.left, region.top)
+    region = _worth_enlarging(look)
+    return look.read(decoder.read_sharpened(region.of(look.grey)), region)
 
 
 def _zbar(look: Look) -> str:
-    return look.read(decoder.read_zbar(look.grey))
-
-
-def _is_affordable_size(look: Look) -> bool:
-    return look.grey.size <= decoder.MAX_SLOW_PIXELS
+    return look.read(decoder.read_zbar(look.grey), whole(look.grey))
 
 
 STEPS = (
-    Step("as it is", _as_is, lambda look: True, 4),
-    Step("followed", _followed, lambda look: look.memory.pose is not None, 10),
-    Step("damaged", _damaged, lambda look: look.pose is None and any(one.version for one in look.sights), 14),
-    Step("enlarged", _enlarged, lambda look: look.thorough and _is_affordable_size(look), 16),
-    Step("sharpened", _sharpened, lambda look: look.thorough and _is_affordable_size(look), 22),
-    Step("sought", _sought, lambda look: look.pose is None and _is_turn(look, 3, 1), 60),
-    Step("zbar", _zbar, lambda look: _is_turn(look, 15, 14) and _is_affordable_size(look), 30),
+    Step("as it is", _as_is, lambda look: True, 0, 4),
+    Step("followed", _followed, lambda look: look.memory.pose is not None, 11),
+    Step("damaged", _damaged, lambda look: look.pose is None and any(one.version for one in look.sights), 16),
+    Step("enlarged", _enlarged, lambda look: look.is_turn(2) and look.is_small, 6),
+    Step("sharpened", _sharpened, lambda look: look.thorough and look.is_small, 0, 22),
+    Step("sought", _sought, lambda look: look.pose is None and look.is_turn(1), 16),
+    Step("zbar", _zbar, lambda look: look.is_turn(14, 15) and look.is_small, 0, 30),
 )
 """All of them, in order."""
 
 
-def _is_turn(look: Look, period: int, turn: int) -> bool:
-    """Dear steps come in turn; for a lone picture it is always theirs."""
-    return look.thorough or look.memory.misses % period == turn
+def _rest(look: Look) -> str:
+    """All that is in view, after a part of it was read: another patient's code may be beside."""
+    read = look.texts
+    outcome = look.read(decoder.read_as_is(look.grey), whole(look.grey))
+    look.texts = tuple(dict.fromkeys([*read, *look.texts]))
+    return outcome
 
 
-def _region(look: Look) -> Region:
-    """What is worth enlarging: the whole of a lone picture, else the surroundings of the symbol."""
-    height, width = look.grey.shape
-    return Region(0, 0, width, height)
+REST = Step("the rest", _rest, lambda look: True, 0, 4)
+
+
+def _symbol(look: Look) -> Region:
+    """Where the symbol is, or may be: the whole of a frame that is soon looked through."""
+    if look.memory.pose is not None:
+        return whole(look.grey).around(look.memory.pose.corners())
+    if look.grey.size < _LARGE_PX:
+        return whole(look.grey)
+    return next(iter(textured(look.grey, 1)), whole(look.grey))
+
+
+def _worth_enlarging(look: Look) -> Region:
+    """The whole of a lone picture, else the surroundings of the symbol."""
+    if look.thorough:
+        return whole(look.grey)
+    if look.sights:
+        return whole(look.grey).around(look.sights[0].corners)
+    return next(iter(textured(look.grey, 1)), whole(look.grey)).heart(_MOST_ENLARGED)
 
 
 def _by_grid(look: Look, guesses: list[Pose]) -> str:

@@ -14,7 +14,6 @@ from kiosk.scanner.rectify import Doubles
 _BASE_PX = 1.6
 _SMALLEST_PX, _LARGEST_PX, _STEP = 1.5, 6.0, 1.26
 _ALIKE = 0.42
-_MOST_PEAKS = 40
 _LARGER_IS_BETTER = 0.15
 """The heart of a finder looks like a smaller finder; so where both are seen the larger one counts."""
 _SCALES = (0.8, 0.9, 1.0, 1.12, 1.26)
@@ -35,15 +34,15 @@ class Triple:
         return Triple(self.likeness, self.places + np.array([left, top]), self.between, self.sign)
 
 
-def triples(grey: Grey, most: int = 300) -> list[Triple]:
-    """What could be symbols, the likeliest first; ``most`` of them are looked at closely."""
-    peaks = _peaks(grey)
+def triples(grey: Grey, most: int = 300, most_peaks: int = 40) -> list[Triple]:
+    """What could be symbols, the likeliest first. ``most`` of them are looked at closely, of ``most_peaks`` places."""
+    peaks = _peaks(grey, most_peaks)
     loose = [triple for sign in (1, -1) for triple in _loose(peaks[peaks[:, 3] * sign > 0], sign)]
     loose.sort(key=lambda triple: -triple.likeness)
     return _judged(grey, loose[:most])
 
 
-def _peaks(grey: Grey) -> Doubles:
+def _peaks(grey: Grey, most: int) -> Doubles:
     """Rows of x, y, module's side in pixels, likeness (below 0: light on dark), rank; the highest rank first."""
     picture, size = grey.astype(np.float32), _SMALLEST_PX
     found = [np.zeros((0, 5))]
@@ -57,7 +56,7 @@ def _peaks(grey: Grey) -> Doubles:
         near = np.hypot(*(kept[:, :2] - peak[:2]).T) < 2.5 * kept[:, 2]
         if not (near & (kept[:, 3] * peak[3] > 0)).any():
             kept = np.vstack([kept, peak])
-        if len(kept) >= _MOST_PEAKS:
+        if len(kept) >= most:
             break
     return kept
 
@@ -176,9 +175,9 @@ def _likeness(grey: Grey, places: Doubles, between: Doubles) -> Doubles:
 @cache
 def _finder_points() -> tuple[Floats, Floats, Floats, Floats]:
     """u, v (modules from the centre), weight and light of the points that a finder pattern is judged by."""
-    along = ((np.arange(18) + 0.5) / 2 - 4.5).astype(np.float32)
+    along = np.arange(-4, 5, dtype=np.float32)
     u, v = np.meshgrid(along, along)
-    light = cv2.GaussianBlur(np.kron(-_finder(), np.ones((2, 2), np.float32)), (0, 0), 0.9).ravel()
+    light = cv2.GaussianBlur(-_finder(), (0, 0), 0.45).ravel()
     # What lies outside the quiet zone's first module is anybody's guess, and that module may be narrow.
     weight = np.where(np.maximum(np.abs(u), np.abs(v)) > 3.5, 0.4, 1.0).astype(np.float32).ravel()
     weight /= weight.sum()

@@ -1,5 +1,6 @@
 """Where in a frame something is textured in all directions, as a QR is and hardly anything else in a hall."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -12,6 +13,8 @@ CELL = 16
 _DARK_NOISE = 4.0
 _LEAST = 16.0
 """Grey levels per pixel across the finest edges; below, nothing is told from the sensor's noise."""
+_MANY_PIXELS = 500_000
+"""Larger frames are looked at in half their size, where a module of 2 pixels still makes a slope."""
 _FALL_OFF = 0.75
 _FEWEST_CELLS = 12
 
@@ -25,12 +28,30 @@ class Region:
     right: int
     bottom: int
 
-    def of(self, grey: Grey) -> Grey:
-        return grey[self.top : self.bottom, self.left : self.right]
+    def heart(self, side: int) -> "Region":
+        """Its middle, at most ``side`` pixels wide and high."""
+        x, y = (self.left + self.right) / 2, (self.top + self.bottom) / 2
+        return self.within(x - side / 2, y - side / 2, x + side / 2, y + side / 2)
 
-    @property
-    def pixels(self) -> int:
-        return (self.right - self.left) * (self.bottom - self.top)
+    def of(self, grey: Grey) -> Grey:
+        return np.ascontiguousarray(grey[self.top : self.bottom, self.left : self.right])
+
+    def around(self, corners: Sequence[tuple[float, float]]) -> "Region":
+        """The part of this one that bounds ``corners``, and a quarter more."""
+        (left, top), (right, bottom) = np.min(corners, axis=0), np.max(corners, axis=0)
+        wide, high = (right - left) / 4, (bottom - top) / 4
+        return self.within(left - wide, top - high, right + wide, bottom + high)
+
+    def within(self, left: float, top: float, right: float, bottom: float) -> "Region":
+        """The part of this one between these edges."""
+        x = np.clip([left, right], self.left, self.right).astype(int)
+        y = np.clip([top, bottom], self.top, self.bottom).astype(int)
+        return Region(int(x[0]), int(y[0]), int(x[1]), int(y[1]))
+
+
+def whole(grey: Grey) -> Region:
+    height, width = grey.shape
+    return Region(0, 0, width, height)
 
 
 def textured(grey: Grey, most: int = 2) -> list[Region]:
@@ -59,8 +80,10 @@ def _region(grey: Grey, rows: np.ndarray, columns: np.ndarray) -> Region:
 
 def _texture(grey: Grey) -> Floats:
     """Of each cell the logarithm of the least mean slope over all directions: stripes and lone edges have none."""
-    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3)
     size = (max(1, grey.shape[1] // CELL), max(1, grey.shape[0] // CELL))
+    if grey.size > _MANY_PIXELS:
+        grey = np.asarray(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3)
     a, b, c = (
         cv2.resize(product, size, interpolation=cv2.INTER_AREA)
         for product in (across * across, down * down, across * down)

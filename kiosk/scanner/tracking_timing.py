@@ -7,7 +7,7 @@ from kiosk.scanner.grid_layout import MOST_VERSION, Floats, side_of
 from kiosk.scanner.rectify import Doubles, Pose, flat_pose
 from kiosk.scanner.tracking_finders import Triple
 
-_DEPTHS: Doubles = np.arange(-6, 7) / 20
+_DEPTHS = np.arange(-4, 5) * 0.065
 """How much farther than the top left finder pattern another may be, as a share of the distance."""
 
 
@@ -23,8 +23,8 @@ def poses(grey: Grey, triple: Triple, most: int = 3) -> list[Pose]:
 def _best_depths(grey: Grey, triple: Triple, version: int) -> tuple[float, tuple[float, float]]:
     """How well the timing patterns are seen, up to 1, and the two depths at which they are seen best."""
     between = side_of(version) - 7.0
-    along: Doubles = (np.arange(8, side_of(version) - 8) + 0.5 - 3.5) / between
-    across: Doubles = np.full_like(along, 3 / between)
+    along = np.asarray(np.arange(8, side_of(version) - 8) - 3.0, float) / between
+    across = np.full(along.shape, 3 / between)
     right, down = (depths.ravel() for depths in np.meshgrid(_DEPTHS, _DEPTHS))
     score = _alternation(grey, triple, along, across, right, down) + _alternation(
         grey, triple, across, along, right, down
