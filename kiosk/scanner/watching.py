@@ -29,7 +29,7 @@ from kiosk.scanner.repeats import Repeats
 from kiosk.scanner.sources import FrameSource
 
 PREVIEW_PERIOD_S = 1 / 12
-HEARTBEAT_S = 0.5
+HEARTBEAT_S = 0.4
 BUDGET_S = 1 / 30
 """What looking at one frame may cost, about: the next one comes then."""
 BACK_OFFS_S = (0.0, 0.5, 1.0, 2.0, 3.0)

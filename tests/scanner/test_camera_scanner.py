@@ -39,7 +39,7 @@ class TestFakeScanner(ScannerContract):
 class TestCameraScanner(ScannerContract):
     @pytest.fixture
     def stage(self) -> Iterator[Stage]:
-        scanner = CameraScanner(f"file:{CARD}")
+        scanner = CameraScanner(f"file:{CARD}", patience=IMPATIENT)
         yield Stage(scanner, lambda: None, TEXT)
         scanner.stop()
 

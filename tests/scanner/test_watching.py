@@ -37,8 +37,8 @@ def test_a_camera_that_does_not_open_is_tried_again_at_once_then_ever_more_seldo
     play = show(*[missing()] * 7)
     heard = play.run()
     waits = [0, 0.5, 1, 2, 3, 3, 3]
-    assert sum(play.pauses) == sum(waits)
-    assert max(play.pauses) <= 0.5
+    assert sum(play.pauses) == pytest.approx(sum(waits))
+    assert max(play.pauses) <= 0.4
     assert heard.count(failed("CAMERA_NOT_OPENED")) == 7
     assert heard.count(None) >= sum(waits) - 7, "a heartbeat for each second of waiting"
 
@@ -46,13 +46,13 @@ def test_a_camera_that_does_not_open_is_tried_again_at_once_then_ever_more_seldo
 def test_a_camera_that_is_not_plugged_in_is_looked_for_four_times_a_second() -> None:
     play = show(*[missing("CAMERA_NOT_FOUND")] * 40, [frame("a")])
     assert CodeRead("a") in play.run()
-    assert sum(play.pauses) == 40 * 0.25 + 0
+    assert sum(play.pauses) == pytest.approx(40 * 0.25)
 
 
 def test_after_frames_the_wait_is_short_again() -> None:
     play = show(missing(), missing(), missing(), [frame()], missing())
     play.run()
-    assert sum(play.pauses) == 0 + 0.5 + 1 + 0 + 0.5
+    assert sum(play.pauses) == pytest.approx(0 + 0.5 + 1 + 0 + 0.5)
 
 
 @pytest.mark.parametrize(("period_s", "at_most"), [(1 / 60, 12), (1 / 15, 12), (1 / 5, 5)])
