@@ -130,8 +130,9 @@ def server(context: click.Context, database: str | None, host: str, port: int, w
 
 @cli.command()
 @FILES
+@click.option("--explain", is_flag=True, help="Each step of looking too: its name, its ms, what came of it.")
 @calm
-def decode(files: tuple[Path, ...]) -> None:
+def decode(files: tuple[Path, ...], *, explain: bool) -> None:
     """Read the QR in each picture FILE; print one JSON line each: source, text, kind, ms.
 
     Text is null where nothing was read; kind is abha, aadhaar, facility or other. Nothing is stored.
@@ -142,7 +143,7 @@ def decode(files: tuple[Path, ...]) -> None:
     from kiosk.scanner.files import FileReader
 
     with FileReader() as reader:
-        print_lines(decode_files(reader, files, datetime.now(UTC).date()))
+        print_lines(decode_files(reader, files, datetime.now(UTC).date(), explain=explain))
 
 
 @cli.command()
@@ -227,13 +228,16 @@ def rotate_key(context: click.Context) -> None:
 @click.option(
     "--accept-clock", is_flag=True, help="Say that this machine's date and time are right, after a CLOCK_ code."
 )
+@click.option(
+    "--print-test", is_flag=True, help="Print a ruler, all scripts, grays and what the printer can tell, asked anew."
+)
 @click.pass_context
 @calm
-def doctor(context: click.Context, accept_clock: bool) -> None:
+def doctor(context: click.Context, accept_clock: bool, print_test: bool) -> None:
     """Check camera, printer, store, clock, fonts and server: one line each, with what to do."""
-    from kiosk.doctor import examine
+    from kiosk.doctor import Orders, examine
 
-    findings = examine(settings_of(context), os.environ, accept_clock=accept_clock)
+    findings = examine(settings_of(context), os.environ, Orders(accept_clock, print_test))
     for finding in findings:
         print(finding.line())
     sys.exit(0 if all(finding.ok for finding in findings) else 1)

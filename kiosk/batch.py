@@ -15,6 +15,7 @@ from kiosk.model.qr import Kind, QrError, Reason, classify, parse
 from kiosk.model.token import SlipState
 from kiosk.ports import Clock
 from kiosk.printing.spool import Spool
+from kiosk.scanner.explaining import StepTaken
 from kiosk.scanner.files import FileRead, FileReader
 from kiosk.sync.loop import SyncReport, sync_until_done
 
@@ -22,8 +23,10 @@ PATIENCE_S = 5.0
 """How long a command waits at its end for a printer that takes nothing; then its slips have failed."""
 
 
-def decode_files(reader: FileReader, files: Sequence[Path], today: date) -> Iterator[dict[str, object]]:
-    """What each picture says, without judging whether a patient may have a token by it."""
+def decode_files(
+    reader: FileReader, files: Sequence[Path], today: date, *, explain: bool = False
+) -> Iterator[dict[str, object]]:
+    """What each picture says, without judging whether a patient may have a token by it; to ``explain``, how."""
     for path in files:
         try:
             read = reader.read(path)
@@ -31,7 +34,12 @@ def decode_files(reader: FileReader, files: Sequence[Path], today: date) -> Iter
             read = FileRead((), 0.0)
         text = read.texts[0] if read.texts else None
         kind = classify(text, today).kind if text is not None else Kind.OTHER
-        yield {"source": str(path), "text": text, "kind": kind.value, "ms": round(read.ms, 3)}
+        how = {"steps": [_step(step) for step in read.steps]} if explain else {}
+        yield {"source": str(path), "text": text, "kind": kind.value, "ms": round(read.ms, 3), **how}
+
+
+def _step(step: StepTaken) -> dict[str, object]:
+    return {"step": step.name, "ms": round(step.ms, 3), "outcome": step.outcome}
 
 
 @dataclass

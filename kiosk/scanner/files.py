@@ -10,6 +10,7 @@ from typing import Self
 
 from kiosk.errors import CameraError
 from kiosk.scanner.child import Child
+from kiosk.scanner.explaining import StepTaken, unpacked
 from kiosk.scanner.messages import checked_text, parse_object
 from kiosk.scanner.process import read_files
 
@@ -20,10 +21,11 @@ _MAX_ANSWER_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class FileRead:
-    """The distinct texts in one picture, largest symbol first, and the milliseconds from picture to text."""
+    """The distinct texts in one picture, largest symbol first; the milliseconds from picture to text; what was done."""
 
     texts: tuple[str, ...] = field(repr=False)
     ms: float
+    steps: tuple[StepTaken, ...] = ()
 
 
 class FileReader:
@@ -82,8 +84,8 @@ class FileReader:
 def _parse(untrusted: bytes, path: Path) -> FileRead:
     if not untrusted:
         raise CameraError(f"{path} is not a picture, or larger than 64 megapixels", code=UNREADABLE)
-    answer = parse_object(untrusted, {"texts": list, "ms": float})
+    answer = parse_object(untrusted, {"texts": list, "ms": float, "steps": list})
     texts, ms = answer["texts"], answer["ms"]
     assert isinstance(texts, list)
     assert isinstance(ms, float)
-    return FileRead(tuple(map(checked_text, texts)), ms)
+    return FileRead(tuple(map(checked_text, texts)), ms, unpacked(answer["steps"]))

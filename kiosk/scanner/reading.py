@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kiosk.scanner.decode import Grey, Sight
+from kiosk.scanner.explaining import StepTaken
 from kiosk.scanner.measuring import NOTHING, Finding, find
 from kiosk.scanner.steps import REST, STEPS, Look, Memory, Step
 
@@ -14,15 +15,6 @@ Clock: TypeAlias = Callable[[], float]
 
 _LEARNING = 0.2
 """How fast the reader learns what the machine takes for a step, against what it was measured to cost elsewhere."""
-
-
-@dataclass(frozen=True)
-class StepTaken:
-    """One way of looking: its name, what it cost, and what came of it in a few words, never the text itself."""
-
-    name: str
-    ms: float
-    outcome: str
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from kiosk.scanner.tracking_timing import poses
 _LEAST_FIT, _GOOD_FIT = 0.3, 0.45
 _LEAST_LIKENESS = 0.45
 _FINE_DOTS = 3
-_LARGE_PX = 1_200_000
+_LARGE_PX, _MOST_SEARCHED = 1_200_000, 4_000_000
 _MOST_SOUGHT, _MOST_ENLARGED = 320, 400
 """Pixels along a side: more of a live frame is not looked at that closely at once."""
 
@@ -148,13 +148,17 @@ def _zbar(look: Look) -> str:
     return look.read(decoder.read_zbar(look.grey), whole(look.grey))
 
 
+def _is_search_due(look: Look) -> bool:
+    return look.pose is None and look.is_turn(1) and look.grey.size <= _MOST_SEARCHED
+
+
 STEPS = (
     Step("as it is", _as_is, lambda look: True, 0, 4),
     Step("followed", _followed, lambda look: look.memory.pose is not None, 11),
     Step("damaged", _damaged, lambda look: look.pose is None and any(one.version for one in look.sights), 16),
     Step("enlarged", _enlarged, lambda look: look.is_turn(2) and look.is_small, 6),
     Step("sharpened", _sharpened, lambda look: look.thorough and look.is_small, 0, 22),
-    Step("sought", _sought, lambda look: look.pose is None and look.is_turn(1), 16),
+    Step("sought", _sought, _is_search_due, 16),
     Step("zbar", _zbar, lambda look: look.is_turn(14, 15) and look.is_small, 0, 30),
 )
 """All of them, in order."""

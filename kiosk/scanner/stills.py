@@ -7,18 +7,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from kiosk.scanner.decode import Grey, decode
+from kiosk.scanner.decode import Grey
+from kiosk.scanner.explaining import packed
+from kiosk.scanner.reading import Reader
 
 
 def answer(path: Path) -> bytes:
-    """JSON: what the picture at ``path`` says and how long that took to find; empty where it is no picture."""
+    """JSON: what the picture at ``path`` says, how it was found, and how long that took; empty where it is none."""
     picture = _picture(path)
     if picture is None:
         return b""
     started = time.perf_counter()
-    texts = decode(picture)
+    reading = Reader(time.perf_counter, None).read(picture)
     ms = (time.perf_counter() - started) * 1000
-    return json.dumps({"texts": texts, "ms": ms}, ensure_ascii=False).encode()
+    found = {"texts": reading.texts, "ms": ms, "steps": packed(reading.steps)}
+    return json.dumps(found, ensure_ascii=False).encode()
 
 
 def _picture(path: Path) -> Grey | None:
