@@ -14,6 +14,8 @@ from tests.abdm.signing import Forgery, token
 
 PHR_HOST = "phrsbx.abdm.gov.in"
 HIP_ID = "IN0000000000"
+PATIENCE_S = 30.0
+"""Of the gateway with a hospital on a machine that does much else."""
 SHARE_PATH = "/api/v3/hip/patient/share"
 SHARE_PATH_V1 = "/v1.0/patients/profile/share"
 
@@ -122,7 +124,8 @@ class PhrApp:
         """Send it to the registered bridge once; in any order, as often as wanted. Returns the status, or 0."""
         self.gateway.expect(share.request_id)
         try:
-            with httpx2.Client(trust_env=False, timeout=5) as client:
+            # Loopback: certificates that nobody asks for would take longer to load than the call.
+            with httpx2.Client(trust_env=False, verify=False, timeout=PATIENCE_S) as client:
                 url = self.gateway.bridge_url + share.path
                 return int(client.post(url, content=share.body, headers=dict(share.headers)).status_code)
         except httpx2.TransportError:

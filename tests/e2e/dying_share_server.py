@@ -1,11 +1,13 @@
-"""A hospital server that dies around its first share: ``dying_share_server WHEN --database --gateway --port``.
+"""Hospital servers that die around their first share: ``python -m tests.e2e.dying_share_server``.
 
-It says on which port it listens: with ``--port 0`` on any free one. Its clock is nine seconds late, so that what it had
-to itself when it died is free again soon after.
+For each line of input, ``WHEN DATABASE GATEWAY``, a copy of this process serves and dies: what all load is loaded once.
+Told are the port that it listens at, then how it ended. Its clock is nine seconds late, so that what it had to itself
+when it died is free again soon after.
 """
 
-import argparse
+import os
 import socket
+import sys
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -41,20 +43,26 @@ def late_now() -> datetime:
     return utc_now() - LATE
 
 
-def main() -> None:
-    words = argparse.ArgumentParser()
-    words.add_argument("when", choices=EVENT)
-    words.add_argument("--database")
-    words.add_argument("--gateway")
-    words.add_argument("--port", type=int)
-    given = words.parse_args()
-    database = open_database(given.database)
-    event.listen(database.writer, "before_cursor_execute", partial(await_it, database, given.when))
-    listener = socket.create_server(("127.0.0.1", given.port))
+def serve(when: str, database_url: str, gateway_url: str) -> None:
+    database = open_database(database_url)
+    event.listen(database.writer, "before_cursor_execute", partial(await_it, database, when))
+    listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
-    account = abdm_settings("sbx", CLIENT_ID, CLIENT_SECRET, base_url=given.gateway)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # for the log
+    account = abdm_settings("sbx", CLIENT_ID, CLIENT_SECRET, base_url=gateway_url)
     app = build_app(database, late_now, abdm=AbdmAccount(account))
     uvicorn.Server(uvicorn.Config(app, log_config=None)).run(sockets=[listener])
+
+
+def main() -> None:
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                serve(*line.split())
+            finally:
+                os._exit(1)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
 """From the phone's scan to the token in its app and the slip at the kiosk; and whatever dies or fails on the way."""
 
+import math
+import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from sqlalchemy import Row, select
@@ -26,6 +28,7 @@ from tests.abdm.phone import PhrApp, body_v3, person
 from tests.cards import abha_number, draw_cards
 from tests.e2e.paper import qr_on
 from tests.e2e.programs import ROOT, Station
+from tests.e2e.warm import WarmKiosk
 from tests.escpos_printer import TcpPrinter
 from tests.migrated import lay_server
 from tests.postgres import Postgres
@@ -33,8 +36,9 @@ from tests.server.sharing import Hospital, account, all_day, ready_gateway, shar
 from tests.sync.chain import FACILITY
 
 POSTER = f"https://phrsbx.abdm.gov.in/share-profile?hip-id={FACILITY}&counter-id=OPD1"
-ENOUGH_S = 25.0
-"""The app would wait for 30."""
+ENOUGH_S = 120.0
+"""Far above what anything here takes; the app would wait for 30."""
+TRIES = 20
 
 
 @pytest.fixture
@@ -43,14 +47,14 @@ def shared_url(postgres: Postgres) -> Iterator[str]:
         yield url
 
 
-def test_from_the_poster_to_the_slip(shared_url: str, tmp_path: Path) -> None:
+def test_from_the_poster_to_the_slip(shared_url: str, tmp_path: Path, warm: WarmKiosk) -> None:
     """The token is in the app; at the hospital the patient shows the ABHA card, and the very same token is printed."""
     (card,) = draw_cards(tmp_path / "cards", 1)
     with sharing(shared_url) as hospital, TcpPrinter() as printer:
         shown = hospital.phone.scan(POSTER, person(abhaNumber=abha_number(1), phoneNumber="9000000018"))
         assert shown.statuses == (202,)
         assert shown.answered == Answered("MS-001", "", "1800", "OPD1")
-        kiosk = enrolled(hospital, Station(tmp_path / "kiosk", printer.setting))
+        kiosk = enrolled(hospital, Station(tmp_path / "kiosk", printer.setting, warm=warm))
         kiosk.sync()
         (line,) = kiosk.check_in(card)
         assert (line["outcome"], line["label"], line["print"]) == ("issued", "MS-001", "printed")
@@ -60,6 +64,19 @@ def test_from_the_poster_to_the_slip(shared_url: str, tmp_path: Path) -> None:
         again = hospital.phone.scan(POSTER, person(abhaNumber=abha_number(1)))
         assert again.answered == shown.answered, "the same person has the same token"
         assert hospital.gateway.violations == []
+        assert quickest_s(hospital.phone) < 1.0
+
+
+def quickest_s(phone: PhrApp) -> float:
+    """From the tap on a phone to the token on its screen, the best of many: others may keep the machine busy."""
+    best_s = math.inf
+    for nth in range(TRIES):
+        shown = phone.scan(POSTER, person(abhaAddress=f"person{nth}@sbx"))
+        assert shown.answered is not None
+        best_s = min(best_s, shown.after_s)
+        if best_s < 1.0:
+            break
+    return best_s
 
 
 def enrolled(hospital: Hospital, station: Station) -> Station:
@@ -131,72 +148,63 @@ def pause() -> None:
 
 # --- death at each point ----------------------------------------------------------------------------------------------
 
-starting = threading.Lock()
-"""One application is put together at a time: its frameworks change the process' filters of warnings meanwhile."""
 POINTS = {"received": 0, "committed": 0, "sent": 202, "told": 202}
 """Where the server dies; what the gateway was told by then of having delivered."""
 
 
+@dataclass(frozen=True)
+class Mortal:
+    """Servers that die, one after the other; see ``dying_share_server``."""
+
+    told: IO[str]
+    said: IO[str]
+
+    def serve(self, when: str, database_url: str, gateway: AbdmGateway) -> None:
+        """Returns when the gateway's callbacks come in."""
+        self.told.write(f"{when} {database_url} {gateway.url}\n")
+        self.told.flush()
+        gateway.bridge_url = f"http://127.0.0.1:{int(self.said.readline())}"
+
+    def end(self) -> int:
+        return int(self.said.readline())
+
+
 @pytest.fixture(scope="module")
-def survived(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Answered | None, list[Answered], list[str]]]:
-    """Of each point: what the app shows after the restart, all that the gateway got, and what it complained of.
-
-    All at once, since what they do most is wait.
-    """
-    folder = tmp_path_factory.mktemp("dying")
-    for when in POINTS:
-        (folder / when).mkdir()
-        lay_server(folder / when / "server.db")
-    with ThreadPoolExecutor(len(POINTS)) as threads:
-        ends = {when: threads.submit(death_and_restart, folder / when, when) for when in POINTS}
-        return {when: end.result() for when, end in ends.items()}
+def mortal() -> Iterator[Mortal]:
+    words, pipe = [sys.executable, "-m", "tests.e2e.dying_share_server"], subprocess.PIPE
+    process = subprocess.Popen(words, cwd=ROOT, text=True, start_new_session=True, stdin=pipe, stdout=pipe)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield Mortal(process.stdin, process.stdout)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
-def death_and_restart(folder: Path, when: str) -> tuple[Answered | None, list[Answered], list[str]]:
-    url = f"sqlite:///{folder / 'server.db'}"
+@pytest.mark.parametrize("when", POINTS)
+def test_whenever_it_dies_the_app_gets_one_number(tmp_path: Path, mortal: Mortal, when: str) -> None:
+    url = f"sqlite:///{lay_server(tmp_path / 'server.db')}"
     with closing(open_database(url)) as database:
         import_configuration(database, all_day(), datetime.now(UTC))
     with ready_gateway() as gateway:
         phone = PhrApp(gateway)
         call = phone.compose(body_v3())
-        with dying(url, when, gateway) as process:
-            assert phone.deliver(call) == POINTS[when] or when in ("sent", "told")
-            assert process.wait(ENOUGH_S) == -signal.SIGKILL
-        with ExitStack() as running:
-            with starting:
-                server = running.enter_context(running_server(url, abdm=AbdmAccount(account(gateway))))
+        mortal.serve(when, url, gateway)
+        assert phone.deliver(call) == POINTS[when] or when in ("sent", "told")
+        assert mortal.end() == -signal.SIGKILL
+        with running_server(url, abdm=AbdmAccount(account(gateway))) as server:
             gateway.bridge_url = server.url
             if when == "received":  # nothing is known of it: it is for the gateway to bring it again
                 assert phone.deliver(call) == 202
             shown = gateway.wait_for_answer(call.request_id, ENOUGH_S)
+            assert shown is not None
             assert phone.deliver(call) == 202
             other = phone.share(phone.compose(body_v3(who=person(abhaAddress="ravi@sbx"))))
             assert other.answered is not None
             assert other.answered.label == "MS-002", "no number is lost, and none is used twice"
             none_is_due(url)
-        return shown, gateway.answers[call.request_id], gateway.violations
-
-
-@contextmanager
-def dying(url: str, when: str, gateway: AbdmGateway) -> Iterator["subprocess.Popen[bytes]"]:
-    words = [sys.executable, "-m", "tests.e2e.dying_share_server", when, "--database", url, "--gateway", gateway.url]
-    process = subprocess.Popen([*words, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
-        gateway.bridge_url = f"http://127.0.0.1:{port}"
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-@pytest.mark.parametrize("when", POINTS)
-def test_whenever_it_dies_the_app_gets_one_number(
-    survived: dict[str, tuple[Answered | None, list[Answered], list[str]]], when: str
-) -> None:
-    shown, answers, violations = survived[when]
-    assert shown is not None
-    assert {each.label for each in answers} == {shown.label} == {"MS-001"}
-    assert len(answers) == (2 if when == "sent" else 1)
-    assert violations == []
+        answers = gateway.answers[call.request_id]
+        assert {each.label for each in answers} == {shown.label} == {"MS-001"}
+        assert len(answers) == (2 if when == "sent" else 1)
+        assert gateway.violations == []
