@@ -51,6 +51,10 @@ OF_KIOSK = frozenset(
 """What a kiosk may write: nobody of the staff works there, and anybody can reach it."""
 
 
+TELLS_DETAILS = frozenset({Kind.TOKEN_ISSUED, Kind.PATIENT_IDENTIFIED})
+"""Kinds beside which a patient's details travel."""
+
+
 @dataclass(frozen=True)
 class Event:
     """One fact. ``body`` is JSON and holds no personal detail."""

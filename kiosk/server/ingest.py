@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection, and_, select, update
 
 from kiosk.errors import KioskError, StoreForkError
-from kiosk.model.events import FIRST_HASH, Event, Kind, is_chained
+from kiosk.model.events import FIRST_HASH, TELLS_DETAILS, Event, Kind, is_chained
 from kiosk.server.audit import erased_tokens
 from kiosk.server.database import Database, insert_all_new, insert_new, insert_or_replace
 from kiosk.server.parked import FORBIDDEN, forbidden, is_waited_for, park, retry
@@ -19,7 +19,6 @@ from kiosk.server.tables import event, facility, parked, patient, store
 from kiosk.sync.messages import ParkedMessage, SyncRequest
 
 _log = structlog.get_logger()
-_TELLS_DETAILS = frozenset({Kind.TOKEN_ISSUED, Kind.PATIENT_IDENTIFIED, Kind.TOKEN_ARRIVED})
 """With these events a patient's details come, as stations send them."""
 _TELL_NOTHING = frozenset({FORBIDDEN, "TOKEN_EXISTS"})
 """What was parked so comes true at no time, and its details with it."""
@@ -176,7 +175,7 @@ class _Batch:
 
     def _telling(self, acked_seq: int, void: Collection[int]) -> set[str]:
         """The tokens of whose holders this push may tell: nobody writes another name over a token by calling it."""
-        telling = (sent for sent in self._events if sent.seq <= acked_seq and sent.kind in _TELLS_DETAILS)
+        telling = (sent for sent in self._events if sent.seq <= acked_seq and sent.kind in TELLS_DETAILS)
         return {sent.token_id for sent in telling if sent.seq not in void}
 
     def _store_patients(self, tokens: set[str], issued: set[str]) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, Select, func, select, tuple_, union_all
 
-from kiosk.model.events import Event, Json, Kind
+from kiosk.model.events import TELLS_DETAILS, Event, Json, Kind
 from kiosk.model.queue import place
 from kiosk.model.token import LIVE, State, Token, listed
 from kiosk.server.database import is_among
@@ -21,7 +21,8 @@ from kiosk.server.tables import day_count, event, facility, patient, token
 from kiosk.sync.messages import PatientMessage
 
 _t = token.c
-_TELLS_DETAILS = (Kind.TOKEN_ISSUED, Kind.PATIENT_IDENTIFIED)
+_OF_ISSUE = frozenset({Kind.TOKEN_ISSUED, Kind.SLIP_STATE_CHANGED, Kind.TOKEN_REPRINTED})
+"""What follows upon a token's issue at once, at its own station, and always fits."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,13 @@ def changes(
 def _touched(events: Sequence[Event], store_id: str) -> set[str]:
     """The tokens that the store may not know as they are.
 
-    Not those that it has issued just now and that nobody else has acted on: what it sends would all come back.
+    Not those that it has issued just now and that nobody has acted on: what it sends would all come back. An act of its
+    own may not have come true here: the call before it is gone, where the server was restored from a backup.
     """
     own = [each for each in events if each.store_id == store_id]
-    others = {each.token_id for each in events if each.store_id != store_id}
+    acted_on = {each.token_id for each in events if each.store_id != store_id or each.kind not in _OF_ISSUE}
     issued = {each.token_id for each in own if each.kind == Kind.TOKEN_ISSUED}
-    return (others | ({each.token_id for each in own} - issued)) - {""}  # facts about the facility are about none
+    return (acted_on | ({each.token_id for each in own} - issued)) - {""}  # facts about the facility are about none
 
 
 def _tokens(connection: Connection, facility_id: str, token_ids: set[str]) -> tuple[Token, ...]:
@@ -93,7 +95,7 @@ def _tokens(connection: Connection, facility_id: str, token_ids: set[str]) -> tu
 
 
 def _patients(connection: Connection, facility_id: str, events: Iterable[Event]) -> tuple[PatientMessage, ...]:
-    token_ids = {each.token_id for each in events if each.kind in _TELLS_DETAILS}
+    token_ids = {each.token_id for each in events if each.kind in TELLS_DETAILS}
     if not token_ids:
         return ()
     among = is_among(connection, patient.c.token_id, token_ids)

@@ -11,11 +11,11 @@ import structlog
 from sqlalchemy import CompoundSelect, Connection, Engine, Select, delete, func, or_, select, union
 
 from kiosk.model.clock import ClockFault, believable_time
-from kiosk.model.events import instant_text
+from kiosk.model.events import TELLS_DETAILS, instant_text
 from kiosk.store import tables
 from kiosk.store.engine import BUSY_TIMEOUT_MS, outside_transactions
 from kiosk.store.ledger import Meta, read_meta
-from kiosk.store.syncing import KEPT_AFTER_ACK, TELLS_DETAILS, last_synced_at
+from kiosk.store.syncing import KEPT_AFTER_ACK, last_synced_at
 
 KEPT_ALONE = timedelta(days=7)
 """For how long a store that no server knows keeps details after the token was issued."""

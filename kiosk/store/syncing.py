@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.errors import StoreError, StoreForkError
 from kiosk.model.desk import Called
-from kiosk.model.events import Event, Kind, instant_text, parse_instant
+from kiosk.model.events import TELLS_DETAILS, Event, instant_text, parse_instant
 from kiosk.model.exchange import PatientDetails, Pull, Push
 from kiosk.store import pulling, tables
 from kiosk.store.former import is_pending, orphan_count
@@ -19,8 +19,6 @@ ACKED = "acked"
 PULLED = "pulled"
 KEPT_AFTER_ACK = timedelta(hours=24)
 """For how long after the acknowledgement details are kept, should the server be restored from a backup."""
-TELLS_DETAILS = (Kind.TOKEN_ISSUED.value, Kind.PATIENT_IDENTIFIED.value)
-"""With these events the patient's details travel."""
 _c = tables.cursor.c
 _e = tables.event.c
 _a = tables.ack.c

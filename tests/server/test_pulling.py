@@ -63,6 +63,15 @@ def test_but_it_does_where_another_acted_on_it(database: Database) -> None:
     assert [(each.label, each.state) for each in seen.tokens] == [("MA-002", State.CALLED)]
 
 
+def test_and_where_its_own_act_may_not_have_come_true(database: Database) -> None:
+    """The server was restored: it made the call that this desk has completed, and knows nothing of it any more."""
+    desk = Chain("B").issue_many(2)
+    desk.write(Kind.TOKEN_COMPLETED, desk.events[0].token_id)
+    given = answer(database, desk.push())
+    assert [each.code for each in given.parked] == ["MOVE_ILLEGAL"]
+    assert [(each.label, each.state) for each in given.pull().tokens] == [("MB-001", State.WAITING)]
+
+
 def test_own_events_count_among_those_wanted_so_that_no_answer_grows_too_long(database: Database) -> None:
     own, other = Chain("A").issue_many(5), Chain("B").issue_many(2)
     take(database, own.push())
