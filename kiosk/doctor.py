@@ -4,12 +4,13 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from ctypes.util import find_library
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
 from kiosk.app import Station, SystemClock, load_facility, open_station
 from kiosk.doctor_gun import gun_finding
-from kiosk.doctor_printer import printer_finding
+from kiosk.doctor_printer import print_test, printer_finding
 from kiosk.doctor_server import server_findings
 from kiosk.doctor_slips import TEMPLATE_ADVICE, fonts_finding, template_told
 from kiosk.doctor_staff import staff_findings
@@ -37,17 +38,30 @@ _REPAIRS = {
 _RESTORABLE = frozenset({"STORE_DAMAGED", "STORE_LOST"})
 
 
-def examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool = False) -> list[Finding]:
-    """All findings. Looks, and changes nothing but what ``accept_clock`` asks for."""
-    return list(_examine(settings, environ, accept_clock=accept_clock))
+@dataclass(frozen=True)
+class Orders:
+    """What is to be done besides looking.
+
+    Attributes:
+        accepts_clock: somebody says that date and time are right.
+        prints: a test picture.
+    """
+
+    accepts_clock: bool = False
+    prints: bool = False
 
 
-def _examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bool) -> Iterator[Finding]:
+def examine(settings: Settings, environ: Mapping[str, str], orders: Orders = Orders()) -> list[Finding]:
+    """All findings. Looks, and changes nothing but what ``orders`` ask for; what a printer can tell is kept, too."""
+    return list(_examine(settings, environ, orders))
+
+
+def _examine(settings: Settings, environ: Mapping[str, str], orders: Orders) -> Iterator[Finding]:
     own = _checked("facility", "mend the facility file", lambda: _facility(settings))
     template = _checked("slips", TEMPLATE_ADVICE, lambda: template_told(settings))
     yield _disk(settings.data_dir)
     if own.ok and template.ok:
-        yield from _examine_station(settings, environ, own, accept_clock=accept_clock)
+        yield from _examine_station(settings, environ, own, orders)
     else:
         yield own
     yield template
@@ -58,7 +72,7 @@ def _examine(settings: Settings, environ: Mapping[str, str], *, accept_clock: bo
 
 
 def _examine_station(
-    settings: Settings, environ: Mapping[str, str], own_facility: Finding, *, accept_clock: bool
+    settings: Settings, environ: Mapping[str, str], own_facility: Finding, orders: Orders
 ) -> Iterator[Finding]:
     try:
         with open_station(settings, environ, claims_devices=False) as station:
@@ -67,9 +81,11 @@ def _examine_station(
             store = _store(station)
             yield store
             yield printer_finding(station)
+            if orders.prints:
+                yield print_test(station)
             if not store.ok:
                 return  # what a damaged store says of clock and server is worth nothing
-            if accept_clock:
+            if orders.accepts_clock:
                 said: dict[str, Json] = {"by": "kiosk doctor"}
                 station.store.declare(Kind.CLOCK_ACCEPTED, station.facility, station.clock.now(), said)
             yield _clock(station)

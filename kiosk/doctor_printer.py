@@ -1,23 +1,36 @@
 """What ``kiosk doctor`` says of the printer: which one, by which way, how it is and what it can tell."""
 
-from kiosk.app import Station
-from kiosk.finding import Finding
-from kiosk.printing.escpos_printer import EscPosPrinter
-from kiosk.printing.printer import chosen_escpos
-from kiosk.printing.probe import Capabilities
+from dataclasses import replace
 
+from kiosk.app import Station, new_id
+from kiosk.errors import PrinterError
+from kiosk.finding import Finding
+from kiosk.model.printer import Printed, PrinterStatus
+from kiosk.ports import SlipPrinter
+from kiosk.printing.escpos_printer import EscPosPrinter
+from kiosk.printing.folder import FolderPrinter
+from kiosk.printing.printer import chosen
+from kiosk.printing.probe import Capabilities
+from kiosk.printing.raster import Raster
+from kiosk.printing.test_sheet import print_test_raster
+
+PRINT_TEST = "paper"
+_PATIENCE_S = 60.0
+"""For a picture that is several slips long, also over a slow line."""
 _ADVICES = {
     "PAPER_OUT": "put in a new roll",
     "COVER_OPEN": "close the cover",
-    "CUTTER_JAMMED": "free the cutter: switch off, open the cover, take the paper out",
+    "CUTTER_JAMMED": "switch it off, take the paper out of the cutter, switch it on",
     "PRINTER_HOT": "let it cool down",
     "PRINTER_OFFLINE": "press its feed or on-line button",
     "PRINTER_STALLED": "look at paper and cover, then switch it off and on",
     "PRINTER_FAILED": "switch it off and on; if that does not help, it needs repair",
     "PRINTER_SLOW": "set the printer's switches and baud= to 38400 or more",
+    "PRINTER_BUSY": "end kiosk run or kiosk desk first",
+    "PRINTER_NONE": "plug one in, or set printer",
+    "SLIP_FOLDER_UNWRITABLE": "look at the folder's disk and owner",
 }
 """What to do, by code; otherwise the cable is to blame."""
-_NOTHING_KNOWN = "not probed yet"
 
 
 def printer_finding(station: Station) -> Finding:
@@ -25,29 +38,54 @@ def printer_finding(station: Station) -> Finding:
     if not station.registration.prints:
         found = "none" if station.settings.printer == "none" else f"{station.settings.printer} found none"
         return Finding("printer", True, f"{found}: tokens are shown, no slips are printed")
-    name = station.printer.name
-    status = station.printer.status() if station.owns_devices else None
-    told = f"{name}, {station.settings.printer_dots} dots{_able(chosen_escpos(station.printer))}"
-    if status is None:
-        return Finding("printer", True, f"{told}; a kiosk is running with it")
+    status = station.printer.status() if station.owns_devices else PrinterStatus()
+    told = ", ".join(_lines(station, chosen(station.printer)))
     if status.problems:
-        return not_ready(f"{', '.join(status.problems)}: {told}", status.problems[0])
+        return Finding("printer", False, f"{', '.join(status.problems)}: {told}", _advice(status.problems[0]))
     low = "; paper is low" if status.paper_low else ""
-    return Finding("printer", True, f"{told}{low}")
+    running = "" if station.owns_devices else "; a kiosk is running with it"
+    return Finding("printer", True, f"{told}{low}{running}")
 
 
-def not_ready(text: str, code: str) -> Finding:
-    return Finding("printer", False, text, _ADVICES.get(code, "switch it on, check cable and address"))
+def print_test(station: Station) -> Finding:
+    """Find out anew what the printer can tell, and print it with a ruler, all scripts and grays."""
+    try:
+        printed = _print_test(station)
+    except PrinterError as error:
+        return Finding(PRINT_TEST, False, f"{error.code}: {error}", _advice(error.code))
+    return Finding(PRINT_TEST, True, f"{printed.millimetres:.0f} mm of paper, confirmed as {printed.confirmation}")
 
 
 def able_words(able: Capabilities | None) -> str:
     """For people who know printers."""
     if able is None:
-        return _NOTHING_KNOWN
+        return "not probed yet"
     answers = {"DLE EOT": able.status, "GS r 1": able.barrier, "GS ( H": able.ids}
     known = ", ".join(name for name, there in answers.items() if there) or "nothing"
-    return f"answers to {known}; slips are confirmed as {able.confirmation}"
+    return f"answers to {known}, slips are confirmed as {able.confirmation}"
 
 
-def _able(printer: EscPosPrinter | None) -> str:
-    return "" if printer is None else f", {able_words(printer.capabilities())}"
+def _print_test(station: Station) -> Printed:
+    if not station.owns_devices:
+        raise PrinterError("a kiosk is running with this printer", code="PRINTER_BUSY")
+    printer = chosen(station.printer)
+    if isinstance(printer, EscPosPrinter):
+        printer.probe()
+        patient = replace(printer, deadline_s=_PATIENCE_S, longest_transfer_s=_PATIENCE_S)
+        return patient.print_raster(_sheet(station, printer), new_id())
+    if isinstance(printer, FolderPrinter):
+        return printer.print_raster(_sheet(station, printer), "print-test")
+    raise PrinterError("there is no printer", code="PRINTER_NONE")
+
+
+def _sheet(station: Station, printer: SlipPrinter) -> Raster:
+    return print_test_raster(_lines(station, printer), station.settings.printer_dots)
+
+
+def _lines(station: Station, printer: SlipPrinter | None) -> list[str]:
+    lines = [station.printer.name, f"{station.settings.printer_dots} dots"]
+    return [*lines, able_words(printer.capabilities())] if isinstance(printer, EscPosPrinter) else lines
+
+
+def _advice(code: str) -> str:
+    return _ADVICES.get(code, "switch it on, check cable and address")

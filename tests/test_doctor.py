@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.app import SystemClock, new_id
 from kiosk.checkin import Registration
-from kiosk.doctor import examine
+from kiosk.doctor import Orders, examine
 from kiosk.finding import Finding
 from kiosk.model.patient import Patient
 from kiosk.model.sample import SAMPLE_FACILITY
@@ -152,7 +152,7 @@ def test_a_clock_that_is_accepted_leaves_who_said_so_and_what_was_wrong(settings
         Registration(store, SAMPLE_FACILITY, FakeClock(now + timedelta(hours=2))).check_in(
             Patient("91000000000018"), "MED", "hi"
         )
-    findings = {finding.name: finding for finding in examine(settings, {}, accept_clock=True)}
+    findings = {finding.name: finding for finding in examine(settings, {}, Orders(accepts_clock=True))}
     assert findings["clock"].ok
     with closing(open_store(settings.data_dir, "", new_id, {})) as store:
         told = store.next_push(10).events[-1]

@@ -15,6 +15,7 @@ from kiosk.printing.layout import PAPERS, SlipPainter
 from kiosk.printing.link import PrinterLink, Transport
 from kiosk.printing.link_dialogue import Dialogue
 from kiosk.printing.probe import Capabilities, Memory, probed
+from kiosk.printing.raster import Raster
 from kiosk.printing.status import port_problems, status_of
 
 DEADLINE_S = 10.0
@@ -39,6 +40,7 @@ class EscPosPrinter:
 
     Attributes:
         memory: where the printer's capabilities are kept.
+        longest_transfer_s: a slip that a slow line would take longer for is refused.
     """
 
     name: str
@@ -47,6 +49,7 @@ class EscPosPrinter:
     memory: Memory = field(default_factory=Memory)
     deadline_s: float = DEADLINE_S
     monotonic: Callable[[], float] = time.monotonic
+    longest_transfer_s: float = LONGEST_TRANSFER_S
     _known: tuple[str, Capabilities] | None = None
     _finished: deque[str] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     _owed: int = 0
@@ -55,7 +58,10 @@ class EscPosPrinter:
     _port_told: bool = False
 
     def print_slip(self, slip: Slip, job_id: str = "") -> Printed:
-        raster = self.painter.render(slip)
+        return self.print_raster(self.painter.render(slip), job_id)
+
+    def print_raster(self, raster: Raster, job_id: str) -> Printed:
+        """As ``print_slip``, for a picture."""
         millimetres = raster.height / PAPERS[raster.width].dots_per_mm + FEED_MM
         return self.print_bytes(slip_bytes(raster), millimetres, job_id)
 
@@ -221,9 +227,9 @@ class EscPosPrinter:
 
     def _refuse_if_slow(self, size: int) -> None:
         seconds = self.transport.seconds_for(size)
-        self._too_slow = seconds > LONGEST_TRANSFER_S
+        self._too_slow = seconds > self.longest_transfer_s
         if self._too_slow:
-            told = f"a slip of {size} bytes takes {seconds:.0f} s on this line, {LONGEST_TRANSFER_S:.0f} s at most"
+            told = f"a slip of {size} bytes takes {seconds:.0f} s on this line, {self.longest_transfer_s:.0f} s at most"
             advice = "set the printer's switches and baud= in KIOSK_PRINTER to 38400 or more"
             raise PrinterError(f"{told}: {advice}", code="PRINTER_SLOW")
 

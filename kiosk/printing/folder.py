@@ -34,13 +34,15 @@ class FolderPrinter:
         return f"folder:{self.folder}"
 
     def print_slip(self, slip: Slip, job_id: str = "") -> Printed:
+        return self.print_raster(self.painter.render(slip), slip.label)
+
+    def print_raster(self, raster: Raster, name: str) -> Printed:
         """The PNG appears last, and only once both files are whole.
 
         Raises:
             PrinterError: SLIP_FOLDER_UNWRITABLE.
         """
-        raster = self.painter.render(slip)
-        stem = f"{self.now():%Y%m%d-%H%M%S}-{_UNSAFE.sub('_', slip.label)[:20]}"
+        stem = f"{self.now():%Y%m%d-%H%M%S}-{_UNSAFE.sub('_', name)[:20]}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._write_pair(stem, slip_bytes(raster), _png(raster))

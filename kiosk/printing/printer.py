@@ -108,11 +108,9 @@ def has_printer(printer: SlipPrinter) -> bool:
     return not isinstance(printer, NoPrinter)
 
 
-def chosen_escpos(printer: SlipPrinter) -> EscPosPrinter | None:
-    """The ESC/POS printer behind ``printer``, if there is one now: capabilities can be asked of it."""
-    if isinstance(printer, AutoPrinter):
-        return _escpos(printer.look_again())
-    return _escpos(printer)
+def chosen(printer: SlipPrinter) -> SlipPrinter | None:
+    """The printer behind ``auto``, if there is one now; any other printer itself."""
+    return printer.look_again() if isinstance(printer, AutoPrinter) else printer
 
 
 def transport_of(setting: str) -> Transport:
@@ -146,10 +144,6 @@ def _usable(places: Places) -> Iterator[FoundPrinter]:
 
 def _named(found: FoundPrinter, painter: SlipPainter, places: Places) -> EscPosPrinter:
     return EscPosPrinter(found.name, painter, transport_of(found.setting), Memory(places.memory))
-
-
-def _escpos(printer: SlipPrinter | None) -> EscPosPrinter | None:
-    return printer if isinstance(printer, EscPosPrinter) else None
 
 
 def _network(setting: str, place: str) -> NetworkTransport:

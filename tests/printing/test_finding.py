@@ -10,7 +10,7 @@ from kiosk.model.printer import Confirmation, Printed, PrinterStatus
 from kiosk.printing.auto_printer import AutoPrinter
 from kiosk.printing.escpos_printer import EscPosPrinter
 from kiosk.printing.finding import FoundPrinter, found_printers, usb_identity
-from kiosk.printing.printer import Places, chosen_escpos, has_printer, open_printer, wants_slips
+from kiosk.printing.printer import Places, chosen, has_printer, open_printer, wants_slips
 from tests.escpos_printer import PtyPrinter
 from tests.printing.fakes import ScriptedPrinter
 from tests.printing.slips import AT, a_slip
@@ -223,7 +223,7 @@ def test_auto_prints_through_the_node_it_found_and_says_which(machine: Machine) 
         assert auto.print_slip(a_slip("hi"), "two").confirmation is Confirmation.PRINTED
         assert auto.name == f"auto: usblp:{machine.root}/dev/usb/lp1 (EPSON TM-T82)"
         assert device.device.errors == []
-        assert isinstance(chosen_escpos(auto), EscPosPrinter)
+        assert isinstance(chosen(auto), EscPosPrinter)
 
 
 def _lead_to(machine: Machine, node: str, device: PtyPrinter) -> None:
