@@ -10,6 +10,7 @@ from threading import Lock
 import structlog
 from PySide6.QtWidgets import QApplication, QWidget
 
+from kiosk.aadhaar_proof import signature_check
 from kiosk.acts import Acts
 from kiosk.app import (
     Station,
@@ -45,6 +46,7 @@ from kiosk.sync.line import CONNECT_S, DEADLINE_S, Line
 from kiosk.sync.live import LiveThread
 from kiosk.sync.loop import SyncReport, SyncThread
 from kiosk.sync.turn import Turn
+from kiosk.ui.desk.aadhaar import AadhaarCards
 from kiosk.ui.desk.closed import DeskClosedWindow
 from kiosk.ui.desk.health import HealthWatch
 from kiosk.ui.desk.pages import desk_pages
@@ -153,6 +155,9 @@ def _scans(
     scans = DeskScans(session, station.store, reports)
     scans.token_found.connect(window.show_token)
     scans.newcomer_found.connect(window.show_newcomer)
+    cards = AadhaarCards(window, session, signature_check(station.settings.aadhaar_certificate))
+    cards.agreed.connect(window.show_newcomer)
+    scans.aadhaar_scanned.connect(cards.take)
 
     def report(report: ScannerReport) -> None:
         health.reader_moved(report)

@@ -67,6 +67,8 @@ class Settings:
     """How long after the last sync a desk lets members of the staff sign in."""
     desk_idle_min: int = 10
     """After so many minutes without a touch a desk signs out whoever works there."""
+    aadhaar_certificate: Path | None = None
+    """UIDAI's certificate, by which a desk checks Aadhaar cards; None leaves them unchecked."""
     export_dir: Path | None = None
     """Where a supervisor's exports of the day's figures go; None for the documents of whoever runs the desk."""
     abdm_client_id: str = ""
@@ -231,6 +233,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "tls_key": _path,
     "retention_days": _between(1, 36_500),
     "backup_dir": _path,
+    "aadhaar_certificate": _path,
     "export_dir": _path,
     "pin_pepper": _path,
     "staff_valid_days": _between(1, 365),

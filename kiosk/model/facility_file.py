@@ -7,6 +7,7 @@ day_starts = "00:00"
 carries_over = false             # true is not offered in this version
 return_window_min = 120
 holidays = [2026-11-24, 2026-12-25]
+aadhaar_at_desk = false          # true: a desk may fill in name, sex and year of birth from an Aadhaar card
 
 [calling]                        # optional, as are its keys
 priority_per_routine = 2         # while both wait
@@ -43,7 +44,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OPENING = re.compile(r"(?:([a-z]{3})(?:-([a-z]{3}))? )?([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{1,12}", re.ASCII)
-_DAY_KEYS = {"timezone", "day_starts", "carries_over", "return_window_min", "holidays"}
+_DAY_KEYS = {"timezone", "day_starts", "carries_over", "return_window_min", "holidays", "aadhaar_at_desk"}
 FACILITY_KEYS = frozenset({"facility_id", "names", "calling", "departments"} | _DAY_KEYS)
 _PLACE_KEYS = {"room", "rooms", "next_step"}
 _LIMIT_KEYS = {"open", "holidays", "quota", "shares", "priority", "registration"}
@@ -77,6 +78,7 @@ def read_facility(reader: Reader) -> Facility:
         day_starts=reader.clock("day_starts"),
         return_window=timedelta(minutes=reader.number("return_window_min", 120, high=1440)),
         calling=_calling(reader.table("calling")),
+        aadhaar_at_desk=reader.flag("aadhaar_at_desk"),
     )
     _refuse_carrying_over(reader)
     reader.mistakes += _clashes(facility)

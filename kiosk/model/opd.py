@@ -133,6 +133,7 @@ class Facility:
         day_starts: local time at which a new service day begins; later than midnight for night OPDs.
         return_window: how long after a no-show the patient gets the same token back.
         calling: in which order patients are called, and how often.
+        aadhaar_at_desk: whether desks may fill in name, sex and year of birth from an Aadhaar card.
         others: departments that a desk does not serve, to which it may send patients on.
     """
 
@@ -143,6 +144,7 @@ class Facility:
     day_starts: time = time(0)
     return_window: timedelta = timedelta(hours=2)
     calling: CallingRule = USUAL_RULE
+    aadhaar_at_desk: bool = False
     others: tuple[Department, ...] = ()
 
     @property

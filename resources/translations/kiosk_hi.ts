@@ -777,6 +777,22 @@
         <source>first visit this week</source>
         <translation>इस सप्ताह पहली बार</translation>
     </message>
+    <message>
+        <source>This is an Aadhaar card: please ask for the ABHA card, or type the name.</source>
+        <translation>यह आधार कार्ड है: कृपया आभा कार्ड माँगें, या नाम टाइप करें।</translation>
+    </message>
+    <message>
+        <source>UIDAI has not signed this Aadhaar card: nothing was taken from it.</source>
+        <translation>इस आधार कार्ड पर यूआईडीएआई का हस्ताक्षर नहीं है: इससे कुछ नहीं लिया गया।</translation>
+    </message>
+    <message>
+        <source>This kind of Aadhaar card cannot be read yet: please type the name.</source>
+        <translation>इस तरह का आधार कार्ड अभी पढ़ा नहीं जा सकता: कृपया नाम टाइप करें।</translation>
+    </message>
+    <message>
+        <source>This Aadhaar card's QR code is damaged: please type the name.</source>
+        <translation>इस आधार कार्ड का क्यूआर कोड ख़राब है: कृपया नाम टाइप करें।</translation>
+    </message>
 </context>
 <context>
     <name>Header</name>
@@ -1944,6 +1960,37 @@
     <message>
         <source>The code is being read</source>
         <translation>कोड पढ़ा जा रहा है</translation>
+    </message>
+</context>
+<context>
+    <name>Aadhaar</name>
+    <message>
+        <source>Fill in from the Aadhaar card?</source>
+        <translation>आधार कार्ड से भरें?</translation>
+    </message>
+    <message>
+        <source>The patient agrees: fill in</source>
+        <translation>मरीज़ सहमत हैं: भरें</translation>
+    </message>
+    <message>
+        <source>Do not use it</source>
+        <translation>इसका उपयोग न करें</translation>
+    </message>
+    <message>
+        <source>Tell the patient: only name, sex and year of birth are taken, to write the OPD token. The Aadhaar number, the picture and all else on the card are not kept. Nobody has to show an Aadhaar card to see a doctor.</source>
+        <translation>मरीज़ को बताएँ: ओपीडी टोकन लिखने के लिए केवल नाम, लिंग और जन्म का वर्ष लिया जाता है। आधार नंबर, फ़ोटो और कार्ड की बाकी कोई जानकारी नहीं रखी जाती। डॉक्टर को दिखाने के लिए आधार कार्ड दिखाना ज़रूरी नहीं है।</translation>
+    </message>
+    <message>
+        <source>UIDAI's signature on this card is right.</source>
+        <translation>इस कार्ड पर यूआईडीएआई का हस्ताक्षर सही है।</translation>
+    </message>
+    <message>
+        <source>UIDAI's signature was not checked: no certificate is set.</source>
+        <translation>यूआईडीएआई का हस्ताक्षर नहीं जाँचा गया: प्रमाणपत्र सेट नहीं है।</translation>
+    </message>
+    <message>
+        <source>This old card has no signature: compare it with the patient.</source>
+        <translation>इस पुराने कार्ड पर हस्ताक्षर नहीं है: मरीज़ से मिलान करें।</translation>
     </message>
 </context>
 </TS>

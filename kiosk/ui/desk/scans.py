@@ -33,11 +33,13 @@ class DeskScans(QObject):
 
     Signals:
         token_found: id of the token to show, once the session knows its row.
+        aadhaar_scanned: an Aadhaar QR's text, untrusted, where the hospital and who works here may use it.
         newcomer_found: a Patient without a token today, where who works here may give one.
     """
 
     token_found = Signal(str)
     newcomer_found = Signal(object)
+    aadhaar_scanned = Signal(str)
 
     def __init__(self, session: DeskSession, finder: TokenFinder, reports: ScannerReports) -> None:
         super().__init__(session)
@@ -56,7 +58,11 @@ class DeskScans(QObject):
         self._taken.take(untrusted_text, clock.monotonic())
         session.touch()
         self._awaited = ""
-        self._open(read_scan(untrusted_text, session.facility.local(clock.now()).date()))
+        scan = read_scan(untrusted_text, session.facility.local(clock.now()).date())
+        if scan is Reason.AADHAAR and session.facility.aadhaar_at_desk and session.may(Right.REGISTER):
+            self.aadhaar_scanned.emit(untrusted_text)
+        else:
+            self._open(scan)
 
     def _open(self, scan: Patient | SlipScanned | Reason) -> None:
         session = self._session

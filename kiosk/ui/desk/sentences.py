@@ -64,8 +64,16 @@ def _scanned(code: str, details: Mapping[str, str]) -> str:
             return words.format(label=details["label"], day=details["day"])
         case "SCAN_UNKNOWN":
             return translate("Desk", "This slip's token is not known here, or not yet.")
+        case "SCAN_UNREADABLE" if details.get("reason") == "aadhaar":
+            return translate("Desk", "This is an Aadhaar card: please ask for the ABHA card, or type the name.")
         case "SCAN_UNREADABLE":
             return translate("Desk", "This is neither an ABHA card nor a slip of this hospital.")
+        case "AADHAAR_FORGED":
+            return translate("Desk", "UIDAI has not signed this Aadhaar card: nothing was taken from it.")
+        case "AADHAAR_VERSION":
+            return translate("Desk", "This kind of Aadhaar card cannot be read yet: please type the name.")
+        case "AADHAAR_DAMAGED" | "AADHAAR_UNUSABLE":
+            return translate("Desk", "This Aadhaar card's QR code is damaged: please type the name.")
     return ""
 
 

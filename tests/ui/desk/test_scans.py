@@ -51,7 +51,7 @@ class ScanDesk:
         kinds = desk_pages(DeskToday(self.session, self.day.store), _Rolls(), folder)
         self.window = DeskWindow(self.session, self.desk.translation, kinds)
         self.reports = ScannerReports()
-        scans = DeskScans(self.session, self.day.store, self.reports)
+        self.scans = scans = DeskScans(self.session, self.day.store, self.reports)
         scans.token_found.connect(self.window.show_token)
         scans.newcomer_found.connect(self.window.show_newcomer)
         self.found: list[str] = []
