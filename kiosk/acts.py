@@ -64,7 +64,8 @@ class Acts:
     Attributes:
         facility: gives the hospital as it is now, openings applied.
         notice_version: of the privacy notice that patients are told of.
-        wants_slips: whether this desk has a printer.
+        wants_slips: whether this desk prints slips at all.
+        has_printer: whether there is a printer: one may be plugged in for the first time at any moment.
     """
 
     store: DeskStore
@@ -73,6 +74,12 @@ class Acts:
     notice_version: str
     wants_slips: bool = True
     has_server: bool = False
+    has_printer: Callable[[], bool] = lambda: True
+
+    @property
+    def prints(self) -> bool:
+        """Whether slips are worth queueing."""
+        return self.wants_slips and self.has_printer()
 
     def do(self, kind: Kind, post: Post, token_id: str, body: dict[str, Json]) -> Done:
         """Write one act; ``body`` says who answers for it, as ``answering`` gives it."""
@@ -154,7 +161,7 @@ class Acts:
             language=language,
             notice_version=self.notice_version,
             source=source,
-            wants_slip=self.wants_slips,
+            wants_slip=self.prints,
             shows_people_ahead=self.knows_queue(),
             priority=priority,
             ignores_quota=approved_by is not None,

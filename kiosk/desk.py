@@ -179,7 +179,7 @@ def _session(station: Station, workers: Workers, background: Background, link: "
         lambda: facility_now(station),
         station.clock,
         NOTICE_VERSION,
-        wants_slips=station.registration.wants_slips,
+        has_printer=station.registration.has_printer,
         has_server=link is not None,
     )
     parts = DeskParts(
@@ -205,7 +205,7 @@ def _health(station: Station, *, has_server: bool) -> DeskHealth:
         station.store,
         station.clock,
         has_server=has_server,
-        prints=station.registration.wants_slips,
+        prints=station.registration.prints,
         staff_valid=timedelta(days=station.settings.staff_valid_days),
         paper_left_mm=paper_roll(station).left_mm,
     )

@@ -27,7 +27,7 @@ class DeskHealth:
     """Any thread may tell it news; ``look`` reads the store, so it is not for the GUI thread.
 
     Args:
-        prints: whether this desk has a printer.
+        prints: whether this desk has a printer at the start.
         paper_left_mm: how much paper it should have left, None where nobody knows. Raises StoreError.
         staff_valid: how long after the last sync members of the staff may sign in; nothing where there is no server.
     """
@@ -54,7 +54,14 @@ class DeskHealth:
             self._note(lambda signs: replace(signs, slip=told, slip_cause=cause))
 
     def printer_moved(self, status: PrinterStatus) -> None:
-        self._note(lambda signs: replace(signs, printer=status))
+        """A printer may be plugged in for the first time while the desk runs."""
+        is_there = status.problems != ("PRINTER_NONE",)
+
+        def change(signs: Signs) -> Signs:
+            slip = SlipState.NONE if is_there and signs.slip is None else signs.slip
+            return replace(signs, printer=status, slip=slip)
+
+        self._note(change)
 
     def synced(self) -> None:
         self._note(lambda signs: replace(signs, server=""))

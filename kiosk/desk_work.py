@@ -81,7 +81,7 @@ class DeskWork:
             facility=self.acts.facility(),
             now=self.acts.clock.now(),
             language=language,
-            wants_slip=self.acts.wants_slips,
+            wants_slip=self.acts.prints,
             shows_people_ahead=self.acts.knows_queue(),
             remarks={"room": post.room, **answering(post, Right.REGISTER)},
         )
@@ -104,7 +104,7 @@ class DeskWork:
             NotAllowedError: code PRINTER_NONE at a desk without a printer.
         """
         remarks = answering(post, Right.REGISTER)
-        if not self.acts.wants_slips:
+        if not self.acts.prints:
             raise NotAllowedError("this desk has no printer", code=PRINTER_NONE)
         first = self._come(post, token_id, language).job if self.acts.token(token_id).has_no_slip else None
         if first is not None:

@@ -90,6 +90,14 @@ def test_copies_end_at_the_limit_and_the_token_is_told_all_the_same(
     assert {checked.token.token_id for checked in copies} == {copies[0].token.token_id}
 
 
+def test_the_first_printer_may_be_plugged_in_at_any_moment(registration: Registration) -> None:
+    there = [False]
+    registration = replace(registration, has_printer=lambda: there[0])
+    assert registration.check_in(ASHA, "MED", "hi").job is None
+    there[0] = True
+    assert registration.check_in(ASHA, "EYE", "hi").job is not None
+
+
 def test_without_a_printer_nothing_is_queued(registration: Registration, store: FakeTokenStore) -> None:
     registration = replace(registration, wants_slips=False)
     first, again = (registration.check_in(ASHA, "MED", "hi") for _ in range(2))

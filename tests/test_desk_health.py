@@ -80,3 +80,13 @@ def test_what_the_printer_tells_and_what_is_left_of_its_roll_are_shown(desk: Cou
     assert levels(health)[Part.PRINTER] == (Level.GOOD, "")
     left[0] = 400.0
     assert levels(health)[Part.PRINTER] == (Level.NOTICE, "PAPER_LOW")
+
+
+def test_a_printer_that_is_plugged_in_for_the_first_time_is_shown(desk: Counter) -> None:
+    health = DeskHealth(desk.store, desk.clock, has_server=False, prints=False)
+    health.printer_moved(PrinterStatus(("PRINTER_NONE",)))
+    assert Part.PRINTER not in levels(health)
+    health.printer_moved(PrinterStatus(("COVER_OPEN",), answered=True))
+    assert levels(health)[Part.PRINTER] == (Level.BAD, "COVER_OPEN")
+    health.printer_moved(PrinterStatus(answered=True))
+    assert levels(health)[Part.PRINTER] == (Level.GOOD, "")

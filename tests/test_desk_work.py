@@ -162,6 +162,16 @@ def test_a_desk_without_a_printer_says_so(desk: Counter) -> None:
     assert told.value.code == "PRINTER_NONE"
 
 
+def test_a_desk_prints_as_soon_as_a_printer_is_plugged_in(desk: Counter) -> None:
+    there = [False]
+    work = DeskWork(replace(desk.acts, has_printer=lambda: there[0]))
+    token = desk.wait(1)
+    with pytest.raises(NotAllowedError):
+        work.reprint(REGISTRAR, token.token_id, "en")
+    there[0] = True
+    assert work.reprint(REGISTRAR, token.token_id, "en").copy >= 0
+
+
 # --- a supervisor's word ----------------------------------------------------------------------------------------------
 
 
