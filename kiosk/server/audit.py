@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import uuid_utils
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from kiosk.server.tables import audit
 
@@ -34,6 +34,13 @@ def note_all(
     rows = [{**common, "audit_id": str(uuid_utils.uuid7()), "subject": subject} for subject in subjects]
     if rows:
         connection.execute(insert(audit), rows)
+
+
+def last_restored(engine: Engine) -> datetime | None:
+    """When this database was last brought back from a backup, if it ever was."""
+    with engine.begin() as connection:
+        found: datetime | None = connection.execute(select(func.max(audit.c.at)).filter_by(act=Act.RESTORED)).scalar()
+    return found
 
 
 def erased_tokens(connection: Connection, facility_id: str, token_ids: Collection[str]) -> frozenset[str]:

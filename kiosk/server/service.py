@@ -27,6 +27,8 @@ class Service:
         is_open: only this machine can reach the server, so that facilities which nobody imported need no signatures.
         limits: how much each caller may ask of this process.
         hub: knows which streams listen; whoever commits a change calls its ``moved``.
+        restored_at: when the database was last brought back from a backup, before this process began. What was signed
+            before that may have been taken already by the database that is no more.
         pepper: what PINs are tried with, for desks; None where this server has none to tell. Raises KioskError.
     """
 
@@ -38,6 +40,7 @@ class Service:
     hub: Hub
     limits: Limits
     pepper: Callable[[], bytes] | None = None
+    restored_at: datetime | None = None
 
 
 def service_of(request: Request) -> Service:

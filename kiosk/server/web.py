@@ -1,5 +1,6 @@
 """The hospital server as a web application over an open database."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
+from kiosk.server.audit import last_restored
 from kiosk.server.calls_routes import add_calls_routes
 from kiosk.server.configuration_routes import add_configuration_routes
 from kiosk.server.counts_routes import add_counts_routes
@@ -53,7 +55,9 @@ def build_app(
         async with AsyncExitStack() as parts:
             threads = parts.enter_context(ThreadPoolExecutor(DATABASE_THREADS, "database"))
             hub = await parts.enter_async_context(running_hub(database, threads, now))
-            service = Service(database, now, threads, public_url, is_open, hub, limits or usual_limits(), pepper)
+            restored_at = await asyncio.get_running_loop().run_in_executor(threads, last_restored, database.reader)
+            limited = limits or usual_limits()
+            service = Service(database, now, threads, public_url, is_open, hub, limited, pepper, restored_at)
             app.state.service = service
             if abdm is not None:
                 running = running_scan_and_share(service, abdm.settings)

@@ -21,6 +21,7 @@ from starlette.testclient import TestClient
 
 from kiosk.model.events import instant_text
 from kiosk.server.app import running_server
+from kiosk.server.backup import note_restored
 from kiosk.server.database import Database
 from kiosk.server.limits import usual_limits
 from kiosk.server.nonces import KEPT, SWEEP_EACH
@@ -157,6 +158,22 @@ def test_requests_out_of_the_window_are_told_the_time(kiosk: Device, clock: Hand
     for skew_s in (-299, 299):
         headers = {**JSON_TYPE, **kiosk.signed("POST", "/v1/sync", body, skew_s=skew_s)}
         assert kiosk.web.post("/v1/sync", content=body, headers=headers).status_code == 200
+
+
+def test_what_was_signed_before_a_restore_is_refused_after_it(
+    kiosk: Device, database: Database, clock: HandClock
+) -> None:
+    """Its nonce may be among those that the backup does not know."""
+    body = sync_body(kiosk)
+    headers = {**JSON_TYPE, **kiosk.signed("POST", "/v1/sync", body)}
+    clock.forward(2)
+    note_restored(database, clock.now())
+    with web_of(database, clock) as restarted:
+        refused = restarted.post("/v1/sync", content=body, headers=headers)
+        assert_problem(refused, 401, "CLOCK_SKEW")
+        assert refused.json()["server_time"] == instant_text(clock.now())
+        fresh = {**JSON_TYPE, **kiosk.signed("POST", "/v1/sync", body)}
+        assert restarted.post("/v1/sync", content=body, headers=fresh).status_code == 200
 
 
 def test_only_who_holds_a_key_is_told_the_time(kiosk: Device, clock: HandClock) -> None:

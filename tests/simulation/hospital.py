@@ -95,6 +95,7 @@ class Hospital:
         put_back(self.file, self.backups[place])
         self.database = self._opened()
         note_restored(self.database, self._clock.now())
+        self.late.clear()  # signed before the restore: refused
         del self.backups[place + 1 :]
         return before - self._series()
 
