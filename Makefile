@@ -42,8 +42,10 @@ check: $(READY) ## lint, format, types, import rules, compiled translations
 		cmp build/check.qm "$${ts%.ts}.qm" || { echo "run 'make translations' and commit $${ts%.ts}.qm"; exit 1; }; \
 	done
 
-bench: $(READY) $(READY_TEST) ## how long check-ins and calls take, and what the server does (BENCH_ROWS=10000000: a crore of tokens)
+bench: $(READY) $(READY_TEST) ## how long check-ins and calls take, what is read of a camera, what the server does (BENCH_ROWS=10000000: a crore of tokens)
 	.venv/bin/python -m tests.bench
+	.venv/bin/python -m tests.bench.slips
+	.venv/bin/python -m tests.bench.scanning
 	.venv/bin/python -m tests.bench.desk
 	.venv/bin/python -m tests.bench.server --rows $(BENCH_ROWS)
 

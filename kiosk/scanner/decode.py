@@ -113,7 +113,10 @@ def read_zbar(grey: Grey) -> list[Sight]:
     zbar = _zbar()
     if zbar is None:
         return []
-    found = zbar.decode(grey, symbols=[zbar.ZBarSymbol.QRCODE])
+    try:
+        found = zbar.decode(grey, symbols=[zbar.ZBarSymbol.QRCODE])
+    except ValueError:  # pyzbar knows no symbol without orientation, though ZBar reports some
+        return []
     # What is not UTF-8 after ZBar's conversion becomes U+FFFD, which no doubt survives.
     texts = ((undo_guess(one.data.decode(errors="replace")), one.polygon) for one in found)
     return [Sight(text, tuple((float(x), float(y)) for x, y in polygon)) for text, polygon in texts if text]
