@@ -43,7 +43,7 @@ class Canvas:
             case What.ROW:
                 self._rows.append(token)
             case What.ZERO:
-                self._zeros += 1
+                self._zeros += len(token.raw)
             case What.UNKNOWN:
                 self._text += token.raw
             case What.CUT:

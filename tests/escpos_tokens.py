@@ -95,7 +95,7 @@ class Lexer:
         """The command at the head, and its length; 0 where more bytes are needed to tell."""
         head = self._rest[:2]
         if head[:1] == b"\0":
-            return What.ZERO, 1
+            return What.ZERO, len(self._rest) - len(self._rest.lstrip(b"\0"))
         if len(head) < 2:
             return What.UNKNOWN, 1 if head and head not in (b"\x1b", b"\x1d", b"\x10") else 0
         if head in _FIXED:

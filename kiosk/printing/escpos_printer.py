@@ -168,6 +168,8 @@ class EscPosPrinter:
         """What can be expected of the answers. Raises PrinterError where nothing should be sent."""
         able = self.capabilities()
         status = self._looked(dialogue, able)
+        if able is not None and able.status and not status.answered:
+            status = self._looked(dialogue, able)
         if status.problems:
             raise _not_ready(status)
         if able is not None and able.status and not status.answered:
@@ -212,8 +214,11 @@ class EscPosPrinter:
         self.memory.note_sent(identity)
 
     def _clear(self, link: PrinterLink, able: Capabilities) -> None:
-        """The rest of a torn slip must not come out later, for somebody else. Only where the command is known."""
-        if able.ids:
+        """The rest of a torn slip must not come out later, for somebody else.
+
+        Who does not know the command passes over it, as over all control characters, and finishes the slip.
+        """
+        if able != Capabilities():
             with suppress(PrinterError):
                 link.write_all(CLEAR, self.monotonic() + LOOK_S)
 

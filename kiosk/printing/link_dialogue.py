@@ -31,6 +31,7 @@ class Dialogue:
     reached: int = 0
     cleared: bool = False
     _status: list[int] = field(default_factory=list)
+    _late: int = 0
     _answers: Answers = field(default_factory=Answers)
 
     def status(self) -> dict[int, int]:
@@ -39,6 +40,7 @@ class Dialogue:
         Nothing more is asked once one has not come: it may come late, and would be taken for the next.
         """
         self.hear_pending()
+        self._late = max(0, self._late - len(self._status))
         until = self.monotonic() + STATUS_S
         told: dict[int, int] = {}
         for number in (PRINTER, OFFLINE, ERROR, PAPER):
@@ -46,6 +48,8 @@ class Dialogue:
             if byte is None:
                 break
             told[number] = byte
+            if self._late:
+                break
         return told
 
     def hear_pending(self, quiet_s: float = _QUIET_S) -> None:
@@ -66,8 +70,10 @@ class Dialogue:
         self._status.clear()
         now = self.monotonic()
         self.link.write_all(b"\x10\x04" + bytes([number]), min(until, now + ANSWER_S))
-        self.hear_until(lambda: bool(self._status), min(until, now + ANSWER_S))
-        return self._status[0] if self._status else None
+        asked = self._late + 1
+        self.hear_until(lambda: len(self._status) >= asked, min(until, now + ANSWER_S))
+        self._late = max(0, asked - len(self._status))
+        return self._status[-1] if self._status else None
 
     def _take(self, untrusted_data: bytes) -> None:
         for answer in self._answers.feed(untrusted_data):
