@@ -13,7 +13,7 @@ from typing import TypeAlias
 from kiosk.model.sample import SAMPLE_FACILITY
 from tests.cards import draw_cards
 from tests.e2e.programs import Line, Station, json_lines
-from tests.e2e.warm import WarmKiosk, warm_kiosk
+from tests.e2e.warm import WarmKiosk
 
 FILES = 300
 """Of one run; at 2 ms a patient without a printer, hardly a run gets to its end before it is killed."""
@@ -37,6 +37,7 @@ class Hall:
 
     folder: Path
     seed: int
+    warm: WarmKiosk
     promised: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,16 +50,16 @@ class Hall:
         return self.folder / "slips"
 
     def station(self, department: str) -> Station:
-        return Station(self.folder / "kiosk", f"folder:{self.slips}" if department in PRINTING else "none")
+        printer = f"folder:{self.slips}" if department in PRINTING else "none"
+        return Station(self.folder / "kiosk", printer, warm=self.warm)
 
     def survive(self, kills: int) -> None:
         """Start and kill the program so many times, and remember what it promised."""
         killed = 0
-        with warm_kiosk() as kiosk:
-            for _ in range(2 * kills):
-                killed += self._one_run(kiosk)
-                if killed == kills:
-                    return
+        for _ in range(2 * kills):
+            killed += self._one_run()
+            if killed == kills:
+                return
         raise AssertionError(f"only {killed} of {2 * kills} runs were still at work when they were to be killed")
 
     def run_to_the_end(self) -> None:
@@ -69,14 +70,14 @@ class Hall:
             files = self._cards[first : first + 2 * AGAIN]
             self._remember(department, self.station(department).check_in(*files, department=department))
 
-    def _one_run(self, kiosk: WarmKiosk) -> bool:
+    def _one_run(self) -> bool:
         department = min(self._chance.choice([PRINTING, QUICK]), key=lambda code: self._reached[code])
         first = max(0, self._reached[department] - AGAIN)
         files = self._cards[first : first + FILES]
         # Half of the kills fall on the first moments, where start-up, first numbers and first slips meet.
         delay_s = self._chance.choice([0.02, 0.25]) * self._chance.random()
         words = ["checkin", *map(str, files), "--department", department]
-        code, output = _killed_after(delay_s, kiosk, words, self.station(department).environ)
+        code, output = _killed_after(delay_s, self.warm, words, self.station(department).environ)
         assert code in (0, -signal.SIGKILL), output
         lines = json_lines(output.decode())
         self._remember(department, lines)
@@ -96,16 +97,16 @@ def _killed_after(delay_s: float, kiosk: WarmKiosk, words: Sequence[str], enviro
 
     The end of its output also proves that no process of its own has outlived it.
     """
-    with kiosk.running(words, environ) as command:
+    with kiosk.running(words, environ) as (command, output_end):
         output = bytearray()
-        while b"\n" not in output and (chunk := os.read(command.output, 1 << 16)):
+        while b"\n" not in output and (chunk := os.read(output_end, 1 << 16)):
             output += chunk
         until = time.monotonic() + delay_s
-        while (left_s := until - time.monotonic()) > 0 and select.select([command.output], [], [], left_s)[0]:
-            if not (chunk := os.read(command.output, 1 << 16)):
+        while (left_s := until - time.monotonic()) > 0 and select.select([output_end], [], [], left_s)[0]:
+            if not (chunk := os.read(output_end, 1 << 16)):
                 break
             output += chunk
         command.kill()
-        while chunk := os.read(command.output, 1 << 16):
+        while chunk := os.read(output_end, 1 << 16):
             output += chunk
         return command.wait(), bytes(output)

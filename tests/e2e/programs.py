@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import httpx2
 
 from kiosk.model.sample import SAMPLE_FACILITY
+from tests.e2e.warm import WarmKiosk
 
 KIOSK = (str(Path(sys.executable).with_name("kiosk")),)
 """The command that ``make setup`` leaves."""
@@ -41,11 +42,15 @@ class Ended:
 
 @dataclass(frozen=True)
 class Station:
-    """A station's settings. Its data are in ``folder``; it knows of no other configuration on this machine."""
+    """A station's settings. Its data are in ``folder``; it knows of no other configuration on this machine.
+
+    Its commands are new processes, or where it has a ``warm`` one, copies of that.
+    """
 
     folder: Path
     printer: str = "none"
     server_url: str = ""
+    warm: WarmKiosk | None = field(default=None, compare=False, repr=False)
 
     @property
     def environ(self) -> dict[str, str]:
@@ -56,7 +61,10 @@ class Station:
 
     def run(self, *words: str | Path, more: Mapping[str, str] | None = None, patience_s: float = PATIENCE_S) -> Ended:
         """``kiosk WORDS`` to its end; ``more`` are further environment variables."""
-        return finished([*KIOSK, *map(str, words)], self.environ | dict(more or {}), patience_s)
+        environ = self.environ | dict(more or {})
+        if self.warm is not None:
+            return Ended(*self.warm.finished([*map(str, words)], environ, patience_s))
+        return finished([*KIOSK, *map(str, words)], environ, patience_s)
 
     def check_in(self, *files: Path, department: str = "MED") -> list[Line]:
         """The lines of a ``kiosk checkin`` that did its work."""

@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,6 +15,7 @@ from tests.cards import card_text, draw, draw_cards
 from tests.e2e.paper import is_marked_duplicate, qr_on
 from tests.e2e.programs import Line, Station, hospital
 from tests.e2e.records import acknowledged, check_store, opened_store, server_events, slip_jobs, station_events
+from tests.e2e.warm import WarmKiosk
 from tests.escpos_printer import TcpPrinter
 from tests.scanner.drawing import beside, drawn
 from tests.sync.bad_server import answer, bad_server
@@ -68,10 +70,10 @@ def written(path: Path, picture: "np.typing.NDArray[np.uint8]") -> Path:
     return path
 
 
-def test_each_bad_picture_gets_its_own_reason_and_stores_nothing(tmp_path: Path) -> None:
+def test_each_bad_picture_gets_its_own_reason_and_stores_nothing(tmp_path: Path, warm: WarmKiosk) -> None:
     expected = [(path, reason) for reason, paths in bad_pictures(tmp_path).items() for path in paths]
     with TcpPrinter() as printer:
-        station = Station(tmp_path / "kiosk", printer.setting)
+        station = Station(tmp_path / "kiosk", printer.setting, warm=warm)
         lines = station.check_in(*(path for path, _ in expected))
         assert [(Path(line["source"]), line["outcome"], line["reason"]) for line in lines] == [
             (path, "rejected", reason) for path, reason in expected
@@ -85,23 +87,23 @@ def test_each_bad_picture_gets_its_own_reason_and_stores_nothing(tmp_path: Path)
     assert (good["outcome"], good["label"]) == ("issued", "M-001")
 
 
-def test_scanning_goes_on_after_a_bad_picture(tmp_path: Path) -> None:
+def test_scanning_goes_on_after_a_bad_picture(tmp_path: Path, warm: WarmKiosk) -> None:
     first, last = draw_cards(tmp_path, 2)
     hostile = draw(tmp_path / "hostile.png", BAD_TEXTS["markup"])
-    lines = Station(tmp_path / "kiosk").check_in(first, hostile, tmp_path / "missing.png", last)
+    lines = Station(tmp_path / "kiosk", warm=warm).check_in(first, hostile, tmp_path / "missing.png", last)
     assert [line["label"] for line in lines] == ["M-001", None, None, "M-002"]
 
 
-def test_what_a_hostile_code_holds_is_not_repeated_anywhere(tmp_path: Path) -> None:
+def test_what_a_hostile_code_holds_is_not_repeated_anywhere(tmp_path: Path, warm: WarmKiosk) -> None:
     """Texts of codes are patients' secrets, or an attack: no output has them."""
     files = [draw(tmp_path / f"{place}.png", text) for place, text in enumerate(BAD_TEXTS.values())]
-    ended = Station(tmp_path / "kiosk").run("checkin", *files, "--department", "MED")
+    ended = Station(tmp_path / "kiosk", warm=warm).run("checkin", *files, "--department", "MED")
     assert ended.errors == ""
     assert not [word for word in ("Asha", "0018", "script", "HYPERLINK", "secret", "\x1b") if word in ended.output]
 
 
-def test_an_unknown_department_is_wrong_use_and_issues_nothing(tmp_path: Path) -> None:
-    station = Station(tmp_path / "kiosk")
+def test_an_unknown_department_is_wrong_use_and_issues_nothing(tmp_path: Path, warm: WarmKiosk) -> None:
+    station = Station(tmp_path / "kiosk", warm=warm)
     ended = station.run("checkin", draw(tmp_path / "card.png", card_text(1)), "--department", "XYZ")
     assert ended.code == 2
     assert "XYZ" in ended.errors
@@ -116,8 +118,10 @@ def test_an_unknown_department_is_wrong_use_and_issues_nothing(tmp_path: Path) -
         ("KIOSK_PRINTER", "fax:12", ["KIOSK_PRINTER", "fax:12", "folder:PATH"]),
     ],
 )
-def test_a_wrong_setting_is_named_with_what_is_allowed(tmp_path: Path, name: str, value: str, told: list[str]) -> None:
-    ended = Station(tmp_path / "kiosk").run("tokens", more={name: value})
+def test_a_wrong_setting_is_named_with_what_is_allowed(
+    tmp_path: Path, warm: WarmKiosk, name: str, value: str, told: list[str]
+) -> None:
+    ended = Station(tmp_path / "kiosk", warm=warm).run("tokens", more={name: value})
     assert ended.code == 2
     assert ended.output == ""
     assert all(word in ended.errors for word in told), ended.errors
@@ -146,9 +150,9 @@ def without_key(folder: Path) -> None:
     ],
 )
 def test_a_store_that_is_not_ours_to_use_is_refused_and_left_alone(
-    tmp_path: Path, change: Callable[[Path], None], code: str
+    tmp_path: Path, warm: WarmKiosk, change: Callable[[Path], None], code: str
 ) -> None:
-    station = Station(tmp_path / "kiosk")
+    station = Station(tmp_path / "kiosk", warm=warm)
     first, second = draw_cards(tmp_path, 2)
     station.check_in(first)
     key = (station.folder / "store.key").read_text()
@@ -174,11 +178,11 @@ def test_a_store_that_is_not_ours_to_use_is_refused_and_left_alone(
     ids=["refused", "stalled", "gone"],
 )
 def test_a_broken_printer_costs_no_token_and_no_slip_comes_out_unasked(
-    tmp_path: Path, printer: Callable[[], TcpPrinter], told: str, kept: str, slip_code: str
+    tmp_path: Path, warm: WarmKiosk, printer: Callable[[], TcpPrinter], told: str, kept: str, slip_code: str
 ) -> None:
     card = draw(tmp_path / "card.png", card_text(1))
     with printer() as broken:
-        station = Station(tmp_path / "kiosk", broken.setting)
+        station = Station(tmp_path / "kiosk", broken.setting, warm=warm)
         started = time.monotonic()
         (line,) = station.check_in(card)
         assert time.monotonic() - started < 60
@@ -189,7 +193,7 @@ def test_a_broken_printer_costs_no_token_and_no_slip_comes_out_unasked(
     assert (token["state"], token["slip"]) == ("waiting", kept)
 
     with TcpPrinter() as mended:
-        station = Station(station.folder, mended.setting)
+        station = replace(station, printer=mended.setting)
         (again,) = station.check_in(card)
         (slip,) = mended.wait_for(1, timeout_s=60)
         assert (again["token_id"], again["print"]) == (line["token_id"], "printed")
@@ -208,16 +212,16 @@ SERVER_FAULTS = [
 """Code and answer; then there are servers that are not there or never say a word."""
 
 
-def test_a_broken_server_loses_nothing_and_gets_everything_once_when_mended(tmp_path: Path) -> None:
-    station = Station(tmp_path / "kiosk")
+def test_a_broken_server_loses_nothing_and_gets_everything_once_when_mended(tmp_path: Path, warm: WarmKiosk) -> None:
+    station = Station(tmp_path / "kiosk", warm=warm)
     station.check_in(*draw_cards(tmp_path / "cards", 5))
-    assert_sync_fails(Station(station.folder, server_url="http://127.0.0.1:1"), "SERVER_UNREACHABLE")
+    assert_sync_fails(replace(station, server_url="http://127.0.0.1:1"), "SERVER_UNREACHABLE")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        assert_sync_fails(Station(station.folder, server_url=url), "SERVER_TIMEOUT")
+        assert_sync_fails(replace(station, server_url=url), "SERVER_TIMEOUT")
     for code, spoken in SERVER_FAULTS:
         with bad_server(spoken) as server:
-            assert_sync_fails(Station(station.folder, server_url=server.url), code)
+            assert_sync_fails(replace(station, server_url=server.url), code)
     assert_all_arrives(station, tmp_path / "server.db")
 
 
@@ -232,14 +236,14 @@ def assert_sync_fails(station: Station, code: str) -> None:
 
 def assert_all_arrives(station: Station, database: Path) -> None:
     with hospital(database) as server:
-        station = Station(station.folder, server_url=server.url)
+        station = replace(station, server_url=server.url)
         reports: Sequence[Line] = [station.sync(), station.sync()]
         assert [report["pushed"] for report in reports] == [5, 0]
         assert [row["synced"] for row in station.tokens()] == [True] * 5
     assert server_events(database) == station_events(station.folder)
 
 
-def test_sync_without_a_server_is_wrong_use(tmp_path: Path) -> None:
-    ended = Station(tmp_path / "kiosk").run("sync")
+def test_sync_without_a_server_is_wrong_use(tmp_path: Path, warm: WarmKiosk) -> None:
+    ended = Station(tmp_path / "kiosk", warm=warm).run("sync")
     assert ended.code == 2
     assert "KIOSK_SERVER_URL" in ended.errors

@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,9 @@ from kiosk.server.app import running_server
 from tests.cards import draw_cards
 from tests.e2e.dying_station import Point
 from tests.e2e.paper import is_marked_duplicate, qr_on
-from tests.e2e.programs import Line, Station, finished, hospital
+from tests.e2e.programs import PATIENCE_S, Line, Station, hospital
 from tests.e2e.records import acknowledged, check_store, server_events, slip_jobs, station_events
+from tests.e2e.warm import WarmKiosk
 from tests.escpos_printer import TcpPrinter
 
 
@@ -27,10 +28,11 @@ class Desk:
     second: Path
 
     def die_at(self, point: Point, minutes_ago: int = 0, server_url: str = "") -> None:
-        station = Station(self.station.folder, self.station.printer, server_url)
-        command = [sys.executable, "-m", "tests.e2e.dying_station", point.value, "1", str(minutes_ago)]
-        ended = finished(command, station.environ)
-        assert ended.code == -signal.SIGKILL, ended
+        station = replace(self.station, server_url=server_url)
+        words = [point.value, "1", str(minutes_ago)]
+        assert station.warm is not None
+        ended = station.warm.finished(words, station.environ, PATIENCE_S, "tests.e2e.dying_station")
+        assert ended[0] == -signal.SIGKILL, ended
 
     def slips(self, count: int) -> list[tuple[str, bool]]:
         """Token and DUPLICATE mark of all slips so far, of which there must be ``count``."""
@@ -40,10 +42,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, warm: WarmKiosk) -> Iterator[Desk]:
     first, second = draw_cards(tmp_path / "cards", 2)
     with TcpPrinter() as printer:
-        yield Desk(Station(tmp_path / "kiosk", printer.setting), printer, first, second)
+        yield Desk(Station(tmp_path / "kiosk", printer.setting, warm=warm), printer, first, second)
 
 
 def test_before_the_commit_nothing_has_happened_and_no_number_is_used_up(desk: Desk) -> None:
@@ -141,7 +143,7 @@ def test_a_server_that_dies_around_its_commit_has_each_event_once_afterwards(
     desk.station.check_in(desk.first, desk.second)
     database = tmp_path / "server.db"
     with hospital(database, [sys.executable, "-m", "tests.e2e.dying_server", when]) as server:
-        ended = Station(desk.station.folder, server_url=server.url).run("sync")
+        ended = replace(desk.station, server_url=server.url).run("sync")
         assert (ended.code, ended.output) == (1, "")
         assert ended.errors.splitlines()[-1].partition(":")[0] in ("SERVER_GARBAGE", "SERVER_UNREACHABLE")
         assert server.wait_ended() == -signal.SIGKILL
@@ -152,7 +154,7 @@ def test_a_server_that_dies_around_its_commit_has_each_event_once_afterwards(
 
 def assert_arrives_once(station: Station, database: Path) -> None:
     with running_server(f"sqlite:///{database}") as server:
-        report = Station(station.folder, server_url=server.url).sync()
+        report = replace(station, server_url=server.url).sync()
         assert report["parked"] == []
     events = server_events(database)
     assert events == station_events(station.folder)

@@ -10,20 +10,21 @@ import pytest
 from tests.e2e.killing import PRINTING, Hall
 from tests.e2e.programs import Station, hospital
 from tests.e2e.records import check_store, server_events, station_events
+from tests.e2e.warm import WarmKiosk
 
 SEED = 20261122
 
 
 @pytest.mark.timeout(400)
-def test_a_hundred_kills_lose_no_token_and_repeat_no_number(tmp_path: Path) -> None:
-    survive(tmp_path, SEED, kills=100)
+def test_a_hundred_kills_lose_no_token_and_repeat_no_number(tmp_path: Path, warm: WarmKiosk) -> None:
+    survive(tmp_path, SEED, 100, warm)
 
 
-def survive(folder: Path, seed: int, kills: int) -> None:
+def survive(folder: Path, seed: int, kills: int, warm: WarmKiosk) -> None:
     """Kill, check the store, let the program end in peace, synchronise, check the server."""
     print(f"seed {seed}")
     started = time.monotonic()
-    hall = Hall(folder, seed)
+    hall = Hall(folder, seed, warm)
     hall.survive(kills)
     print(f"{kills} kills, {len(hall.promised)} tokens told, {time.monotonic() - started:.1f} s")
     assert_promises_are_kept(hall)
