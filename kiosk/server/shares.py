@@ -164,8 +164,9 @@ class _Reception:
         window = self._plan.facility.return_window
         live = [each for each in map(token_of, rows) if each.is_live(self._now, window)]
         live.sort(key=lambda each: each.issued_at)
-        self._tokens = {each.token_id: each for each in live}
-        return [_Place(each.token_id, each.label, each.queue_department, each.keys) for each in live]
+        self._tokens = {each.token_id: each for each in live}  # once each, also where both look-ups find it
+        places = self._tokens.values()
+        return [_Place(each.token_id, each.label, each.queue_department, each.keys) for each in places]
 
     def _decided(self, profile: SharedProfile, keys: PatientKeys) -> _Decision:
         counter = self._counter(profile.counter)

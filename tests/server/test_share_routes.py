@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -172,14 +171,6 @@ def test_the_log_learns_nothing_of_the_patient(hospital: Hospital, capsys: pytes
     assert call.request_id in said
     assert "nlikely" not in said
     assert "9000000000" not in said
-
-
-def test_an_answer_comes_within_a_second(hospital: Hospital) -> None:
-    began = datetime.now(UTC)
-    shown = hospital.phone.share(hospital.phone.compose(body_v3(who=person(abhaAddress="quick@sbx"))))
-    assert shown.answered is not None
-    assert shown.answered.label.startswith("MS-")
-    assert (datetime.now(UTC) - began).total_seconds() < 5  # a loaded machine; tests/bench says how long it takes
 
 
 def test_every_answer_is_documented(hospital: Hospital) -> None:
