@@ -1,0 +1,213 @@
+"""A hall with a spool: patients, a printer that fails, a program that dies; and all that must hold of the paper."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from kiosk.desk_ports import DeskStore
+from kiosk.model.desk import OpenSlip
+from kiosk.model.events import Json
+from kiosk.model.printer import Confirmation
+from kiosk.model.token import SlipState, Token
+from kiosk.ports import NO_REMARKS, SlipJob, SlipPrinter
+from kiosk.printing.attendance import PRESENCE, SETTLING
+from kiosk.printing.escpos_printer import EscPosPrinter
+from kiosk.printing.layout import SlipPainter
+from kiosk.printing.link import Transport
+from kiosk.printing.probe import Memory
+from kiosk.printing.spool import Spool
+from tests.contracts.acts import order
+from tests.escpos_device import VirtualPrinter
+from tests.escpos_memory import MemoryTransport, VirtualClock
+from tests.model.samples import HOSPITAL, NINE, person
+from tests.printing.slip_marks import Mark, MarkPainter, mark_of
+
+LIMIT = 60
+"""Copies of one slip; a mark has no room for more than 63."""
+
+
+class CrashError(BaseException):
+    """The program dies here: nothing of ours may catch it."""
+
+
+@dataclass
+class Fuse:
+    """Burns at each step of the spool, and lets the program die when it is burnt down; None never."""
+
+    left: int | None = None
+
+    def burn(self) -> None:
+        if self.left is None:
+            return
+        if self.left == 0:
+            self.left = None
+            raise CrashError
+        self.left -= 1
+
+
+@dataclass
+class HallClock:
+    """The printer's clock in seconds, and the time of day that goes with it."""
+
+    seconds: VirtualClock = field(default_factory=VirtualClock)
+
+    def now(self) -> datetime:
+        return NINE + timedelta(seconds=self.seconds() - 1000.0)
+
+    def monotonic(self) -> float:
+        return self.seconds()
+
+
+class FusedStore:
+    """A store before and after whose every note of a slip the program may die."""
+
+    def __init__(self, store: DeskStore, fuse: Fuse) -> None:
+        self._store, self._fuse = store, fuse
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def slip_moved(
+        self, job_id: str, state: SlipState, now: datetime, cause: str = "", remarks: Mapping[str, Json] = NO_REMARKS
+    ) -> None:
+        self._fuse.burn()
+        self._store.slip_moved(job_id, state, now, cause, remarks)
+        self._fuse.burn()
+
+
+class Hall:
+    """Everything but the spool survives a crash.
+
+    Attributes:
+        left: when each token's holder went away.
+        marks: what is on paper, torn pieces included.
+    """
+
+    def __init__(self, store: DeskStore, folder: Path) -> None:
+        self.clock, self.fuse = HallClock(), Fuse()
+        self.device = VirtualPrinter(self.clock.seconds, speed_mm_s=150.0)
+        self.link = MemoryTransport(self.device, self.clock.seconds, before_write=self.fuse.burn)
+        self.store, self._folder = store, folder
+        self.tokens: list[Token] = []
+        self.left: dict[str, datetime] = {}
+        self.marks: Counter[Mark] = Counter()
+        self._read = [0, 0]
+        self.start()
+
+    # --- what happens -------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """The program is started anew; its first round recovers. Who has left only the old one knew.
+
+        That one gave their slips up within a second or three; what it had no time for is printed for a minute.
+        """
+        self.left.clear()
+        painter = cast("SlipPainter", MarkPainter())
+        memory = Memory(self._folder)
+        transport: Transport = self.link
+        printer: SlipPrinter = EscPosPrinter("hall", painter, transport, memory, monotonic=self.clock.monotonic)
+        store = cast("DeskStore", FusedStore(self.store, self.fuse))
+        self.spool = Spool(store, printer, HOSPITAL, self.clock, self._moved)
+        self.recovered = False
+
+    def round(self) -> None:
+        """One round of the spool's thread; where the program dies it is started again."""
+        try:
+            if not self.recovered:
+                self.spool.recover()
+                self.recovered = True
+            if not self.spool.print_due() and self.spool.next_attempt_s() is None:
+                self.spool.look()
+        except CrashError:
+            self.start()
+
+    def come(self) -> Token:
+        """The next patient checks in."""
+        issued = self.store.issue(order(person(len(self.tokens) + 1), now=self.clock.now()))
+        self.tokens.append(issued.token)
+        return issued.token
+
+    def come_again(self, token: Token) -> None:
+        """The same patient scans once more."""
+        self.left.pop(token.token_id, None)
+        self.store.reprint(token.token_id, "hi", self.clock.now(), LIMIT)
+
+    def leave(self, token: Token) -> None:
+        self.left[token.token_id] = self.clock.now()
+        self.spool.patient_left(token.token_id)
+
+    def wait(self, seconds: float) -> None:
+        self.clock.seconds.pass_until(self.clock.seconds() + seconds)
+        self.device.run()
+
+    def mend(self) -> None:
+        """Somebody looks after the printer."""
+        device = self.device
+        device.is_open = device.is_jammed = device.is_hot = device.is_failed = device.is_offline = False
+        device.is_stalled = device.jams_at_cut = False
+        device.spoil = lambda answer: answer
+        device.load_paper()
+        self.link.is_there, self.link.hangs_up_after = True, None
+
+    def settle(self) -> None:
+        """All is mended, the program runs, and a minute passes."""
+        self.mend()
+        self.fuse.left = None
+        self.start()
+        for _ in range(20):
+            self.round()
+            self.wait(5)
+
+    # --- what must hold -----------------------------------------------------------------------------------------------
+
+    def _moved(self, job: SlipJob, state: SlipState, _cause: str) -> None:
+        """No slip begins for somebody who has gone."""
+        if state is SlipState.SENDING:
+            now, left_at = self.clock.now(), self.left.get(job.token_id)
+            gone = left_at is not None and job.queued_at <= left_at and now - job.queued_at > SETTLING
+            assert now - job.queued_at <= PRESENCE, "a slip for nobody: its patient waited too long"
+            assert not gone, "a slip for nobody: its patient has left"
+
+    def check_paper(self) -> None:
+        """No slip twice without another DUPLICATE mark; and no command that printers do not know."""
+        assert self.device.errors == []
+        for mark in self._new_marks():
+            self.marks[mark] += 1
+            assert self.marks[mark] == 1, f"{mark} is on paper twice"
+
+    def _new_marks(self) -> Iterator[Mark]:
+        for place, papers in enumerate((self.device.slips, self.device.torn)):
+            new, self._read[place] = papers[self._read[place] :], len(papers)
+            yield from (mark for mark in map(mark_of, new) if mark is not None)
+
+    def check_states(self) -> None:
+        """Nothing waits for ever, nothing is missing, and what is told as printed is on paper."""
+        self.check_paper()
+        assert not self.store.interrupted_slips()
+        assert not self.store.due_slips(NINE - timedelta(days=1))
+        listed = {slip.token_id for slip in self._open()}
+        for token in map(self._now, self.tokens):
+            if token.slip in (SlipState.FAILED, SlipState.IN_DOUBT):
+                assert token.token_id in listed, f"{token.label} is {token.slip} and nobody is told"
+            else:
+                assert token.slip in (SlipState.PRINTED, SlipState.RESOLVED), token.slip
+        for mark in self._told_as_printed():
+            assert self.marks[mark] == 1, f"{mark} is told as printed and is not on paper"
+
+    def _open(self) -> list[OpenSlip]:
+        return list(self.store.open_slips(HOSPITAL.service_day(NINE)))
+
+    def _now(self, token: Token) -> Token:
+        now = self.store.token(token.token_id)
+        assert now is not None
+        return now
+
+    def _told_as_printed(self) -> Iterator[Mark]:
+        for token in self.tokens:
+            for event in self.store.history(token.token_id):
+                copy = event.body.get("copy")
+                if event.body.get("confirmation") == Confirmation.PRINTED and isinstance(copy, int):
+                    yield Mark(token.number, copy)
