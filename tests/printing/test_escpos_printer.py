@@ -10,8 +10,9 @@ import pytest
 
 from kiosk.errors import PrinterError
 from kiosk.model.printer import Confirmation, PrinterStatus, process_id
-from kiosk.printing.escpos_printer import LONGEST_PICTURE, EscPosPrinter
+from kiosk.printing.escpos_printer import EscPosPrinter
 from kiosk.printing.layout import SlipPainter
+from kiosk.printing.looking import LONGEST_PICTURE
 from kiosk.printing.probe import Capabilities, Memory
 from tests.escpos_device import VirtualPrinter
 from tests.escpos_memory import MemoryTransport, VirtualClock
@@ -378,6 +379,14 @@ def test_a_printer_switched_off_in_mid_slip_is_gone_and_the_slip_in_doubt() -> N
     rig.device.power_cycle()
     assert rig.print("again") is Confirmation.PRINTED
     assert [slip.image.height for slip in rig.device.slips][-1] == 128
+
+
+@pytest.mark.parametrize("bytes_left", [0, 1, 5, 12, 13])
+def test_whatever_breaks_off_before_the_slip_has_sent_nothing_of_it(bytes_left: int) -> None:
+    rig = rig_of(bite=1)
+    rig.print()
+    rig.link.hangs_up_after = bytes_left  # four questions of three bytes, then the slip
+    assert rig.failure("two") == ("PRINTER_GONE", bytes_left > 12)
 
 
 def test_a_printer_switched_off_while_it_prints_is_gone() -> None:

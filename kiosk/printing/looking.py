@@ -1,0 +1,118 @@
+"""How a printer is at this moment, and what it can tell at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.errors import PrinterError
+from kiosk.model.printer import PrinterStatus
+from kiosk.printing.link import PrinterLink, Transport
+from kiosk.printing.link_dialogue import Dialogue
+from kiosk.printing.probe import Capabilities, Memory, probed
+from kiosk.printing.status import port_problems, status_of
+
+LONGEST_PICTURE = 16384
+"""Bytes of one picture command at most: so many zeros end any that was broken off."""
+RESUME = bytes(LONGEST_PICTURE) + b"\x1dV\x42\x00"
+"""Ends a torn slip, so that the next does not hang on it; outside a picture printers pass over zeros."""
+_RESUME_S = 4.0
+_SILENT = 2
+"""Looks without an answer after which a printer that used to answer is taken for switched off."""
+
+
+@dataclass
+class Looking:
+    """What is known of the printer behind ``transport``. All methods that talk to it raise PrinterError as its link does."""
+
+    transport: Transport
+    memory: Memory
+    monotonic: Callable[[], float]
+    _known: tuple[str, Capabilities] | None = None
+    _silences: int = 0
+    _port_told: bool = False
+
+    def capabilities(self) -> Capabilities | None:
+        """What it was found to answer to; None for a printer that was never ready since it is here."""
+        identity = self.transport.identity()
+        if self._known is None or self._known[0] != identity:
+            able = self.memory.read(identity)
+            self._known = None if able is None else (identity, able)
+        return None if self._known is None else self._known[1]
+
+    def status(self, dialogue: Dialogue) -> PrinterStatus:
+        """As ``SlipPrinter.status``. A printer that is met for the first time is asked what it can tell."""
+        able = self.capabilities()
+        status = self._looked(dialogue, able)
+        if able is None and status.ready:
+            self._find_out(dialogue, answers=status.answered)
+        elif _has_fallen_silent(able, status):
+            return self._silent()
+        self._silences = 0
+        return status
+
+    def ready(self, dialogue: Dialogue) -> Capabilities:
+        """What can be expected of its answers. Raises PrinterError where nothing should be sent."""
+        able = self.capabilities()
+        status = self._looked(dialogue, able)
+        if _has_fallen_silent(able, status):
+            status = self._looked(dialogue, able)
+        if status.problems:
+            raise _not_ready(status)
+        if _has_fallen_silent(able, status):
+            raise PrinterError("the printer used to answer, and does not", code="PRINTER_UNREACHABLE")
+        return able or self._find_out(dialogue, answers=status.answered)
+
+    def probe(self, dialogue: Dialogue) -> Capabilities:
+        """Find out anew what it can tell. Raises PrinterError where it is not ready."""
+        status = self._asked(dialogue)
+        if status.problems:
+            raise _not_ready(status)
+        return self._find_out(dialogue, answers=status.answered)
+
+    def _find_out(self, dialogue: Dialogue, *, answers: bool) -> Capabilities:
+        able = probed(dialogue, status=answers) if self.transport.answers else Capabilities()
+        identity = self.transport.identity()
+        self._known = (identity, able)
+        if self.transport.answers:
+            self.memory.write(identity, able)
+        return able
+
+    def _looked(self, dialogue: Dialogue, able: Capabilities | None) -> PrinterStatus:
+        """How the printer is; one that waits for the rest of a torn slip has been given that."""
+        status = self._told(dialogue, able)
+        if status.problems or not self.memory.is_sending(self.transport.identity()):
+            return status
+        self._end_torn_slip(dialogue.link)
+        return self._told(dialogue, able)
+
+    def _told(self, dialogue: Dialogue, able: Capabilities | None) -> PrinterStatus:
+        return self._asked(dialogue) if able is None or able.status else self._of_port(dialogue.link)
+
+    def _asked(self, dialogue: Dialogue) -> PrinterStatus:
+        status = status_of(dialogue.status()) if self.transport.answers else PrinterStatus()
+        return status if status.answered else self._of_port(dialogue.link)
+
+    def _of_port(self, link: PrinterLink) -> PrinterStatus:
+        """The USB port's own word, once it has been seen to say that all is well: many say the same for ever."""
+        byte = link.port_status()
+        problems = () if byte is None else port_problems(byte)
+        self._port_told |= byte is not None and not problems
+        return PrinterStatus(problems if self._port_told else ())
+
+    def _end_torn_slip(self, link: PrinterLink) -> None:
+        """Whoever waits for picture data takes all that comes for it, questions too."""
+        until = self.monotonic() + _RESUME_S
+        link.write_all(RESUME, until)
+        link.flush(until)
+        self.memory.note_sent(self.transport.identity())
+
+    def _silent(self) -> PrinterStatus:
+        self._silences += 1
+        return PrinterStatus(("PRINTER_UNREACHABLE",) if self._silences >= _SILENT else ())
+
+
+def _has_fallen_silent(able: Capabilities | None, status: PrinterStatus) -> bool:
+    return able is not None and able.status and not status.answered and status.ready
+
+
+def _not_ready(status: PrinterStatus) -> PrinterError:
+    return PrinterError(f"the printer is not ready: {', '.join(status.problems)}", code=status.problems[0])
