@@ -21,7 +21,7 @@ _SILENT = 2
 
 @dataclass
 class Looking:
-    """What is known of the printer behind ``transport``. All methods that talk to it raise PrinterError as its link does."""
+    """What is known of the printer behind ``transport``. Whatever talks to it raises PrinterError, as its link does."""
 
     transport: Transport
     memory: Memory
