@@ -24,7 +24,11 @@ _log = structlog.get_logger()
 
 
 class Answers:
-    """``send`` brings one answer to the gateway and raises GatewayError; ``start`` and ``stop`` are called once."""
+    """``send`` brings one answer to the gateway and raises GatewayError; ``start`` and ``end`` are called once.
+
+    Attributes:
+        unsettled: what came of tries and is not written down yet.
+    """
 
     def __init__(
         self,
@@ -37,7 +41,7 @@ class Answers:
     ) -> None:
         self._database, self._send, self._now, self._poll_s = database, send, now, poll_s
         self._waiting: queue.Queue[DueAnswer | None] = queue.Queue(WAITING)
-        self._unsettled: deque[Tried] = deque()
+        self.unsettled: deque[Tried] = deque()
         self._settling = threading.Lock()
         self._is_over = threading.Event()
         works = [self._keep_sending] * senders + [self._keep_looking]
@@ -115,9 +119,9 @@ class Answers:
 
     def _settle(self, tried: Tried) -> None:
         """While one thread waits for the disk, others' tries wait here, and go into its next transaction together."""
-        self._unsettled.append(tried)
+        self.unsettled.append(tried)
         with self._settling:
-            tries = [self._unsettled.popleft() for _ in range(len(self._unsettled))]
+            tries = [self.unsettled.popleft() for _ in range(len(self.unsettled))]
             try:
                 if tries:
                     settle(self._database, tries)
