@@ -231,13 +231,26 @@ def rotate_key(context: click.Context) -> None:
 @click.option(
     "--print-test", is_flag=True, help="Print a ruler, all scripts, grays and what the printer can tell, asked anew."
 )
+@click.option("--camera", is_flag=True, help="Look through the camera alone: rate, latency, focus, light, a test card.")
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default="camera.jpg",
+    show_default=True,
+    help="Where --camera writes what it sees.",
+)
 @click.pass_context
 @calm
-def doctor(context: click.Context, accept_clock: bool, print_test: bool) -> None:
+def doctor(context: click.Context, accept_clock: bool, print_test: bool, camera: bool, picture: Path) -> None:
     """Check camera, printer, store, clock, fonts and server: one line each, with what to do."""
     from kiosk.doctor import Orders, examine
+    from kiosk.doctor_camera import camera_findings
 
-    findings = examine(settings_of(context), os.environ, Orders(accept_clock, print_test))
+    settings = settings_of(context)
+    if camera:
+        findings = camera_findings(settings.camera, picture)
+    else:
+        findings = examine(settings, os.environ, Orders(accept_clock, print_test))
     for finding in findings:
         print(finding.line())
     sys.exit(0 if all(finding.ok for finding in findings) else 1)

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.errors import CameraError
 from kiosk.ports import DeviceState
 from kiosk.scanner.address import CameraAddress, CameraKind, parse_camera
 from kiosk.scanner.limits import confine
@@ -44,16 +45,45 @@ def read_files(connection: Connection) -> None:
             connection.send_bytes(answer(Path(os.fsdecode(connection.recv_bytes()))))
 
 
+def measure(connection: Connection, setting: str) -> None:
+    """Look through the camera for some seconds; answers with the figures, then with a picture (JPEG).
+
+    Where that fails the answer is its code, and no picture follows.
+    """
+    address = parse_camera(setting)
+    confine(keeps_network=address.kind is CameraKind.STREAM)
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        from kiosk.scanner.camera_check import figures
+
+        try:
+            told, picture = figures(source_of(address))
+        except CameraError as error:
+            connection.send_bytes(error.code.encode())
+        else:
+            connection.send_bytes(told)
+            connection.send_bytes(picture)
+
+
 def opened(address: CameraAddress) -> "FrameSource":
     """The newest frames of the camera, stream or files that are meant. Raises CameraError."""
     from kiosk.scanner.newest import NewestFrame
+
+    source = source_of(address)
+    return source if address.kind is CameraKind.FILE else NewestFrame(source)
+
+
+def source_of(address: CameraAddress) -> "FrameSource":
+    """All frames of it, one after another. Raises CameraError."""
     from kiosk.scanner.sources import open_device
     from kiosk.scanner.sources_stream import open_stream
     from kiosk.scanner.virtual import open_file
 
-    if address.kind is CameraKind.FILE:
-        return open_file(Path(address.where))
-    return NewestFrame(open_stream(address.where) if address.kind is CameraKind.STREAM else open_device(address))
+    match address.kind:
+        case CameraKind.FILE:
+            return open_file(Path(address.where))
+        case CameraKind.STREAM:
+            return open_stream(address.where)
+    return open_device(address)
 
 
 def _pause(connection: Connection, wait_s: float) -> None:

@@ -1,0 +1,124 @@
+"""``kiosk doctor --camera``: what the camera is worth, and a picture of what it sees."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+from kiosk.errors import CameraError
+from kiosk.finding import Finding
+from kiosk.model.qr import classify
+from kiosk.scanner.address import CameraKind, parse_camera
+from kiosk.scanner.camera_figures import CARD_S, UNKNOWN, Figures, parse_figures
+from kiosk.scanner.child import Child
+from kiosk.scanner.process import measure
+from kiosk.ui.reader_words import sentence_for
+
+LEAST_WIDTH, LEAST_FPS, MOST_MS = 1280, 12.0, 150.0
+DIM, BRIGHT, MOST_BURNT = 50.0, 220.0, 0.25
+LEAST_SHARPNESS = 0.3
+LEAST_MODULE_PX = 2.0
+_WAIT_S = CARD_S + 20.0
+_MAX_FIGURES, _MAX_PICTURE = 256 * 1024, 16 * 1024**2
+_CARD = "hold a card, printed or on a phone, 15 to 20 cm before the camera: there are some in resources/cards"
+
+
+def camera_findings(setting: str, file: Path) -> list[Finding]:
+    """Look through the camera for up to 15 seconds, and write the last picture to ``file``.
+
+    The text of what is read is neither shown nor kept.
+    """
+    return list(_look(setting, file))
+
+
+def _look(setting: str, file: Path) -> Iterator[Finding]:
+    if parse_camera(setting).kind is CameraKind.NONE:
+        yield Finding("camera", False, "none is set", "set camera to look through one")
+        return
+    try:
+        told, jpeg = _measured(setting)
+    except CameraError as error:
+        advice = sentence_for(error.code) or "check its cable, or set camera to another one"
+        yield Finding("camera", False, f"{error.code}: {setting.rpartition('@')[2]}", advice)
+        return
+    yield picture(told)
+    yield latency(told)
+    yield light(told)
+    yield focus(told)
+    yield card(told, datetime.now().astimezone().date())
+    yield _written(jpeg, file)
+
+
+def _measured(setting: str) -> tuple[Figures, bytes]:
+    """Raises CameraError."""
+    child = Child(measure, setting)
+    try:
+        answer = child.receive(_WAIT_S, _MAX_FIGURES)
+        if answer is None:
+            raise CameraError("the camera does not answer", code="CAMERA_STUCK")
+        if not answer.startswith(b"{"):
+            raise CameraError("the camera fails", code=answer.decode("ascii", errors="replace"))
+        return parse_figures(answer), child.receive(_WAIT_S, _MAX_PICTURE) or b""
+    except (EOFError, OSError) as error:
+        raise CameraError("the program that reads codes broke off", code="SCANNER_CRASHED") from error
+    finally:
+        child.close()
+
+
+def picture(told: Figures) -> Finding:
+    text = f"{told.width}x{told.height}, {_number(told.fps)} frames a second{' as MJPG' if told.is_jpeg else ''}"
+    if told.width < LEAST_WIDTH:
+        return Finding("picture", False, text, "use a camera with 1280x720 or, better, 1920x1080: small ones read few")
+    if UNKNOWN < told.fps < LEAST_FPS:
+        return Finding("picture", False, text, "give it more light, and a USB port of its own")
+    return Finding("picture", True, text)
+
+
+def latency(told: Figures) -> Finding:
+    if told.latency_ms == UNKNOWN:
+        return Finding("latency", True, "this camera does not say when it took its pictures")
+    text = f"{told.latency_ms:.0f} ms from sensor to program"
+    is_good = told.latency_ms <= MOST_MS
+    return Finding("latency", is_good, text, "" if is_good else "end other programs; give it a USB port of its own")
+
+
+def light(told: Figures) -> Finding:
+    mode = {UNKNOWN: "", 1.0: ", set by hand", 3.0: ", automatic"}.get(told.auto_exposure, "")
+    text = f"brightness {told.luma:.0f} of 255, {told.burnt:.0%} burnt out{mode}"
+    if told.luma < DIM:
+        return Finding("exposure", False, text, "it is too dark: give it light")
+    if not told.texts and (told.luma > BRIGHT or told.burnt > MOST_BURNT):
+        return Finding("exposure", False, text, "it is too bright: turn it away from windows and lamps")
+    return Finding("exposure", True, text)
+
+
+def focus(told: Figures) -> Finding:
+    mode = {0.0: ", fixed focus", 1.0: ", autofocus on"}.get(told.autofocus, "")
+    if not told.sees_code:
+        return Finding("focus", True, f"contrast {told.sharpness:.1f} without a code{mode}; {_CARD}")
+    text = f"sharpness {told.sharpness:.2f} of 1 on the code{mode}"
+    is_good = told.sharpness >= LEAST_SHARPNESS
+    return Finding("focus", is_good, text, "" if is_good else "clean the lens, and set its focus to 15 to 25 cm")
+
+
+def card(told: Figures, today: date) -> Finding:
+    size = f", {told.module_px:.1f} pixels a module" if told.module_px != UNKNOWN else ""
+    if not told.texts:
+        seen = f"a code was seen and not read{size}" if told.sees_code else "no code was seen"
+        return Finding("card", False, f"{seen} in {CARD_S:.0f} s", _CARD)
+    kinds = ", ".join(classify(text, today).kind for text in told.texts)
+    text = f"read after {told.read_s:.1f} s: {kinds}{size}"
+    if told.module_px != UNKNOWN and told.module_px < LEAST_MODULE_PX:
+        return Finding("card", False, text, "it is read with luck only: nearer, or a camera with more pixels")
+    return Finding("card", True, text)
+
+
+def _written(jpeg: bytes, file: Path) -> Finding:
+    try:
+        file.write_bytes(jpeg)
+    except OSError as error:
+        return Finding("seen", False, f"{file} cannot be written: {error.strerror}", "name another file: --picture")
+    return Finding("seen", True, f"{file} shows what the camera sees; delete it when you have looked")
+
+
+def _number(fps: float) -> str:
+    return "an unknown number of" if fps == UNKNOWN else f"{fps:.1f}"
