@@ -12,6 +12,7 @@ from kiosk.printing.folder import FolderPrinter
 from kiosk.printing.printer import chosen
 from kiosk.printing.probe import Capabilities
 from kiosk.printing.raster import Raster
+from kiosk.printing.template import load_template
 from kiosk.printing.test_sheet import print_test_raster
 
 PRINT_TEST = "paper"
@@ -79,7 +80,8 @@ def _print_test(station: Station) -> Printed:
 
 
 def _sheet(station: Station, printer: SlipPrinter) -> Raster:
-    return print_test_raster(_lines(station, printer), station.settings.printer_dots)
+    whole_rows = load_template(station.settings.slip_template).whole_rows
+    return print_test_raster(_lines(station, printer), station.settings.printer_dots, whole_rows=whole_rows)
 
 
 def _lines(station: Station, printer: SlipPrinter | None) -> list[str]:

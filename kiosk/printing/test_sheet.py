@@ -27,10 +27,10 @@ _MARK_MM = 1
 _DOUBLED_HINT = "The label is 12 mm high, and its line ends with it. Else set whole_rows in the slip template."
 
 
-def print_test_raster(lines: Sequence[str], width: int) -> Raster:
+def print_test_raster(lines: Sequence[str], width: int, *, whole_rows: bool = False) -> Raster:
     """A picture with a ruler in millimetres, a doubled label, all scripts, a ramp of grays, a QR, and ``lines``.
 
-    ``width`` must be one of ``paper.PAPERS``.
+    ``width`` must be one of ``paper.PAPERS``; ``whole_rows`` as the slip template has it.
     """
     paper = PAPERS[width]
     gap = blank(width, paper.dots(2))
@@ -44,7 +44,7 @@ def print_test_raster(lines: Sequence[str], width: int) -> Raster:
         ramp_ink(paper),
         shifted(qr_ink("Print test", paper.dots(_QR_MM)), width, 0),
     ]
-    return raster_of(stacked(width, [ink for part in parts for ink in (gap, part)] + [gap]))
+    return raster_of(stacked(width, [ink for part in parts for ink in (gap, part)] + [gap]), whole_rows=whole_rows)
 
 
 def ruler_ink(paper: Paper) -> Ink:

@@ -1,9 +1,13 @@
 """Bytes for the printer: only the commands we mean."""
 
 import re
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 import zxingcpp
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kiosk.model.patient import Patient
 from kiosk.printing.encoding import as_printed
@@ -15,7 +19,6 @@ from tests.printing.hospital import LANGUAGES, slip_in
 from tests.printing.slips import TOKEN_ID, a_slip
 
 WIDTHS = sorted(PAPERS)
-PICTURE = re.compile(rb"\x1dv0([\x00\x03])(..)(..)", re.DOTALL)
 
 
 def printed(data: bytes) -> Tokeniser:
@@ -42,6 +45,21 @@ def test_commands_in_a_name_never_reach_the_printer() -> None:
     data = slip_bytes(SlipPainter(576).render(a_slip(patient=Patient(abha_number="91000000000018", name=evil))))
     assert b"RAM" not in data
     assert printed(data).errors == []
+
+
+@pytest.mark.qt_log_ignore("OpenType support missing")
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(max_size=60), min_size=4, max_size=4), st.sampled_from(WIDTHS), st.integers(0, 2**128 - 1))
+def test_hostile_texts_reach_paper_as_pictures_alone(texts: list[str], width: int, number: int) -> None:
+    person, facility, where, label = texts
+    slip = replace(
+        a_slip("hi", copy=1), person=person, facility=facility, where=where, label=label, token_id=str(UUID(int=number))
+    )
+    data = slip_bytes(SlipPainter(width).render(slip))
+    assert not re.search(rb"\x10[\x04\x05\x14]", data)
+    paper = printed(data)
+    assert paper.errors == []
+    assert [(each.text_bytes, each.image.width) for each in paper.slips] == [(b"", width)]
 
 
 SHARES = {"as": 0.38, "ta": 0.41, "te": 0.37, "kn": 0.37, "ml": 0.42, "ur": 0.63}

@@ -12,7 +12,8 @@ from PIL import Image
 from kiosk.errors import SettingError
 from kiosk.model.reading import Mistake
 from kiosk.printing.layout import SlipPainter
-from kiosk.printing.template import USUAL, Block, Show, SlipTemplate, load_template, read_template
+from kiosk.printing.template import USUAL, Block, Mark, Show, SlipTemplate, load_template, read_template
+from tests.printing.hospital import slip_in
 from tests.printing.slips import a_slip
 
 NEEDED = (Block(Show.LABEL, 14), Block(Show.CODE, 23.2), Block(Show.DUPLICATE, 4))
@@ -67,6 +68,19 @@ def test_sizes_spaces_and_lines_show_on_paper() -> None:
     assert height(size=8.0) > usual
     assert height(space=5.0) - usual == 40
     assert height(second=0.0) < usual
+
+
+@pytest.mark.parametrize("language", ["hi", "ur"])
+@pytest.mark.parametrize("centred", [False, True])
+def test_marks_make_a_text_stand_out_within_the_paper(language: str, centred: bool) -> None:
+    def dark(mark: Mark) -> int:
+        template = SlipTemplate((*NEEDED, Block(Show.WHERE, 5.6, mark=mark)), centred=centred)
+        picture = SlipPainter(576, template).render(slip_in(language)).image()
+        assert picture.crop((572, 0, 576, picture.height)).getcolors() == [(4 * picture.height, 255)]
+        return sum(picture.convert("L").histogram()[:128])
+
+    plain, bar, box, black = map(dark, (Mark.NONE, Mark.BAR, Mark.BOX, Mark.BLACK))
+    assert plain < bar < box < black
 
 
 def test_a_slip_may_say_all_in_one_language() -> None:

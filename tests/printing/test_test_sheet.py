@@ -30,6 +30,10 @@ def test_the_label_goes_doubled_and_little_else(width: int) -> None:
     assert any(abs(piece.end - piece.first - 12 * PAPERS[width].dots_per_mm) <= 4 for piece in doubled)
 
 
+def test_a_printer_that_wants_whole_rows_gets_them_here_too() -> None:
+    assert {piece.width for piece in pieces(print_test_raster(LINES, 576, whole_rows=True))} == {72}
+
+
 def test_each_line_is_drawn() -> None:
     empty, one, two = (print_test_raster(lines, 576).height for lines in ((), LINES[:1], LINES))
     assert empty < one < two
