@@ -1,6 +1,6 @@
 """A server that takes part in Scan & Share, ABDM's gateway as the tests have it, and a patient's phone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -45,11 +45,12 @@ def sharing(
     *,
     now: Callable[[], datetime] | None = None,
     port: int = 0,
+    plan: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> Iterator[Hospital]:
     """All of it on this machine, until the end of the block. ``port`` is the callbacks' own, ``now`` the gateway's."""
     with ready_gateway(now) as gateway, closing(open_database(database_url)) as database:
-        import_configuration(database, all_day(), datetime.now(UTC))
+        import_configuration(database, plan or all_day(), datetime.now(UTC))
         abdm = AbdmAccount(account(gateway, **changes), port)
         with running_server(database_url, abdm=abdm) as server:
             gateway.bridge_url = f"http://127.0.0.1:{port}" if port else server.url

@@ -1,6 +1,7 @@
 """The callback as ABDM's gateway calls it: who is believed, what is understood, what is told in whose words."""
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.abdm.phone import SHARE_PATH, SHARE_PATH_V1, Share, body_v1, body_v3,
 from tests.abdm.signing import Forgery
 from tests.e2e.programs import free_port
 from tests.migrated import lay_server
-from tests.server.sharing import Hospital, sharing
+from tests.server.sharing import Hospital, all_day, sharing
 
 
 @pytest.fixture
@@ -94,6 +95,22 @@ def test_a_facility_of_others_is_not_served(hospital: Hospital) -> None:
     del unnamed.headers["X-HIP-ID"]  # type: ignore[attr-defined]
     assert_refused(post(hospital, unnamed), 400, "ABDM-1006")
     assert held(hospital) == before
+
+
+def test_a_facility_of_the_other_world_is_named_and_not_served(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with on_sqlite(tmp_path, plan=all_day(abdm={"host": "phr.abdm.gov.in"})) as hospital:
+        assert_refused(post(hospital, hospital.phone.compose()), 404, "ABDM-1001")
+        assert held(hospital) == (0, 0)
+        said = "".join(capsys.readouterr())
+        assert "ABDM_WORLDS_MIXED" in said
+        for _ in range(3_000):  # the start's own thread says it, in its own time
+            if "abdm_worlds_mixed" in said:
+                break
+            threading.Event().wait(0.02)
+            said += "".join(capsys.readouterr())
+        assert "abdm_worlds_mixed" in said
 
 
 # --- what is understood -----------------------------------------------------------------------------------------------
