@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -12,16 +12,16 @@ from kiosk.model.desk import OpenSlip
 from kiosk.model.events import Json
 from kiosk.model.printer import Confirmation
 from kiosk.model.token import SlipState, Token
-from kiosk.ports import NO_REMARKS, SlipJob, SlipPrinter
+from kiosk.ports import NO_REMARKS, Clock, SlipJob, SlipPrinter
 from kiosk.printing.attendance import PRESENCE, SETTLING
 from kiosk.printing.escpos_printer import EscPosPrinter
 from kiosk.printing.layout import SlipPainter
-from kiosk.printing.link import Transport
 from kiosk.printing.probe import Memory
 from kiosk.printing.spool import Spool
 from tests.contracts.acts import order
 from tests.escpos_device import VirtualPrinter
 from tests.escpos_memory import MemoryTransport, VirtualClock
+from tests.escpos_paper import SlipPaper
 from tests.model.samples import HOSPITAL, NINE, person
 from tests.printing.slip_marks import Mark, MarkPainter, mark_of
 
@@ -52,7 +52,7 @@ class Fuse:
 class HallClock:
     """The printer's clock in seconds, and the time of day that goes with it."""
 
-    seconds: VirtualClock = field(default_factory=VirtualClock)
+    seconds: VirtualClock
 
     def now(self) -> datetime:
         return NINE + timedelta(seconds=self.seconds() - 1000.0)
@@ -86,16 +86,20 @@ class Hall:
         marks: what is on paper, torn pieces included.
     """
 
-    def __init__(self, store: DeskStore, folder: Path) -> None:
-        self.clock, self.fuse = HallClock(), Fuse()
-        self.device = VirtualPrinter(self.clock.seconds, speed_mm_s=150.0)
-        self.link = MemoryTransport(self.device, self.clock.seconds, before_write=self.fuse.burn)
-        self.store, self._folder = store, folder
+    def __init__(self, store: DeskStore, folder: Path, clock: Clock, device: VirtualPrinter) -> None:
+        self.store, self.folder, self.clock, self.device = store, folder, clock, device
+        self.fuse = Fuse()
         self.tokens: list[Token] = []
         self.left: dict[str, datetime] = {}
         self.marks: Counter[Mark] = Counter()
-        self._read = [0, 0]
         self.start()
+
+    def printer(self) -> SlipPrinter:
+        """As a program that has just begun opens it."""
+        raise NotImplementedError
+
+    def wait(self, seconds: float) -> None:
+        raise NotImplementedError
 
     # --- what happens -------------------------------------------------------------------------------------------------
 
@@ -105,24 +109,23 @@ class Hall:
         That one gave their slips up within a second or three; what it had no time for is printed for a minute.
         """
         self.left.clear()
-        painter = cast("SlipPainter", MarkPainter())
-        memory = Memory(self._folder)
-        transport: Transport = self.link
-        printer: SlipPrinter = EscPosPrinter("hall", painter, transport, memory, monotonic=self.clock.monotonic)
         store = cast("DeskStore", FusedStore(self.store, self.fuse))
-        self.spool = Spool(store, printer, HOSPITAL, self.clock, self._moved)
+        self.spool = Spool(store, self.printer(), HOSPITAL, self.clock, self._moved)
         self.recovered = False
 
     def round(self) -> None:
         """One round of the spool's thread; where the program dies it is started again."""
         try:
-            if not self.recovered:
-                self.spool.recover()
-                self.recovered = True
-            if not self.spool.print_due() and self.spool.next_attempt_s() is None:
-                self.spool.look()
+            self.work()
         except CrashError:
             self.start()
+
+    def work(self) -> None:
+        if not self.recovered:
+            self.spool.recover()
+            self.recovered = True
+        if not self.spool.print_due() and self.spool.next_attempt_s() is None:
+            self.spool.look()
 
     def come(self) -> Token:
         """The next patient checks in."""
@@ -139,10 +142,6 @@ class Hall:
         self.left[token.token_id] = self.clock.now()
         self.spool.patient_left(token.token_id)
 
-    def wait(self, seconds: float) -> None:
-        self.clock.seconds.pass_until(self.clock.seconds() + seconds)
-        self.device.run()
-
     def mend(self) -> None:
         """Somebody looks after the printer."""
         device = self.device
@@ -150,7 +149,6 @@ class Hall:
         device.is_stalled = device.jams_at_cut = False
         device.spoil = lambda answer: answer
         device.load_paper()
-        self.link.is_there, self.link.hangs_up_after = True, None
 
     def settle(self) -> None:
         """All is mended, the program runs, and a minute passes."""
@@ -174,21 +172,23 @@ class Hall:
     def check_paper(self) -> None:
         """No slip twice without another DUPLICATE mark; and no command that printers do not know."""
         assert self.device.errors == []
-        for mark in self._new_marks():
+        for mark in filter(None, map(mark_of, self.papers())):
             self.marks[mark] += 1
             assert self.marks[mark] == 1, f"{mark} is on paper twice"
 
-    def _new_marks(self) -> Iterator[Mark]:
-        for place, papers in enumerate((self.device.slips, self.device.torn)):
-            new, self._read[place] = papers[self._read[place] :], len(papers)
-            yield from (mark for mark in map(mark_of, new) if mark is not None)
+    def papers(self) -> list[SlipPaper]:
+        """Take away what has come out since the last time."""
+        papers = [*self.device.slips, *self.device.torn]
+        self.device.slips.clear()
+        self.device.torn.clear()
+        return papers
 
     def check_states(self) -> None:
         """Nothing waits for ever, nothing is missing, and what is told as printed is on paper."""
         self.check_paper()
         assert not self.store.interrupted_slips()
         assert not self.store.due_slips(NINE - timedelta(days=1))
-        listed = {slip.token_id for slip in self._open()}
+        listed = {slip.token_id for slip in self.open_slips()}
         for token in map(self._now, self.tokens):
             if token.slip in (SlipState.FAILED, SlipState.IN_DOUBT):
                 assert token.token_id in listed, f"{token.label} is {token.slip} and nobody is told"
@@ -197,7 +197,7 @@ class Hall:
         for mark in self._told_as_printed():
             assert self.marks[mark] == 1, f"{mark} is told as printed and is not on paper"
 
-    def _open(self) -> list[OpenSlip]:
+    def open_slips(self) -> list[OpenSlip]:
         return list(self.store.open_slips(HOSPITAL.service_day(NINE)))
 
     def _now(self, token: Token) -> Token:
@@ -211,3 +211,26 @@ class Hall:
                 copy = event.body.get("copy")
                 if event.body.get("confirmation") == Confirmation.PRINTED and isinstance(copy, int):
                     yield Mark(token.number, copy)
+
+
+class MemoryHall(Hall):
+    """No files, no sockets, and time that passes when somebody waits."""
+
+    def __init__(self, store: DeskStore, folder: Path) -> None:
+        self.seconds = VirtualClock()
+        device = VirtualPrinter(self.seconds, speed_mm_s=20.0)
+        self.link = MemoryTransport(device, self.seconds)
+        super().__init__(store, folder, HallClock(self.seconds), device)
+        self.link.before_write = self.fuse.burn
+
+    def printer(self) -> SlipPrinter:
+        painter = cast("SlipPainter", MarkPainter())
+        return EscPosPrinter("hall", painter, self.link, Memory(self.folder), monotonic=self.seconds)
+
+    def wait(self, seconds: float) -> None:
+        self.seconds.pass_until(self.seconds() + seconds)
+        self.device.run()
+
+    def mend(self) -> None:
+        super().mend()
+        self.link.is_there, self.link.hangs_up_after = True, None

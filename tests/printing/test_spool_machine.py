@@ -6,12 +6,12 @@ from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from structlog.testing import capture_logs
 
 from kiosk.model.token import SlipState
 from tests.fake_store import FakeTokenStore
-from tests.printing.spool_hall import Hall
+from tests.printing.spool_hall import MemoryHall
 
 PLACES = st.integers(0, 30)
 
@@ -23,7 +23,12 @@ class SpoolMachine(RuleBasedStateMachine):
         super().__init__()
         self.ending = ExitStack()
         self.ending.enter_context(capture_logs())
-        self.hall = Hall(FakeTokenStore(), Path(self.ending.enter_context(tempfile.TemporaryDirectory())))
+        self.hall = MemoryHall(FakeTokenStore(), Path(self.ending.enter_context(tempfile.TemporaryDirectory())))
+
+    @initialize(status=st.booleans(), barrier=st.booleans(), ids=st.booleans())
+    def a_printer_is_bought(self, status: bool, barrier: bool, ids: bool) -> None:
+        device = self.hall.device
+        device.tells_status, device.tells_barrier, device.tells_ids = status, barrier, ids
 
     # --- patients ----------------------------------------------------------------------------------------------------
 
@@ -54,7 +59,7 @@ class SpoolMachine(RuleBasedStateMachine):
 
     @rule(place=PLACES)
     def the_desk_deals_with_a_slip(self, place: int) -> None:
-        if slips := self.hall._open():
+        if slips := self.hall.open_slips():
             slip = slips[place % len(slips)]
             self.hall.store.slip_moved(slip.job_id, SlipState.RESOLVED, self.hall.clock.now(), "READ_OUT")
 
