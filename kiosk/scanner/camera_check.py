@@ -17,6 +17,7 @@ from kiosk.scanner.reading import Finding, Reader
 from kiosk.scanner.sources import DeviceCamera, FrameSource
 
 _NOTHING_S = 3.0
+_FPS = 30
 _READ_EVERY = 3
 """Reading each frame would slow down what is being measured."""
 _WIDEST = 1920
@@ -56,7 +57,7 @@ class _Looked:
 
 def _look(source: FrameSource, clock: Callable[[], float]) -> _Looked:
     """Until the rate is known and a code was read, or none came."""
-    looked, reader = _Looked(clock()), Reader(clock, None)
+    looked, reader = _Looked(clock()), Reader(clock, 1 / _FPS)
     while (spent_s := clock() - looked.began) < (LOOK_S if looked.texts else CARD_S):
         frame = source.read()
         if frame is None and spent_s >= _NOTHING_S and not looked.times:

@@ -6,6 +6,7 @@ import random
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
@@ -113,6 +114,27 @@ class Fuzzed:
             finally:
                 scanner.stop()
         return self.outcome
+
+    def watch_memory(self, duration_s: float, every_s: float = 2.0) -> list[int]:
+        """Leave the process alone with the pictures; returns its memory in kB, once in ``every_s``."""
+        with network_camera(NetworkCamera(self._play)) as camera:
+            scanner = CameraScanner(camera.address)
+            scanner.start(lambda report: self._reports.put((time.monotonic(), report)))
+            try:
+                self._until(DeviceState.RUNNING)
+                return list(self._memory(duration_s, every_s))
+            finally:
+                scanner.stop()
+
+    def _memory(self, duration_s: float, every_s: float) -> Iterator[int]:
+        end_s = time.monotonic() + duration_s
+        while (now_s := time.monotonic()) < end_s:
+            while time.monotonic() < now_s + every_s:
+                with suppress(Empty):
+                    self._note(self._reports.get(timeout=every_s)[1])
+            [child] = multiprocessing.active_children()
+            assert child.pid is not None
+            yield resident_kb(child.pid)
 
     def _play(self, visit: Visit) -> None:
         for picture in pictures(random.Random(self._seed * 1000 + visit.number)):

@@ -12,6 +12,7 @@ import pytest
 
 from kiosk.errors import CameraError
 from kiosk.scanner.files import FileReader
+from tests.scanner.faulty_camera import FAULTS, FaultyCamera
 from tests.scanner.fuzzing import Fuzzed, files, resident_kb
 
 pytestmark = pytest.mark.soak
@@ -19,6 +20,7 @@ DURATION_S = float(os.environ.get("KIOSK_FUZZ_S", "600"))
 SEED = int(os.environ.get("KIOSK_FUZZ_SEED", "1"))
 RECOVERY_S = 3.0
 GROWTH_KB = 60_000
+SECOND_HALF_KB = 16_000
 
 
 def test_hostile_pictures_harm_nobody() -> None:
@@ -49,3 +51,19 @@ def test_hostile_files_harm_nobody(tmp_path: Path) -> None:
     print(f"fuzz: {read} files read, {refused} refused")
     assert read
     assert refused
+
+
+def test_every_fault_of_a_camera_is_mended_in_three_seconds() -> None:
+    faults = FaultyCamera().run()
+    for fault in faults:
+        print(f"{fault.code}: told after {fault.told_s:.2f} s, works again after {fault.mended_s:.2f} s")
+    assert [fault.code for fault in faults] == [code for code, _ in FAULTS]
+    assert max(fault.mended_s for fault in faults) <= RECOVERY_S
+
+
+def test_memory_stays_flat() -> None:
+    used_kb = Fuzzed(SEED).watch_memory(DURATION_S * 0.5)
+    middle = len(used_kb) // 2
+    before_kb, after_kb = max(used_kb[5:middle]), max(used_kb[middle:])
+    print(f"memory: {before_kb // 1024} MB at most in the first half, {after_kb // 1024} MB in the second")
+    assert after_kb - before_kb < SECOND_HALF_KB
