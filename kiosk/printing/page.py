@@ -113,7 +113,8 @@ class Page:
     def _logo(self, block: Block, width: int) -> Ink:
         if self.template.logo is None:
             return blank(width, 0)
-        return self._placed(logo_ink(self.template.logo, self._mm(self._size(block.size)), width), width)
+        height = self._mm(self._size(block.size) * self.tightness.sizes)
+        return self._placed(logo_ink(self.template.logo, height, width), width)
 
     def _placed(self, ink: Ink, width: int) -> Ink:
         """Where texts stand, by an even number of dots."""
