@@ -132,9 +132,9 @@ class Fuzzed:
             while time.monotonic() < now_s + every_s:
                 with suppress(Empty):
                     self._note(self._reports.get(timeout=every_s)[1])
-            [child] = multiprocessing.active_children()
-            assert child.pid is not None
-            yield resident_kb(child.pid)
+            for child in multiprocessing.active_children():  # none while one is being started
+                assert child.pid is not None
+                yield resident_kb(child.pid)
 
     def _play(self, visit: Visit) -> None:
         for picture in pictures(random.Random(self._seed * 1000 + visit.number)):
