@@ -21,7 +21,7 @@ Rows: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 LONGEST = 128
 """Rows that one ``GS v 0`` prints: cheap printers jam on long pictures (Honeywell IHR810 above 400 rows)."""
 _HEADER = 8
-_WORTH = 64
+_WORTH = 32
 """Bytes that one more picture must save: between two of them a printer that gets its bytes slowly may halt."""
 _REAL_TIME = re.compile(rb"\x10([\x04\x05\x14])")
 """DLE EOT, DLE ENQ and DLE DC4 act at once, even inside a picture (Epson TM-T81 specification): the last can clear
