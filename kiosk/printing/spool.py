@@ -78,7 +78,7 @@ class Spool:
         """
         due = self._wanted()
         self._waiting = {job.job_id: job for job in due}
-        return sum(self._print(job) for job in due if not stopping() and self.next_attempt_s() == 0.0)
+        return sum(self._print(job) for job in due if not stopping() and self._may_begin(job))
 
     def next_attempt_s(self) -> float | None:
         """How long to leave the printer alone; None while no slip waits."""
@@ -101,6 +101,10 @@ class Spool:
     def look(self) -> None:
         """Ask the printer how it is; ``on_status`` of the watch hears it."""
         self._watch.look()
+
+    def _may_begin(self, job: SlipJob) -> bool:
+        """Those before it may have taken long: its patient may be gone by now."""
+        return self.next_attempt_s() == 0.0 and self._attendance.is_present(job)
 
     def _wanted(self) -> list[SlipJob]:
         """The queued slips whose patients are here; those of all others are given up."""

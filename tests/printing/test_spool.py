@@ -219,6 +219,19 @@ def test_a_slip_whose_patient_has_left_is_never_printed(rig: Rig) -> None:
     assert rig.store.causes == {"a": "PRINTER_UNREACHABLE"}
 
 
+def test_who_waited_too_long_while_others_were_served_gets_no_slip_unattended(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.store.queue("b")
+
+    def slowly() -> None:
+        rig.clock.passed_s += 61
+
+    rig.printer.during = slowly
+    assert rig.spool.print_due() == 1
+    assert rig.spool.print_due() == 0
+    assert rig.store.states() == {"a": SlipState.PRINTED, "b": SlipState.FAILED}
+
+
 def test_a_patient_who_leaves_while_the_slip_is_refused_gets_none_later(rig: Rig) -> None:
     rig.store.queue("a")
     rig.printer.fails = UNREACHABLE
