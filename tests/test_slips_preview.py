@@ -9,7 +9,10 @@ from click.testing import CliRunner, Result
 from PIL import Image
 from PySide6.QtGui import QGuiApplication
 
+from kiosk.app import open_station, spool_of
+from kiosk.settings import Settings
 from kiosk.slips_preview import preview
+from tests.printing.slips import ASHA
 
 
 @pytest.fixture(autouse=True)
@@ -69,3 +72,21 @@ def test_language_department_copy_and_template_change_it(tmp_path: Path) -> None
 def test_what_is_wrong_is_said(words: list[str], code: int, told: str) -> None:
     done = ran(*words)
     assert (done.exit_code, told in done.output) == (code, True), done.output
+
+
+def test_the_template_of_the_settings_is_what_the_spool_prints(tmp_path: Path) -> None:
+    usual = (Path(__file__).parent.parent / "resources" / "slip.toml").read_text("utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(usual.replace('second_language = "en"', 'second_language = ""'), "utf-8")
+    assert printed(tmp_path / "own", own) < printed(tmp_path / "usual", None)
+
+
+def printed(folder: Path, template: Path | None) -> int:
+    """Rows of a Hindi slip that a station has printed."""
+    settings = Settings(data_dir=folder, printer=f"folder:{folder / 'slips'}", slip_template=template)
+    with open_station(settings, {}) as station:
+        station.registration.check_in(ASHA, "OBG", "hi")
+        spool_of(station).print_due()
+    (slip,) = (folder / "slips").glob("*.png")
+    with Image.open(slip) as picture:
+        return picture.height
