@@ -17,7 +17,7 @@ from kiosk.scanner.fusion import Fusion
 from kiosk.scanner.grid_layout import Floats
 from kiosk.scanner.rectify import Pose, pose_of_corners
 from kiosk.scanner.rectify_refine import aligned, followed, settled
-from kiosk.scanner.tracking_finders import Triple, triples
+from kiosk.scanner.tracking_finders import QUICK, THOROUGH, Triple, triples
 from kiosk.scanner.tracking_texture import Region, textured, whole
 from kiosk.scanner.tracking_timing import poses
 
@@ -25,8 +25,9 @@ _LEAST_FIT, _GOOD_FIT = 0.3, 0.45
 _LEAST_LIKENESS = 0.45
 _FINE_DOTS = 3
 _LARGE_PX, _MOST_SEARCHED = 1_200_000, 4_000_000
-_MOST_SOUGHT, _MOST_ENLARGED = 320, 400
-"""Pixels along a side: more of a live frame is not looked at that closely at once."""
+_SOUGHT, _SOUGHT_ALONE, _MOST_ENLARGED = 320, 448, 400
+"""Pixels along a side: more is not looked at that closely at once."""
+_MOST_REGIONS, _MOST_PLACES = 12, 4
 
 
 @dataclass
@@ -36,6 +37,8 @@ class Memory:
     pose: Pose | None = None
     fusion: Fusion = field(default_factory=Fusion)
     pending: frozenset[str] = field(default=frozenset(), repr=False)
+    places: list[Region] = field(default_factory=list)
+    """Where a symbol may be, by the texture of one of the last frames."""
     misses: int = 0
     """Frames in vain since the last text."""
 
@@ -49,6 +52,7 @@ class Look:
     thorough: bool
     sights: list[Sight] = field(default_factory=list)
     pose: Pose | None = None
+    fit: float = 0.0
     texts: tuple[str, ...] = field(default=(), repr=False)
     saw_whole: bool = False
 
@@ -94,7 +98,8 @@ class Step:
 
 def _as_is(look: Look) -> str:
     """The whole frame; of a live one in turn with what is known, or textured enough, to be the symbol."""
-    region = whole(look.grey) if look.is_turn(0) else _symbol(look)
+    turns = 3 if look.memory.pose is None else 6
+    region = whole(look.grey) if look.is_turn(0, turns) else _symbol(look)
     look.saw_whole = region == whole(look.grey)
     return look.read(decoder.read_as_is(region.of(look.grey), try_downscale=look.saw_whole), region)
 
@@ -102,10 +107,11 @@ def _as_is(look: Look) -> str:
 def _followed(look: Look) -> str:
     """The symbol of the last frame, where the hand has moved it."""
     assert look.memory.pose is not None
-    pose = followed(look.grey, look.memory.pose)
+    moved = followed(look.grey, look.memory.pose)
+    pose = settled(look.grey, moved) if moved else None
     if pose is None:
         return "lost"
-    return _by_grid(look, [pose])
+    return "read" if _read_grid(look, pose) else "not read"
 
 
 def _damaged(look: Look) -> str:
@@ -121,17 +127,30 @@ def _damaged(look: Look) -> str:
 
 def _sought(look: Look) -> str:
     """Finder patterns in whatever is textured like a QR."""
-    if look.thorough:
-        found = [one for region in textured(look.grey) for one in _triples(look, region, 300, 40)]
-    else:
-        found = [one for region in textured(look.grey, 1) for one in _triples(look, region.heart(_MOST_SOUGHT), 60, 24)]
+    found = [triple for region in _sought_in(look) for triple in _triples(look, region)]
     likely = sorted((one for one in found if one.likeness > _LEAST_LIKENESS), key=lambda one: -one.likeness)
     guesses = [pose for triple in likely[: 3 if look.thorough else 1] for pose in poses(look.grey, triple)]
     return f"{len(likely)} likely triples; {_by_grid(look, guesses)}"
 
 
-def _triples(look: Look, region: Region, most: int, most_peaks: int) -> list[Triple]:
-    return [triple.at(region.left, region.top) for triple in triples(region.of(look.grey), most, most_peaks)[:4]]
+def _sought_in(look: Look) -> list[Region]:
+    """Everywhere in a lone picture; in a live one each time in another of the likeliest places."""
+    if look.thorough:
+        return textured(look.grey, _SOUGHT_ALONE, _MOST_REGIONS)
+    look.memory.places = textured(look.grey, _SOUGHT, _MOST_PLACES)
+    place = _likely_place(look)
+    return [place] if place else []
+
+
+def _likely_place(look: Look) -> Region | None:
+    """One of the places in turn."""
+    places = look.memory.places
+    return places[look.memory.misses // 3 % len(places)] if places else None
+
+
+def _triples(look: Look, region: Region) -> list[Triple]:
+    found = triples(region.of(look.grey), THOROUGH if look.thorough else QUICK)
+    return [triple.at(region.left, region.top) for triple in found[:4]]
 
 
 def _enlarged(look: Look) -> str:
@@ -152,11 +171,15 @@ def _is_search_due(look: Look) -> bool:
     return look.pose is None and look.is_turn(1) and look.grey.size <= _MOST_SEARCHED
 
 
+def _is_enlarging_due(look: Look) -> bool:
+    return look.is_small and (look.thorough or (look.is_turn(2) and look.pose is None))
+
+
 STEPS = (
     Step("as it is", _as_is, lambda look: True, 0, 4),
     Step("followed", _followed, lambda look: look.memory.pose is not None, 11),
     Step("damaged", _damaged, lambda look: look.pose is None and any(one.version for one in look.sights), 16),
-    Step("enlarged", _enlarged, lambda look: look.is_turn(2) and look.is_small, 6),
+    Step("enlarged", _enlarged, _is_enlarging_due, 6),
     Step("sharpened", _sharpened, lambda look: look.thorough and look.is_small, 0, 22),
     Step("sought", _sought, _is_search_due, 16),
     Step("zbar", _zbar, lambda look: look.is_turn(14, 15) and look.is_small, 0, 30),
@@ -181,7 +204,7 @@ def _symbol(look: Look) -> Region:
         return whole(look.grey).around(look.memory.pose.corners())
     if look.grey.size < _LARGE_PX:
         return whole(look.grey)
-    return next(iter(textured(look.grey, 1)), whole(look.grey))
+    return _likely_place(look) or whole(look.grey)
 
 
 def _worth_enlarging(look: Look) -> Region:
@@ -189,8 +212,8 @@ def _worth_enlarging(look: Look) -> Region:
     if look.thorough:
         return whole(look.grey)
     if look.sights:
-        return whole(look.grey).around(look.sights[0].corners)
-    return next(iter(textured(look.grey, 1)), whole(look.grey)).heart(_MOST_ENLARGED)
+        return whole(look.grey).around(look.sights[0].corners).heart(_MOST_ENLARGED)
+    return (_likely_place(look) or whole(look.grey)).heart(_MOST_ENLARGED)
 
 
 def _by_grid(look: Look, guesses: list[Pose]) -> str:
@@ -220,9 +243,10 @@ def _placed(grey: Grey, guesses: list[Pose]) -> list[tuple[float, Pose]]:
 def _read_grid(look: Look, pose: Pose) -> bool:
     """Read the modules, alone and together with the frames before; whether a text came of it that counts."""
     picture = grid.sampled(look.grey, pose)
-    if grid.fit(picture, pose.version) < _GOOD_FIT:
+    fit = grid.fit(picture, pose.version)
+    if fit < _GOOD_FIT or fit < look.fit:
         return False
-    look.pose = pose
+    look.pose, look.fit = pose, fit
     likelihoods = grid.likelihoods(picture, pose.version)
     if look.thorough:
         return _agreed(look, pose, _corrected(likelihoods, pose.version))

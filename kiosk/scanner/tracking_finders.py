@@ -34,12 +34,24 @@ class Triple:
         return Triple(self.likeness, self.places + np.array([left, top]), self.between, self.sign)
 
 
-def triples(grey: Grey, most: int = 300, most_peaks: int = 40) -> list[Triple]:
-    """What could be symbols, the likeliest first. ``most`` of them are looked at closely, of ``most_peaks`` places."""
-    peaks = _peaks(grey, most_peaks)
-    loose = [triple for sign in (1, -1) for triple in _loose(peaks[peaks[:, 3] * sign > 0], sign)]
-    loose.sort(key=lambda triple: -triple.likeness)
-    return _judged(grey, loose[:most])
+@dataclass(frozen=True)
+class Care:
+    """How many peaks are taken for finder patterns, how many triples of them are looked at, and how many closely."""
+
+    peaks: int
+    looked_at: int
+    closely: int
+
+
+THOROUGH, QUICK = Care(40, 1500, 100), Care(24, 150, 40)
+
+
+def triples(grey: Grey, care: Care) -> list[Triple]:
+    """What could be symbols, the likeliest first."""
+    peaks = _peaks(grey, care.peaks)
+    loose = [one for sign in (1, -1) for one in _loose(peaks[peaks[:, 3] * sign > 0], sign, care.looked_at)]
+    likely = _judged(grey, loose, (1.0,))[: care.closely]
+    return _judged(grey, likely, _SCALES)
 
 
 def _peaks(grey: Grey, most: int) -> Doubles:
@@ -100,7 +112,7 @@ def _finder() -> Floats:
     return pattern
 
 
-def _loose(peaks: Doubles, sign: int, most: int = 300) -> list[Triple]:
+def _loose(peaks: Doubles, sign: int, most: int) -> list[Triple]:
     """Triples of peaks that could be the corners of a slanted square, by place and size alone."""
     if len(peaks) < 3:
         return []
@@ -142,18 +154,18 @@ def _choices(count: int) -> tuple[Doubles, Doubles, Doubles]:
     return corner, one, other
 
 
-def _judged(grey: Grey, loose: list[Triple]) -> list[Triple]:
+def _judged(grey: Grey, loose: list[Triple], scales: tuple[float, ...]) -> list[Triple]:
     """The same by how much their three places look like finder patterns, as slanted as the triple itself."""
     if not loose:
         return []
     places = np.array([triple.places for triple in loose])
     between = np.array([triple.between for triple in loose])
     sign = np.array([[triple.sign] for triple in loose])
-    alike = np.stack([_likeness(grey, places, between * scale) * sign for scale in _SCALES])
+    alike = np.stack([_likeness(grey, places, between * scale) * sign for scale in scales])
     score = 0.6 * alike.mean(axis=2) + 0.4 * alike.min(axis=2)
     scale = score.argmax(axis=0)
     judged = [
-        Triple(float(score[scale[i], i]), places[i], float(between[i] * _SCALES[scale[i]]), triple.sign)
+        Triple(float(score[scale[i], i]), places[i], float(between[i] * scales[scale[i]]), triple.sign)
         for i, triple in enumerate(loose)
     ]
     return sorted(judged, key=lambda triple: -triple.likeness)

@@ -1,5 +1,6 @@
 """Where in a frame something is textured in all directions, as a QR is and hardly anything else in a hall."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,8 @@ from kiosk.scanner.grid_layout import Floats
 
 CELL = 16
 _DARK_NOISE = 4.0
-_LEAST = 16.0
-"""Grey levels per pixel across the finest edges; below, nothing is told from the sensor's noise."""
+_LEAST = math.log(16.0)
+"""Of the grey levels per pixel across the faintest edges; below, nothing is told from the sensor's noise."""
 _MANY_PIXELS = 500_000
 """Larger frames are looked at in half their size, where a module of 2 pixels still makes a slope."""
 _FALL_OFF = 0.75
@@ -27,6 +28,14 @@ class Region:
     top: int
     right: int
     bottom: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
 
     def heart(self, side: int) -> "Region":
         """Its middle, at most ``side`` pixels wide and high."""
@@ -54,14 +63,23 @@ def whole(grey: Grey) -> Region:
     return Region(0, 0, width, height)
 
 
-def textured(grey: Grey, most: int = 2) -> list[Region]:
-    """Up to ``most`` regions, the most textured first."""
+def textured(grey: Grey, side: int, most: int) -> list[Region]:
+    """Up to ``most`` regions of at most about ``side`` pixels each way, the likeliest first.
+
+    What stands out of its surroundings comes first; after that windows that overlap by half, the most textured first,
+    for what is blurred or lies on something textured itself.
+    """
     texture = _texture(grey)
+    alone = [region for region in _alone(grey, texture) if max(region.width, region.height) <= side]
+    return [*alone, *_windows(grey, texture, side)][:most]
+
+
+def _alone(grey: Grey, texture: Floats, most: int = 2) -> list[Region]:
     core = cv2.erode(texture, np.ones((3, 3), np.uint8))
     regions = []
     for _ in range(most):
         _, strength, _, (x, y) = cv2.minMaxLoc(core)
-        if strength < np.log(_LEAST):
+        if strength < _LEAST:
             break
         _, labels = cv2.connectedComponents((texture > strength - _FALL_OFF).astype(np.uint8), connectivity=4)
         rows, columns = np.nonzero(labels == labels[y, x])
@@ -69,6 +87,16 @@ def textured(grey: Grey, most: int = 2) -> list[Region]:
         if len(rows) >= _FEWEST_CELLS:
             regions.append(_region(grey, rows, columns))
     return regions
+
+
+def _windows(grey: Grey, texture: Floats, side: int) -> list[Region]:
+    cells = side // CELL
+    starts = [range(0, max(1, size - cells // 2), max(1, cells // 2)) for size in texture.shape]
+    scored = [
+        (float(np.percentile(texture[y : y + cells, x : x + cells], 80)), x, y) for y in starts[0] for x in starts[1]
+    ]
+    likely = sorted((one for one in scored if one[0] > _LEAST), reverse=True)
+    return [whole(grey).within(x * CELL, y * CELL, x * CELL + side, y * CELL + side) for _, x, y in likely]
 
 
 def _region(grey: Grey, rows: np.ndarray, columns: np.ndarray) -> Region:

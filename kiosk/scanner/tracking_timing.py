@@ -7,7 +7,8 @@ from kiosk.scanner.grid_layout import MOST_VERSION, Floats, side_of
 from kiosk.scanner.rectify import Doubles, Pose, flat_pose
 from kiosk.scanner.tracking_finders import Triple
 
-_DEPTHS = np.arange(-4, 5) * 0.065
+_DEPTHS = np.asarray(np.arange(-4, 5) * 0.065, float)
+_FINER = np.asarray(np.arange(-2, 3) * 0.025, float)
 """How much farther than the top left finder pattern another may be, as a share of the distance."""
 
 
@@ -15,22 +16,26 @@ def poses(grey: Grey, triple: Triple, most: int = 3) -> list[Pose]:
     """The likeliest poses, of different versions, the likeliest first."""
     guess = (triple.between + 7 - 17) / 4
     versions = range(max(1, int(guess * 0.72)), min(MOST_VERSION, int(guess * 1.35) + 2) + 1)
-    tried = [(*_best_depths(grey, triple, version), version) for version in versions]
-    tried.sort(key=lambda one: -one[0])
-    return [flat_pose(version, _plane(triple, version, depths), triple.sign) for _, depths, version in tried[:most]]
+    tried = sorted(_best_depths(grey, triple, version, (0.0, 0.0), _DEPTHS) for version in versions)
+    finer = [_best_depths(grey, triple, version, depths, _FINER) for _, depths, version in tried[-most:]]
+    return [
+        flat_pose(version, _plane(triple, version, depths), triple.sign)
+        for _, depths, version in sorted(finer, reverse=True)
+    ]
 
 
-def _best_depths(grey: Grey, triple: Triple, version: int) -> tuple[float, tuple[float, float]]:
-    """How well the timing patterns are seen, up to 1, and the two depths at which they are seen best."""
+def _best_depths(
+    grey: Grey, triple: Triple, version: int, about: tuple[float, float], steps: Doubles
+) -> tuple[float, tuple[float, float], int]:
+    """How well the timing patterns are seen, up to 1, the two depths at which they are seen best, and the version."""
     between = side_of(version) - 7.0
     along = np.asarray(np.arange(8, side_of(version) - 8) - 3.0, float) / between
     across = np.full(along.shape, 3 / between)
-    right, down = (depths.ravel() for depths in np.meshgrid(_DEPTHS, _DEPTHS))
-    score = _alternation(grey, triple, along, across, right, down) + _alternation(
-        grey, triple, across, along, right, down
-    )
+    right, down = (depths.ravel() for depths in np.meshgrid(about[0] + steps, about[1] + steps))
+    score = _alternation(grey, triple, along, across, right, down)
+    score = score + _alternation(grey, triple, across, along, right, down)
     best = int(score.argmax())
-    return float(score[best]) / 2, (float(right[best]), float(down[best]))
+    return float(score[best]) / 2, (float(right[best]), float(down[best])), version
 
 
 def _alternation(grey: Grey, triple: Triple, s: Doubles, t: Doubles, right: Doubles, down: Doubles) -> Doubles:

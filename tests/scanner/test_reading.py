@@ -1,21 +1,45 @@
-"""A reader says what it read and what it saw."""
+"""A reader says what it read, what it saw and what it did, within its budget, and never says what was not there."""
 
+import json
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from kiosk.scanner.decode import Grey
 from kiosk.scanner.reading import Reader
-from tests.scanner.drawing import drawn
+from tests.scanner.drawing import beside, drawn
+from tests.scanner.seeing import CORNERS, seen
 
 CARD = '{"hidn":"91-0000-0000-0018","phr":"ashadevi@sbx","name":"Asha Devi","gender":"F","dob":"1978"}'
+DENSE = json.dumps({"hidn": "91-0000-0000-0018", "name": "Asha Devi", "address": "12 MG Road, Kochi " * 9})
+HOPELESS_PX = 1.6
+"""So blurred that one frame does not do."""
+
+
+def ticking(step_s: float) -> Iterator[float]:
+    """A clock that goes on by ``step_s`` whenever it is asked."""
+    now = 0.0
+    while True:
+        yield now
+        now += step_s
+
+
+def held(frames: int, blur_px: float) -> list[Grey]:
+    """A card held up with a trembling hand, the noise different in each frame."""
+    hand = np.random.default_rng(5).normal(0, 0.7, (frames, 2))
+    return [
+        seen(DENSE, tuple((x + dx, y + dy) for x, y in CORNERS), blur_px=blur_px, noise=9, seed=number)
+        for number, (dx, dy) in enumerate(hand)
+    ]
 
 
 @pytest.mark.parametrize("budget_s", [None, 0.03])
 def test_a_clean_card_is_read_and_measured(budget_s: float | None) -> None:
     reading = Reader(time.perf_counter, budget_s).read(drawn(CARD, scale=4))
     assert reading.texts == (CARD,)
-    assert reading.steps
+    assert [step.name for step in reading.steps] == ["as it is"]
     finding = reading.finding
     assert finding.located
     assert finding.inside
@@ -30,6 +54,68 @@ def test_an_empty_frame_is_measured_as_a_whole() -> None:
     assert reading.texts == ()
     finding = reading.finding
     assert (finding.located, finding.luma, finding.glare, finding.module_px) == (False, 40.0, 0.0, None)
+
+
+def test_a_lone_picture_is_read_by_its_modules_when_two_samplings_agree() -> None:
+    reading = Reader(time.perf_counter, None).read(seen(DENSE, blur_px=1.4))
+    assert reading.texts == (DENSE,)
+    assert reading.steps[-1].name in {"sought", "damaged"}
+    assert reading.steps[-1].outcome.endswith(", read")
+    assert reading.finding.located
+
+
+def test_a_heroic_read_counts_only_with_a_second_frame() -> None:
+    reader = Reader(lambda: 0.0, 1.0)
+    readings = [reader.read(frame) for frame in held(5, 1.4)]
+    first = next(number for number, reading in enumerate(readings) if reading.texts)
+    assert readings[first].texts == (DENSE,)
+    assert first >= 2  # sought at the second frame, followed to the third
+
+
+def test_frames_of_which_none_can_be_read_alone_are_read_together() -> None:
+    frames = held(10, HOPELESS_PX)
+    assert [Reader(time.perf_counter, None).read(frame).texts for frame in frames[:2]] == [()] * 2
+    reader = Reader(lambda: 0.0, 1.0)
+    assert (DENSE,) in [reader.read(frame).texts for frame in frames]
+
+
+def test_without_time_only_the_cheapest_step_is_taken() -> None:
+    clock = ticking(0.05)
+    reader = Reader(lambda: next(clock), 0.03)
+    taken = [[step.name for step in reader.read(frame).steps] for frame in held(4, 1.2)]
+    assert taken == [["as it is"]] * 4
+
+
+def test_what_a_step_costs_here_is_learned() -> None:
+    """The first frames' dear steps are tried; a machine that takes a second for each soon leaves them."""
+    clock = ticking(0.0)
+    slow = ticking(0.5)
+    now = {"clock": clock}
+    reader = Reader(lambda: next(now["clock"]), 0.1)
+    blank = np.random.default_rng(0).integers(0, 255, (300, 300)).astype(np.uint8)
+    fast = [len(reader.read(blank).steps) for _ in range(6)]
+    now["clock"] = slow
+    later = [len(reader.read(blank).steps) for _ in range(6)]
+    assert max(fast) > 1
+    assert set(later) == {1}
+
+
+def test_two_codes_are_both_told_though_one_was_followed() -> None:
+    one, other = drawn(CARD, scale=3), drawn("another", scale=5)
+    frame = beside(one, other)
+    assert set(Reader(time.perf_counter, 0.03).read(frame).texts) == {CARD, "another"}
+
+
+def test_nothing_is_read_of_noise_and_of_spoiled_symbols() -> None:
+    chance = np.random.default_rng(7)
+    noise = [chance.integers(0, 255, (200, 240)).astype(np.uint8) for _ in range(3)]
+    spoiled = drawn(CARD, scale=5)
+    half = len(spoiled) // 2
+    spoiled[half - 40 : half + 60, 60:] = chance.integers(0, 2, (100, len(spoiled) - 60)) * 255
+    for picture in (*noise, spoiled):
+        assert Reader(time.perf_counter, None).read(picture).texts == ()
+    reader = Reader(lambda: 0.0, 1.0)
+    assert [reader.read(spoiled).texts for _ in range(12)] == [()] * 12
 
 
 def test_a_text_is_not_in_what_is_logged() -> None:

@@ -1,0 +1,80 @@
+"""Modules are read, and symbols found, where no decoder reads or finds them."""
+
+import json
+
+import numpy as np
+import pytest
+
+from kiosk.scanner import grid
+from kiosk.scanner.decode import Step, decode, read_as_is, texts_of
+from kiosk.scanner.grid_layout import layout, side_of
+from kiosk.scanner.rectify import pose_of_corners
+from kiosk.scanner.rectify_refine import aligned, followed, settled
+from tests.scanner.drawing import drawn
+from tests.scanner.seeing import CORNERS, modules_of, seen, version_of
+
+CARD = json.dumps({"hidn": "91-0000-0000-0018", "name": "Asha Devi", "address": "12 MG Road, Kochi " * 9})
+VERSION = version_of(CARD)
+
+
+@pytest.mark.parametrize(("version", "alignments"), [(1, 0), (2, 1), (7, 6), (13, 6), (25, 22), (40, 46)])
+def test_each_version_has_its_size_and_its_alignment_patterns(version: int, alignments: int) -> None:
+    expected = layout(version)
+    assert expected.side == side_of(version) == len(expected.known) ** 0.5
+    assert len(expected.alignment) == alignments
+    assert 0.05 < expected.known.mean() < 0.6
+
+
+def test_patterns_of_a_real_symbol_are_as_the_layout_says() -> None:
+    expected = layout(VERSION)
+    assert (modules_of(CARD)[expected.known] == (expected.values > 0)).all()
+
+
+def test_modules_are_read_where_the_decoder_reads_none() -> None:
+    picture = seen(CARD, blur_px=1.1)
+    assert decode(picture, (Step.AS_IS,)) == ()
+    pose = settled(picture, aligned(picture, pose_of_corners(VERSION, CORNERS)))
+    assert pose is not None
+    likelihoods = grid.likelihoods(grid.sampled(picture, pose), VERSION)
+    assert ((likelihoods > 0) == modules_of(CARD)).mean() > 0.99
+    assert texts_of(read_as_is(grid.drawn(likelihoods, VERSION))) == (CARD,)
+
+
+def test_a_pose_that_is_two_pixels_off_is_put_right() -> None:
+    picture = seen(CARD, blur_px=0.8)
+    off = pose_of_corners(VERSION, tuple((x + 2.0, y - 1.5) for x, y in CORNERS))
+    pose = settled(picture, aligned(picture, off))
+    assert pose is not None
+    assert np.abs(np.array(pose.corners()) - np.array(CORNERS)).max() < 1.0
+
+
+def test_a_bent_card_is_unbent() -> None:
+    picture = seen(CARD, blur_px=0.6, bow_px=4.0)
+    flat = pose_of_corners(VERSION, CORNERS)
+    pose = settled(picture, aligned(picture, flat))
+    assert pose is not None
+    straight, bent = (grid.likelihoods(grid.sampled(picture, one), VERSION) > 0 for one in (flat, pose))
+    assert (straight == modules_of(CARD)).mean() < 0.85
+    assert (bent == modules_of(CARD)).mean() > 0.98
+
+
+def test_a_symbol_is_followed_as_the_hand_moves_it() -> None:
+    before = pose_of_corners(VERSION, CORNERS)
+    moved = tuple((x + 11.0, y - 7.0) for x, y in CORNERS)
+    pose = followed(seen(CARD, moved), before)
+    assert pose is not None
+    assert np.abs(np.array(pose.corners()) - np.array(moved)).max() < 1.0
+
+
+def test_what_has_gone_is_not_followed() -> None:
+    assert followed(np.full((400, 480), 150, np.uint8), pose_of_corners(VERSION, CORNERS)) is None
+
+
+def test_where_there_is_no_symbol_nothing_fits() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (400, 480)).astype(np.uint8)
+    assert grid.fit(grid.sampled(noise, pose_of_corners(VERSION, CORNERS)), VERSION) < 0.2
+
+
+def test_a_drawing_of_what_was_read_is_the_symbol() -> None:
+    dark = np.where(modules_of(CARD), 1, -1).astype(np.float32)
+    assert (grid.drawn(dark, VERSION) == drawn(CARD, scale=4)).all()
