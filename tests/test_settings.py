@@ -32,6 +32,7 @@ backup_dir = "/mnt/backups"
 pin_pepper = "/etc/opd-kiosk/pin.pepper"
 staff_valid_days = 30
 desk_idle_min = 5
+aadhaar_certificate = "/etc/opd-kiosk/uidai.cer"
 export_dir = "/srv/exports"
 abdm_client_id = "HOSPITAL_1"
 abdm_client_secret_file = "/etc/opd-kiosk/abdm.secret"
@@ -85,6 +86,7 @@ def test_a_file_sets_every_key() -> None:
         pin_pepper=Path("/etc/opd-kiosk/pin.pepper"),
         staff_valid_days=30,
         desk_idle_min=5,
+        aadhaar_certificate=Path("/etc/opd-kiosk/uidai.cer"),
         export_dir=Path("/srv/exports"),
         abdm_client_id="HOSPITAL_1",
         abdm_client_secret_file=Path("/etc/opd-kiosk/abdm.secret"),
