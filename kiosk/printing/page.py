@@ -150,16 +150,16 @@ class Page:
 
     def _both(self, block: Block, width: int) -> Ink:
         own, second = _texts(block.show, self.slip, self.template)
-        inks = [self._text(block, own, block.size, width)]
+        inks = [self._text(block, own, block.size, width, bold=block.bold)]
         if second and block.second and self.tightness.has_second:
             inks.append(self._text(block, second, block.second, width, bold=False))
         return stacked(width, inks)
 
-    def _text(self, block: Block, text: str, size: float, width: int, *, bold: bool = True) -> Ink:
+    def _text(self, block: Block, text: str, size: float, width: int, *, bold: bool) -> Ink:
         dots = max(SMALLEST, self._mm(self._size(size) * self.tightness.sizes))
         lines = block.lines if block.show in _PERSONAL else min(block.lines, self.tightness.lines)
         draw = _drawn if block.show in _PERSONAL else _kept
-        ink = draw(text, dots, block.bold and bold, width, lines, self._align)
+        ink = draw(text, dots, bold, width, lines, self._align)
         return trimmed(ink, self._mm(_MARGIN_MM)) if self.tightness.trims else ink
 
     def _size(self, mm: float) -> float:

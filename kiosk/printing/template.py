@@ -167,7 +167,7 @@ def _block(row: Reader) -> Block | None:
         return None
     show = Show(name)
     row.refuse_unknown(_KEYS.get(show, _TEXT_KEYS))
-    return _text_block(row, show, beside=tuple(_beside(row)) if show is Show.CODE else ())
+    return _block_of(row, show, beside=tuple(_beside(row)) if show is Show.CODE else ())
 
 
 def _beside(row: Reader) -> list[Block]:
@@ -176,11 +176,11 @@ def _beside(row: Reader) -> list[Block]:
         name = inner.choice("show", tuple(show for show in Show if show not in _KEYS))
         inner.refuse_unknown(_BESIDE_KEYS)
         if name:
-            found.append(_text_block(inner, Show(name)))
+            found.append(_block_of(inner, Show(name)))
     return found
 
 
-def _text_block(row: Reader, show: Show, beside: tuple[Block, ...] = ()) -> Block:
+def _block_of(row: Reader, show: Show, beside: tuple[Block, ...] = ()) -> Block:
     low, high = _SIZES.get(show, _TEXT_SIZES)
     return Block(
         show,
