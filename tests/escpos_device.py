@@ -108,6 +108,12 @@ class VirtualPrinter:
         self._said = deque((0.0, said) for said in ids[-1:])
         self._lexer.is_broken_off = self._lexer.is_inside
 
+    def rows(self) -> list[Token]:
+        """All that is on paper, and all that is still to come there."""
+        papers = [slip.rows for slip in (*self.slips, *self.torn)]
+        waiting = [token for token in self._queue if token.what is What.ROW]
+        return [row for rows in (*papers, self.canvas.hanging, waiting) for row in rows]
+
     # --- the hands ----------------------------------------------------------------------------------------------------
 
     def power_cycle(self) -> None:

@@ -38,6 +38,11 @@ class Canvas:
     def is_blank(self) -> bool:
         return not (self._rows or self._text)
 
+    @property
+    def hanging(self) -> tuple[Token, ...]:
+        """Rows that are on paper, and not cut off yet."""
+        return tuple(self._rows)
+
     def obey(self, token: Token) -> None:
         match token.what:
             case What.ROW:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kiosk.errors import PrinterError
 from kiosk.model.printer import PrinterStatus
 from kiosk.printing.link import PrinterLink, Transport
-from kiosk.printing.link_dialogue import Dialogue
+from kiosk.printing.link_dialogue import ANSWER_S, Dialogue
 from kiosk.printing.probe import Capabilities, Memory, probed
 from kiosk.printing.status import port_problems, status_of
 
@@ -14,6 +14,8 @@ LONGEST_PICTURE = 16384
 """Bytes of one picture command at most: so many zeros end any that was broken off."""
 RESUME = bytes(LONGEST_PICTURE) + b"\x1dV\x42\x00"
 """Ends a torn slip, so that the next does not hang on it; outside a picture printers pass over zeros."""
+_ANY_HEADER = bytes(16)
+"""Ends a command that was broken off before its length: a question there would be taken for the length."""
 _RESUME_S = 4.0
 _SILENT = 2
 """Looks without an answer after which a printer that used to answer is taken for switched off."""
@@ -78,8 +80,11 @@ class Looking:
 
     def _looked(self, dialogue: Dialogue, able: Capabilities | None) -> PrinterStatus:
         """How the printer is; one that waits for the rest of a torn slip has been given that."""
+        is_torn = self.memory.is_sending(self.transport.identity())
+        if is_torn:
+            dialogue.link.write_all(_ANY_HEADER, self.monotonic() + ANSWER_S)
         status = self._told(dialogue, able)
-        if status.problems or not self.memory.is_sending(self.transport.identity()):
+        if status.problems or not is_torn:
             return status
         self._end_torn_slip(dialogue.link)
         return self._told(dialogue, able)

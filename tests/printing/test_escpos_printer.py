@@ -434,6 +434,17 @@ def test_a_slip_that_was_broken_off_spoils_not_the_next() -> None:
     assert len(rig.device.slips) == 4
 
 
+@pytest.mark.parametrize("left", range(1, 14))
+def test_a_command_that_was_broken_off_does_not_take_questions_for_its_length(left: int) -> None:
+    rig = rig_of()
+    rig.print()
+    rig.link.hangs_up_after = 12 + left  # four questions of three bytes, then the slip
+    assert rig.failure("two") == ("PRINTER_GONE", True)
+    rig.link.hangs_up_after = None
+    assert rig.print("next") is Confirmation.PRINTED
+    assert rig.device.slips[-1].image.size == (576, 128)
+
+
 def test_a_slip_that_a_crash_broke_off_spoils_not_the_next_either(tmp_path: Path) -> None:
     rig = rig_of(tmp_path)
     rig.print()
