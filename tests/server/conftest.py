@@ -8,6 +8,8 @@ import pytest
 from kiosk.server.app import running_server
 from kiosk.server.database import Database, open_database
 from tests.postgres import Postgres
+from tests.server.calling import push, queue
+from tests.sync.chain import Chain
 
 
 @pytest.fixture
@@ -39,3 +41,11 @@ def shared(shared_url: str) -> Iterator[Database]:
     opened = open_database(shared_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def hall(database: Database) -> Chain:
+    """Five who wait for MED, nobody before others."""
+    chain = queue({}, {}, {}, {}, {})
+    push(database, chain)
+    return chain

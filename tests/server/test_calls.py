@@ -2,58 +2,28 @@
 
 import random
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-import httpx2
 import pytest
 from sqlalchemy import delete, insert, select
 
-from kiosk.model.desk import CallOrder
 from kiosk.model.events import Kind
 from kiosk.model.patient import PatientKeys
 from kiosk.model.queue import CallingRule, next_call
 from kiosk.model.token import Priority, State, Token, label_of
-from kiosk.server.app import running_server
 from kiosk.server.calls import Answered, call
 from kiosk.server.configuring import import_configuration
 from kiosk.server.database import Database
 from kiosk.server.ingest import ingest
-from kiosk.server.problems import ProblemError
 from kiosk.server.projection import row_of
 from kiosk.server.queries import queue_of
-from kiosk.server.tables import event, facility, token
+from kiosk.server.tables import token
 from kiosk.server.waiting import HEADS, next_of
-from kiosk.sync.messages import CallAnswer, CallRequest, SyncRequest
+from kiosk.sync.messages import SyncRequest
 from tests.model.hospitals import rampur
-from tests.server.doors import JSON_TYPE, Device, HandClock, assert_problem, code_for, import_facility, web_of
-from tests.server.streaming import streaming
+from tests.server.calling import NOW, OTHER_ROOM, ROOM, an_order, called, events_of, push, queue, refused
 from tests.sync.chain import DAY, FACILITY, INVENTED, START, Chain
-
-NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-PATH = "/v1/calls"
-ROOM, OTHER_ROOM = "4", "7"
-
-
-def an_order(*departments: str, room: str = ROOM, token_id: str | None = None, **more: Any) -> CallOrder:
-    usual = CallOrder(str(uuid.uuid4()), FACILITY, DAY, departments or ("MED",), room, "anita", token_id)
-    return replace(usual, **more)
-
-
-def push(database: Database, chain: Chain, first: int = 1) -> None:
-    parked = ingest(database, SyncRequest.of(chain.push(first), chain.facility_id), START).parked
-    assert parked == ()
-
-
-def queue(*tokens: dict[str, Any]) -> Chain:
-    """Of people who are all different unless ``tokens`` say otherwise."""
-    chain = Chain()
-    for number, body in enumerate(tokens, 1):
-        chain.issue(number, **{"number_key": f"{number:064}", **body})
-    return chain
 
 
 @pytest.mark.parametrize("kind", [Kind.TOKEN_NO_SHOW, Kind.TOKEN_RECALLED])
@@ -85,31 +55,6 @@ def test_who_came_to_the_second_room_all_the_same_was_there(database: Database) 
     ingested = ingest(database, SyncRequest.of(second.push(), FACILITY), START)
     assert [each.seq for each in ingested.parked] == [1]
     assert queue_of(database.reader, FACILITY, DAY, "MED") == []
-
-
-@pytest.fixture
-def hall(database: Database) -> Chain:
-    """Five who wait for MED, nobody before others."""
-    chain = queue({}, {}, {}, {}, {})
-    push(database, chain)
-    return chain
-
-
-def called(database: Database, order: CallOrder) -> str | None:
-    """The label."""
-    answered = call(database, order, NOW)
-    return answered.token.label if answered.token is not None else None
-
-
-def refused(database: Database, order: CallOrder) -> ProblemError:
-    with pytest.raises(ProblemError) as caught:
-        call(database, order, NOW)
-    return caught.value
-
-
-def events_of(database: Database, kind: Kind) -> list[Any]:
-    with database.reader.begin() as connection:
-        return list(connection.execute(select(event).where(event.c.kind == kind).order_by(event.c.revision)))
 
 
 # --- the next ---------------------------------------------------------------------------------------------------------
@@ -271,190 +216,3 @@ def test_the_id_of_a_stations_event_is_no_orders(database: Database, hall: Chain
     for place in (0, 5):
         order = an_order(request_id=hall.events[place].event_id)
         assert refused(database, order).code == "REQUEST_REUSED"
-
-
-# --- by name ----------------------------------------------------------------------------------------------------------
-
-
-def test_one_is_called_by_name_out_of_turn(database: Database, hall: Chain) -> None:
-    assert called(database, an_order(token_id=hall.events[3].token_id)) == "MA-004"
-    assert called(database, an_order(room=OTHER_ROOM)) == "MA-001"
-
-
-def test_who_is_in_another_room_is_not_called(database: Database, hall: Chain) -> None:
-    named = hall.events[0].token_id
-    call(database, an_order(room=OTHER_ROOM), NOW)
-    error = refused(database, an_order(token_id=named))
-    assert (error.status, error.code, error.more) == (409, "CALLED_ELSEWHERE", {"room": OTHER_ROOM})
-    hall.write(Kind.TOKEN_STARTED, named)
-    push(database, hall, 6)
-    assert refused(database, an_order(token_id=named)).code == "CALLED_ELSEWHERE"
-    assert refused(database, an_order(token_id=named, room=OTHER_ROOM)).code == "NOT_CALLABLE"
-
-
-def test_who_is_called_to_this_room_already_is_not_called_anew(database: Database, hall: Chain) -> None:
-    first = call(database, an_order(), NOW)
-    again = call(database, an_order(token_id=hall.events[0].token_id), NOW)
-    assert (again.token, again.revision) == (first.token, None)
-
-
-@pytest.mark.parametrize("kind", [Kind.TOKEN_HELD, Kind.TOKEN_NO_SHOW])
-def test_who_is_held_or_did_not_come_is_called_by_name(database: Database, hall: Chain, kind: Kind) -> None:
-    call(database, an_order(), NOW)
-    hall.write(kind, hall.events[0].token_id)
-    push(database, hall, 6)
-    assert called(database, an_order()) == "MA-002"
-    assert called(database, an_order(token_id=hall.events[0].token_id, room=OTHER_ROOM)) == "MA-001"
-
-
-@pytest.mark.parametrize("kind", [Kind.TOKEN_CANCELLED, Kind.TOKEN_LAPSED])
-def test_who_waits_no_more_is_not_called(database: Database, hall: Chain, kind: Kind) -> None:
-    hall.write(kind, hall.events[0].token_id)
-    push(database, hall, 6)
-    error = refused(database, an_order(token_id=hall.events[0].token_id))
-    assert (error.status, error.code) == (409, "NOT_CALLABLE")
-
-
-def test_who_has_not_arrived_is_not_called(database: Database) -> None:
-    chain = queue({"arrived": False}, {})
-    push(database, chain)
-    assert refused(database, an_order(token_id=chain.events[0].token_id)).code == "NOT_CALLABLE"
-    assert called(database, an_order()) == "MA-002"
-    chain.write(Kind.TOKEN_ARRIVED, chain.events[0].token_id)
-    push(database, chain, 3)
-    assert called(database, an_order(room=OTHER_ROOM)) == "MA-001"
-
-
-def test_an_unknown_token_is_told_so(database: Database, hall: Chain) -> None:
-    for order in (an_order(token_id=str(uuid.uuid4())), an_order(token_id=str(uuid.uuid4()), facility_id="IN1")):
-        assert (refused(database, order).status, refused(database, order).code) == (404, "TOKEN_UNKNOWN")
-    with database.reader.begin() as connection:
-        assert connection.execute(select(facility.c.facility_id)).scalars().all() == [FACILITY]
-
-
-# --- days and rooms ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("days", [-2, 2, 700])
-def test_a_desk_of_another_day_is_refused(database: Database, hall: Chain, days: int) -> None:
-    error = refused(database, an_order(service_day=DAY + timedelta(days)))
-    assert (error.status, error.code) == (422, "SERVICE_DAY_WRONG")
-    assert called(database, an_order(service_day=DAY + timedelta(1))) is None
-
-
-def test_a_facilitys_day_turns_where_it_is(database: Database) -> None:
-    """20:00 in London is the next day at Rampur."""
-    import_configuration(database, rampur(facility_id=FACILITY), NOW)
-    evening = datetime(2026, 11, 22, 20, tzinfo=UTC)
-    assert call(database, an_order(service_day=DAY + timedelta(2)), evening) == Answered()
-
-
-def closing(chain: Chain, room: str, department: str = "MED", *, is_open: bool | None = False) -> None:
-    chain.write(Kind.OPENING_CHANGED, "", department=department, room=room, is_open=is_open, staff="anita")
-
-
-def test_a_closed_room_calls_only_by_name(database: Database, hall: Chain) -> None:
-    closing(hall, ROOM)
-    push(database, hall, 6)
-    error = refused(database, an_order())
-    assert (error.status, error.code) == (409, "ROOM_CLOSED")
-    assert called(database, an_order(token_id=hall.events[2].token_id)) == "MA-003"
-    assert called(database, an_order(room=OTHER_ROOM)) == "MA-001"
-    closing(hall, ROOM, is_open=None)
-    push(database, hall, 7)
-    assert called(database, an_order()) == "MA-002"
-
-
-def test_a_room_closed_for_one_department_calls_from_the_others(database: Database) -> None:
-    chain = queue({}, {"department": "EYE"})
-    closing(chain, ROOM)
-    push(database, chain)
-    assert called(database, an_order("MED", "EYE")) == "MA-002"
-
-
-def test_a_department_that_takes_no_more_is_called_to_its_end(database: Database, hall: Chain) -> None:
-    closing(hall, "")
-    push(database, hall, 6)
-    assert called(database, an_order()) == "MA-001"
-
-
-# --- over HTTP --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@contextmanager
-def stations(database: Database, clock: HandClock, **kinds: str) -> Iterator[dict[str, Device]]:
-    import_facility(database, kinds)
-    with web_of(database, clock) as web:
-        devices = {name: Device(web, clock) for name in kinds}
-        for name, device in devices.items():
-            device.enrol(code_for(database, name, clock.now()))
-        yield devices
-
-
-def body_of(order: CallOrder) -> bytes:
-    return CallRequest.of(order).model_dump_json().encode()
-
-
-def test_desks_alone_may_call(database: Database, clock: HandClock) -> None:
-    with stations(database, clock, K1="kiosk", D1="desk", B1="board") as devices:
-        chain = Chain(store_id=devices["K1"].store_id).issue_many(1)
-        assert devices["K1"].sync(chain).status_code == 200
-        for name in ("K1", "B1"):
-            assert_problem(devices[name].post(PATH, body_of(an_order())), 403, "FORBIDDEN")
-        abroad = devices["D1"].post(PATH, body_of(an_order(facility_id="IN7777777777")))
-        assert_problem(abroad, 403, "FORBIDDEN")
-        unsigned = devices["D1"].web.post(PATH, json={})
-        assert unsigned.status_code == 422
-        answer = CallAnswer.model_validate_json(devices["D1"].post(PATH, body_of(an_order())).content)
-    assert answer.token is not None
-    assert answer.token.token().label == "MA-001"
-    assert answer.patient is not None
-    assert answer.server_time == clock.now()
-
-
-def test_a_desk_is_told_where_the_patient_is(database: Database, clock: HandClock) -> None:
-    with stations(database, clock, K1="kiosk", D1="desk") as devices:
-        chain = Chain(store_id=devices["K1"].store_id).issue_many(1)
-        assert devices["K1"].sync(chain).status_code == 200
-        desk = devices["D1"]
-        assert desk.post(PATH, body_of(an_order(room=OTHER_ROOM))).status_code == 200
-        answer = desk.post(PATH, body_of(an_order(token_id=chain.events[0].token_id)))
-        assert_problem(answer, 409, "CALLED_ELSEWHERE")
-        assert answer.json()["room"] == OTHER_ROOM
-
-
-def test_stations_pull_the_call_with_the_token_as_it_is(database: Database, clock: HandClock) -> None:
-    with stations(database, clock, K1="kiosk", D1="desk") as devices:
-        chain = Chain(store_id=devices["K1"].store_id).issue_many(1)
-        devices["K1"].sync(chain)
-        devices["D1"].post(PATH, body_of(an_order()))
-        pulled = devices["K1"].sync(chain).json()
-    assert [each["kind"] for each in pulled["events"]] == [Kind.TOKEN_CALLED]
-    assert [(each["state"], each["room"]) for each in pulled["tokens"]] == [("called", ROOM)]
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"room": ""}, {"room": "x" * 21}, {"room": "\0"}, {"staff_id": "Anita Verma"}, {"departments": ["MED"] * 41}],
-)
-def test_an_order_that_makes_no_sense_is_a_problem(database: Database, clock: HandClock, wrong: dict[str, Any]) -> None:
-    fits = CallRequest.of(an_order()).model_dump(mode="json")
-    with web_of(database, clock) as web:
-        assert web.post(PATH, json=fits).json()["token"] is None
-        assert_problem(web.post(PATH, json=fits | wrong), 422, "REQUEST_INVALID")
-
-
-def test_who_listens_hears_of_a_call(database: Database, database_url: str) -> None:
-    chain = queue({})
-    push(database, chain)
-    order = an_order(token_id=chain.events[0].token_id, service_day=datetime.now(UTC).date())
-    with running_server(database_url) as server, streaming(server.url) as stream:
-        assert stream.revision() == 1
-        answer = httpx2.post(f"{server.url}{PATH}", content=body_of(order), headers=JSON_TYPE, trust_env=False)
-        assert answer.status_code == 200
-        assert stream.revision() == 2
