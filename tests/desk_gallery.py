@@ -46,6 +46,7 @@ def desk_shots() -> Iterator[DeskShot]:
     nothing: Callable[[Desk], None] = lambda desk: None  # noqa: E731
     yield DeskShot("sign-in", nothing, staff_id="")
     yield DeskShot("sign-in many", nothing, staff_id="", staff=CROWD)
+    yield DeskShot("sign-in search", _search_staff, staff_id="", staff=CROWD)
     yield DeskShot("sign-in wrong", _wrong_pin, staff_id="")
     yield DeskShot("place", nothing, place=None)
     yield DeskShot("place chosen", _choose_place, place=None)
@@ -92,6 +93,7 @@ def _page_shots() -> Iterator[DeskShot]:
     yield DeskShot("well", pages.be_well)
     yield DeskShot("unwell", pages.be_unwell, staff_id="S1")
     yield DeskShot("what to do", pages.ask_what_to_do)
+    yield DeskShot("paper low", pages.run_low_of_paper)
 
 
 def pages_of(folder: Path, day: LongDay, session: DeskSession) -> Sequence[PageKind]:
@@ -146,6 +148,12 @@ def look(
             do(desk)
         finally:
             desk.close()
+
+
+def _search_staff(desk: Desk) -> None:
+    people = desk.window.pages[SIGN_IN].people  # type: ignore[attr-defined]
+    people.search.setText("a")
+    people.search.touched.emit()
 
 
 def _wrong_pin(desk: Desk) -> None:

@@ -51,10 +51,7 @@ def recognise(desk: Desk) -> WalkInPage:
     known = patient(KNOWN)
     page.form.entries[Field.NAME].fill(known.name)
     page.form.entries[Field.MOBILE].fill(known.mobile or "")
-    for _ in range(10):
-        if not page.cards.cards:
-            desk.settle()
-    assert page.cards.cards, "nobody was recognised"
+    desk.wait_until(lambda: bool(page.cards.cards))
     return page
 
 
@@ -122,10 +119,13 @@ def show_rooms(desk: Desk) -> None:
 
 # --- the foot ---------------------------------------------------------------------------------------------------------
 
-GOOD = tuple(Item(part, Level.GOOD, age=timedelta(minutes=1), count=0) for part in Part)
+GOOD = tuple(
+    Item(part, Level.GOOD, age=timedelta(minutes=1), count=42 if part is Part.PRINTER else 0) for part in Part
+)
+LOW = (Item(Part.PRINTER, Level.NOTICE, "PAPER_LOW", count=4), Item(Part.CLOCK, Level.GOOD))
 BAD = (
     Item(Part.READER, Level.BAD, "CAMERA_GONE"),
-    Item(Part.PRINTER, Level.BAD, "PRINTER_STALLED"),
+    Item(Part.PRINTER, Level.BAD, "PAPER_OUT", count=0),
     Item(Part.SERVER, Level.NOTICE, "SERVER_UNREACHABLE", timedelta(minutes=125)),
     Item(Part.UNSENT, Level.NOTICE, "UNSENT", count=1234),
     Item(Part.CLOCK, Level.BAD, "CLOCK_AHEAD"),
@@ -140,6 +140,12 @@ def be_well(desk: Desk) -> None:
 def be_unwell(desk: Desk) -> None:
     _page(desk, "today", TodayPage)
     desk.session.tell_health(BAD)
+
+
+def run_low_of_paper(desk: Desk) -> None:
+    desk.session.tell_health(LOW)
+    desk.settle()
+    desk.window.status.health.tell(Part.PRINTER)
 
 
 def ask_what_to_do(desk: Desk) -> None:

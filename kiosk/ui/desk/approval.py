@@ -7,6 +7,7 @@ from kiosk.model.staff import RIGHTS, Right
 from kiosk.ui.arrange import ACROSS, DOWN, line_up, panel
 from kiosk.ui.desk.buttons import DeskButton
 from kiosk.ui.desk.digit_pad import PinEntry
+from kiosk.ui.desk.keyboards import layouts_of
 from kiosk.ui.desk.people_grid import PeopleGrid
 from kiosk.ui.desk.sentences import pin_sentence
 from kiosk.ui.desk.session import DeskSession
@@ -30,7 +31,7 @@ class Approval(QWidget):
         able = [each for each in session.parts.staff if right in RIGHTS[each.role]]
         self._only = able[0].staff_id if len(able) == 1 else ""
         self._title = PlainLabel("title", lines=2)
-        self.people = PeopleGrid(metrics, able, columns=2)
+        self.people = PeopleGrid(metrics, able, layouts_of(session.facility, session.languages), columns=2)
         self.people.chosen.connect(lambda _who: self._wake())
         self.back = DeskButton(metrics, "plain", icon="back", icon_u=3.2)
         self.back.clicked.connect(self.left)
@@ -49,6 +50,7 @@ class Approval(QWidget):
     def ask(self, title: str) -> None:
         """``title`` says what for."""
         self._code = ""
+        self.people.forget()
         self.people.choose(self._only)
         self.pin.clear()
         self._title.setText(title)

@@ -57,6 +57,11 @@ def layouts_for(languages: Collection[str]) -> tuple[Layout, ...]:
     return (load_layout("latin"), *spoken)
 
 
+def layouts_of(facility: Facility, languages: Collection[str]) -> tuple[Layout, ...]:
+    """For names in this hospital, on screens in these languages."""
+    return layouts_for((*languages_of(facility), *languages))
+
+
 def languages_of(facility: Facility) -> tuple[str, ...]:
     """All in which the hospital or one of its departments has a name."""
     names = (facility.names, *(department.names for department in facility.departments))

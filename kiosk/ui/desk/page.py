@@ -22,6 +22,9 @@ class Page(QWidget):
     def fill(self) -> None:
         """Somebody is signed in and has a place: take up what the session knows."""
 
+    def take_over(self, _before: "Page") -> None:
+        """The window has another size: go on with what was typed and chosen in the page that stood here before."""
+
     def take_newcomer(self, _patient: Patient) -> bool:
         """The card of somebody without a token was scanned: whether this is the page for them."""
         return False

@@ -1,4 +1,4 @@
-"""Members of the staff as tiles; more than a dozen come in pages, with a search."""
+"""Members of the staff as tiles; more than a dozen come in pages, with a search and a keyboard for it."""
 
 import math
 from collections.abc import Sequence
@@ -9,14 +9,15 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from kiosk.model.configuration import StaffMember
 from kiosk.ui.arrange import ACROSS, DOWN, line_up
 from kiosk.ui.desk.buttons import DeskButton
+from kiosk.ui.desk.keyboard import Keyboard
+from kiosk.ui.desk.keyboards import Layout
 from kiosk.ui.desk.search_field import SearchField
 from kiosk.ui.desk.words import role_word
 from kiosk.ui.theme import Metrics
 
 translate = QCoreApplication.translate
 
-COLUMNS, ROWS = 3, 4
-PAGE = COLUMNS * ROWS
+COLUMNS, ROWS, ROWS_WITH_KEYS = 3, 4, 1
 TILE_U = 13.0
 
 
@@ -25,16 +26,20 @@ class PeopleGrid(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, metrics: Metrics, people: Sequence[StaffMember], columns: int = COLUMNS) -> None:
+    def __init__(
+        self, metrics: Metrics, people: Sequence[StaffMember], layouts: Sequence[Layout], columns: int = COLUMNS
+    ) -> None:
         super().__init__()
         self._metrics = metrics
         self._people = sorted(people, key=lambda each: each.name.casefold())
-        self._columns, self._page_size = columns, columns * ROWS
+        self._layouts, self._columns, self._rows = layouts, columns, ROWS
         self._page = 0
+        self.keyboard: Keyboard | None = None
         self.chosen_id = ""
         self.tiles: dict[str, DeskButton] = {}
         self.search = SearchField()
         self.search.textChanged.connect(self._search)
+        self.search.touched.connect(self._open_keyboard)
         self.more = DeskButton(metrics, "plain", icon="next", icon_u=3.2)
         self.more.clicked.connect(self._turn)
         self._grid = QGridLayout()
@@ -42,15 +47,23 @@ class PeopleGrid(QWidget):
         for column in range(columns):
             self._grid.setColumnStretch(column, 1)
         finds = line_up(metrics, ACROSS, (self.search, 1), self.more, gap_u=1.4)
-        self.setLayout(line_up(metrics, DOWN, finds, self._grid, 1, gap_u=1.4))
-        self.search.setVisible(len(self._people) > self._page_size)
+        self._lines = line_up(metrics, DOWN, finds, self._grid, 1, gap_u=1.4)
+        self.setLayout(self._lines)
+        self.search.setVisible(len(self._people) > columns * ROWS)
         self._show()
 
     def redraw(self) -> None:
         self.search.setPlaceholderText(translate("Desk", "Search a name"))
         self.search.setAccessibleName(translate("Desk", "Search a name"))
         self.more.show_words(translate("Desk", "More"))
+        if self.keyboard is not None:
+            self.keyboard.redraw()
         self._show()
+
+    def forget(self) -> None:
+        """For the next one."""
+        self.search.clear()
+        self._close_keyboard()
 
     def choose(self, staff_id: str) -> None:
         """Mark one tile; empty marks none."""
@@ -60,6 +73,25 @@ class PeopleGrid(QWidget):
     def _search(self) -> None:
         self._page = 0
         self._show()
+
+    def _open_keyboard(self) -> None:
+        """In the place of most of the tiles."""
+        if self.keyboard is None:
+            self.keyboard = Keyboard(self._metrics, self._layouts)
+            self.keyboard.aim(self.search)
+            self.keyboard.closed.connect(self._close_keyboard)
+            self.keyboard.redraw()
+            self._lines.addWidget(self.keyboard)
+        self.keyboard.show()
+        self._rows = ROWS_WITH_KEYS
+        self._search()
+
+    def _close_keyboard(self) -> None:
+        if self.keyboard is not None:
+            self.keyboard.hide()
+        self.search.clearFocus()
+        self._rows = ROWS
+        self._search()
 
     def _turn(self) -> None:
         self._page += 1
@@ -71,10 +103,11 @@ class PeopleGrid(QWidget):
 
     def _show(self) -> None:
         found = self._found()
-        pages = max(1, math.ceil(len(found) / self._page_size))
+        size = self._columns * self._rows
+        pages = max(1, math.ceil(len(found) / size))
         self._page %= pages
         self.more.setVisible(pages > 1)
-        shown = found[self._page * self._page_size : (self._page + 1) * self._page_size]
+        shown = found[self._page * size : (self._page + 1) * size]
         if list(self.tiles) != [each.staff_id for each in shown]:
             self._place(shown)
         for member in shown:
@@ -97,5 +130,6 @@ class PeopleGrid(QWidget):
             self.tiles[member.staff_id] = tile
 
     def _tell(self, who: StaffMember) -> None:
+        self._close_keyboard()
         self.choose(who.staff_id)
         self.chosen.emit(who)

@@ -82,6 +82,13 @@ class QueueList(QWidget):
         self.model.take(self._session.rows.values())
         self.redraw()
 
+    def take_over(self, before: "QueueList") -> None:
+        """The same filters and search as in another list."""
+        self._group, self._source, self._department = before._group, before._source, before._department
+        self.search.setText(before.search.text())
+        self._choose()
+        self._count()
+
     def forget(self) -> None:
         """No row, no search: nobody may read on."""
         self.search.clear()

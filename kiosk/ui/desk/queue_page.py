@@ -15,7 +15,7 @@ from kiosk.ui.desk.approval import Approval
 from kiosk.ui.desk.calling_panel import CallingPanel
 from kiosk.ui.desk.doubles_view import DoublesView
 from kiosk.ui.desk.keyboard import Keyboard
-from kiosk.ui.desk.keyboards import languages_of, layouts_for
+from kiosk.ui.desk.keyboards import layouts_of
 from kiosk.ui.desk.page import Page
 from kiosk.ui.desk.questions import (
     Question,
@@ -65,7 +65,7 @@ class QueuePage(Page):
         self.queue.doubles_wished.connect(self._show_doubles)
         self.row_bar = RowBar(metrics)
         self.row_bar.wished.connect(self.wish)
-        self.keyboard = Keyboard(metrics, layouts_for((*languages_of(session.facility), *session.languages)))
+        self.keyboard = Keyboard(metrics, layouts_of(session.facility, session.languages))
         self.keyboard.aim(self.queue.search)
         self.keyboard.hide()
         self.keyboard.closed.connect(self._close_keyboard)
@@ -91,6 +91,10 @@ class QueuePage(Page):
         self._show_row_bar()
         self.doubles.redraw()
         self._close()
+
+    def take_over(self, before: Page) -> None:
+        if isinstance(before, QueuePage):
+            self.queue.take_over(before.queue)
 
     def fill(self) -> None:
         """Somebody has signed in."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from kiosk.model.configuration import StaffMember
 from kiosk.ui.arrange import ACROSS, DOWN, icon, line_up, panel
 from kiosk.ui.desk.digit_pad import PinEntry
+from kiosk.ui.desk.keyboards import layouts_of
 from kiosk.ui.desk.page import Page
 from kiosk.ui.desk.people_grid import PeopleGrid
 from kiosk.ui.desk.sentences import pin_sentence
@@ -26,7 +27,7 @@ class SignInPage(Page):
         self._who: StaffMember | None = staff[0] if len(staff) == 1 else None
         self._refused, self._left_s = "", 0
         self._title = PlainLabel("title")
-        self.people = PeopleGrid(metrics, staff)
+        self.people = PeopleGrid(metrics, staff, layouts_of(session.facility, session.languages))
         self.people.chosen.connect(self._choose)
         self._name = PlainLabel("heading", align=CENTRE, elides=True)
         self.pin = PinEntry(metrics)
@@ -64,7 +65,7 @@ class SignInPage(Page):
         self._who = self._who if len(self.session.parts.staff) == 1 else None
         self._refused, self._left_s = "", 0
         self._second.stop()
-        self.people.search.clear()
+        self.people.forget()
         self.pin.clear()
         self.redraw()
 

@@ -68,7 +68,7 @@ class TodayPage(Page):
         self.panel = DirectPanel(metrics)
         self.news = PageNews(metrics, session)
         self.reason = Question(metrics, dict.fromkeys(REASONS, "next"), 2)
-        self.department = department_question(metrics, session.facility.departments)
+        self.department = department_question(metrics, session.facility.all_departments)
         self.confirming = Confirming(metrics)
         self._soon = QTimer(self, interval=COUNT_MS, singleShot=True)
         self._soon.timeout.connect(self._count)
@@ -192,7 +192,7 @@ class TodayPage(Page):
         code, count = self._code, len(self._waiting())
         facility = self._today.facility
         local = facility.local(self.session.clock.now())
-        names = department_names(facility.departments, self.session.language, local)
+        names = department_names(facility.all_departments, self.session.language, local)
         title = translate("Today", "{department}: where do all {count} go who wait?")
 
         def confirm(to: str) -> None:

@@ -17,7 +17,7 @@ from kiosk.ui.arrange import ACROSS, DOWN, line_up
 from kiosk.ui.desk.approval import Approval
 from kiosk.ui.desk.entry import Entry
 from kiosk.ui.desk.keyboard import Keyboard
-from kiosk.ui.desk.keyboards import languages_of, layouts_for
+from kiosk.ui.desk.keyboards import layouts_of
 from kiosk.ui.desk.match_cards import MatchCards
 from kiosk.ui.desk.page import Page
 from kiosk.ui.desk.person_form import PersonForm
@@ -47,6 +47,15 @@ class Wish:
     priority: Priority
 
 
+@dataclass(frozen=True)
+class Given:
+    """The token that is shown, or was last; ``already`` says that the patient had it before."""
+
+    token: Token
+    already: bool
+    people_ahead: int | None
+
+
 class WalkInPage(Page):
     """The form above; below it the departments, or the keyboard while a field has the cursor."""
 
@@ -54,14 +63,13 @@ class WalkInPage(Page):
         super().__init__(metrics, session)
         self._today = today
         self._wish: Wish | None = None
-        self._token: Token | None = None
+        self._given: Given | None = None
         self._dismissed: set[str] = set()
         self._looks = 0
         self.form = PersonForm(metrics)
         self.where = WherePanel(metrics, session.facility)
         self.cards = MatchCards(metrics, session.facility)
-        languages = dict.fromkeys((*languages_of(session.facility), *session.languages))
-        self.keyboard = Keyboard(metrics, layouts_for(list(languages)))
+        self.keyboard = Keyboard(metrics, layouts_of(session.facility, session.languages))
         self.shown = TokenShown(metrics, session.facility)
         self.approval = Approval(metrics, session, Right.DIRECT)
         self._below, self._pages = QStackedWidget(), QStackedWidget()
@@ -81,6 +89,17 @@ class WalkInPage(Page):
 
     def fill(self) -> None:
         self._begin(Draft())
+
+    def take_over(self, before: Page) -> None:
+        if isinstance(before, WalkInPage):
+            self.where.take_over(before.where)
+            self._dismissed = set(before._dismissed)
+            self.form.show_draft(before.form.draft())
+            self._given = before._given
+            if before._pages.currentWidget() is before.shown:
+                self._show_given()
+                self._follow_slip(())
+            self._show()
 
     def take_newcomer(self, patient: Patient) -> bool:
         """What the card says stands in the form; the department is left to choose."""
@@ -114,7 +133,7 @@ class WalkInPage(Page):
     # --- the form ----------------------------------------------------------------------------------------------------
 
     def _begin(self, draft: Draft) -> None:
-        self._wish, self._token = None, None
+        self._wish, self._given = None, None
         self._dismissed.clear()
         self._looks += 1
         self.cards.show_matches((), self._today.day, self.session.language)
@@ -172,7 +191,7 @@ class WalkInPage(Page):
         self._calm.stop()
         self.form.show_draft(draft_of(match.patient, self._today.day))
         if token.service_day == self._today.day and token.state in LIVE:
-            self._show_token(token, already=True, people_ahead=None)
+            self._show_token(Given(token, already=True, people_ahead=None))
 
     def _dismiss(self) -> None:
         """Those who are shown are not the one; others may be."""
@@ -186,8 +205,8 @@ class WalkInPage(Page):
         told = self.form.understand(self._today.day)
         if self.where.department is None or told.faults:
             return
-        if self._token is not None and self._token.queue_department == self.where.department:
-            self._show_token(self._token, already=True, people_ahead=None)
+        if self._given is not None and self._given.token.queue_department == self.where.department:
+            self._show_token(Given(self._given.token, already=True, people_ahead=None))
             return
         language = self.where.languages.value or self.session.language
         self._wish = Wish(told.patient, self.where.department, language, self.where.priority)
@@ -207,7 +226,7 @@ class WalkInPage(Page):
         if name == "walk_in" and isinstance(outcome, Issued):
             self._wish = None
             token = replace(outcome.token, slip=outcome.job.state) if outcome.job is not None else outcome.token
-            self._show_token(token, already=not outcome.created, people_ahead=outcome.people_ahead)
+            self._show_token(Given(token, not outcome.created, outcome.people_ahead))
 
     def _take_code(self, code: str, details: Mapping[str, str]) -> None:
         """What a supervisor may allow is asked for; all else is told where it is seen."""
@@ -229,17 +248,22 @@ class WalkInPage(Page):
         self.approval.ask(why)
         self._pages.setCurrentWidget(self.approval)
 
-    def _show_token(self, token: Token, *, already: bool, people_ahead: int | None) -> None:
-        self._token = token
-        self.shown.show_token(token, self.session.language, already=already, people_ahead=people_ahead)
-        self._pages.setCurrentWidget(self.shown)
+    def _show_token(self, given: Given) -> None:
+        self._given = given
+        self._show_given()
+
+    def _show_given(self) -> None:
+        if self._given is not None:
+            token, already, ahead = self._given.token, self._given.already, self._given.people_ahead
+            self.shown.show_token(token, self.session.language, already=already, people_ahead=ahead)
+            self._pages.setCurrentWidget(self.shown)
 
     def _reprint(self) -> None:
-        if self._token is not None:
-            self.session.reprint(self._token.token_id)
+        if self._given is not None:
+            self.session.reprint(self._given.token.token_id)
 
     def _follow_slip(self, _rows: object) -> None:
-        row = self.session.rows.get(self._token.token_id) if self._token is not None else None
+        row = self.session.rows.get(self._given.token.token_id) if self._given is not None else None
         if row is not None:
             self.shown.show_slip(row.token.slip)
 

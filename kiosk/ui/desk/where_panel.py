@@ -80,6 +80,13 @@ class WherePanel(QWidget):
         self.priorities.choose(Priority.ROUTINE)
         self.languages.choose(language if language in SLIP_LANGUAGES else SLIP_LANGUAGES[0])
 
+    def take_over(self, before: "WherePanel") -> None:
+        """What was chosen in another panel."""
+        self.department, self._page = before.department, before._page
+        self._priority_by_age, self._priority_is_said = before._priority_by_age, before._priority_is_said
+        self.priorities.choose(before.priority)
+        self.languages.choose(before.languages.value)
+
     def suggest(self, priority: Priority) -> None:
         """What follows from the age, until somebody says otherwise."""
         self._priority_by_age = priority

@@ -165,6 +165,7 @@ class DeskWindow(QWidget):
         self.top.page_wished.connect(self.show_page)
         self.status = StatusLine(metrics, self.session)
         self._stack = QStackedWidget()
+        before = self.pages
         self.pages = {SIGN_IN: SignInPage(metrics, self.session)}
         self.pages |= {kind.tab.name: kind.make(metrics, self.session) for kind in self._kinds}
         for page in self.pages.values():
@@ -181,6 +182,8 @@ class DeskWindow(QWidget):
         self.status.redraw()
         self._count_slips()
         self._follow()
+        for name in before.keys() & self.pages.keys():
+            self.pages[name].take_over(before[name])
 
     def _make_place_page(self) -> None:
         """Made for who is signed in: it offers their departments."""

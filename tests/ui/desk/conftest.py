@@ -75,6 +75,21 @@ class DeskRig(Desk):
         return self.queue.calling.card.label.text()
 
 
+Maker = Callable[..., DeskRig]
+
+
+def called(desk: DeskRig) -> None:
+    """Somebody has signed in and called the first patient."""
+    desk.sign_in()
+    desk.touch(desk.queue.calling.call_next)
+    desk.settle()
+
+
+def last_event(desk: DeskRig) -> dict[str, object]:
+    event = desk.day.store.events[-1]
+    return {"kind": event.kind, **event.body}
+
+
 @pytest.fixture
 def make_desk(qapp: QApplication) -> Iterator[Callable[..., DeskRig]]:
     """Desks of their own; all are taken down at the end."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.model.configuration import StaffMember
 from kiosk.ui.desk.place import Place
-from kiosk.ui.desk.queue_list import COUNT_MS
 from kiosk.ui.desk.queue_page import QueuePage
 from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.sitting import DeskParts, Timing, Workers
@@ -24,6 +23,8 @@ from tests.ui.desk.rig import STAFF, FakeDoor, FakePlaces
 from tests.ui.ending import end
 
 T = TypeVar("T")
+SOON_MS = 500
+"""Whatever the desk puts off, for things that come together to be done together, comes by then."""
 
 
 class Thread(ThreadPoolExecutor):
@@ -92,7 +93,7 @@ class Desk:
     def settle(self) -> None:
         """Until all that is under way has come to the screen."""
         asked = -1
-        while asked != self._asked or self._counts_soon():
+        while asked != self._asked or self._has_put_off():
             asked = self._asked
             for thread in self._threads:
                 thread.drain()
@@ -110,9 +111,9 @@ class Desk:
     def _asked(self) -> int:
         return sum(thread.asked for thread in self._threads)
 
-    def _counts_soon(self) -> bool:
+    def _has_put_off(self) -> bool:
         timers = (*self.window.findChildren(QTimer), *self.session.findChildren(QTimer))
-        return any(each.isActive() and each.isSingleShot() and each.interval() <= COUNT_MS for each in timers)
+        return any(each.isActive() and each.isSingleShot() and each.interval() <= SOON_MS for each in timers)
 
     @property
     def queue(self) -> QueuePage:

@@ -1,6 +1,7 @@
 """The supervisor's page: figures that add up, and acts that are written down."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.model.health import Item, Level, Part
+from kiosk.model.opd import Facility
 from kiosk.model.token import State
 from kiosk.ui.desk.today_page import TodayPage
 from tests.desk_counter import BOSS, called, counter
@@ -22,8 +24,15 @@ HOUSE = replace(HOSPITAL, departments=(WARD, EYE, SURGERY))
 
 @pytest.fixture
 def rig(tmp_path: Path, qapp: QApplication) -> Iterator[Rig]:
+    with today_page(tmp_path, qapp, HOUSE) as rig:
+        yield rig
+
+
+@contextmanager
+def today_page(tmp_path: Path, qapp: QApplication, facility: Facility) -> Iterator[Rig]:
+    """Of three patients one has been seen."""
     with counter(tmp_path / "desk") as desk:
-        desk.facility = HOUSE
+        desk.facility = facility
         for number in (1, 2, 3):
             desk.wait(number)
         desk.calling.complete(BOSS, called(desk, BOSS).token_id)
@@ -177,3 +186,20 @@ def test_new_tokens_are_counted(qtbot: QtBot, rig: Rig) -> None:
     rig.desk.wait(9)
     rig.session.refresh()
     ready(qtbot, rig, waiting=3)
+
+
+def test_a_whole_queue_may_go_to_a_department_that_is_not_this_desks(
+    qtbot: QtBot, tmp_path: Path, qapp: QApplication
+) -> None:
+    """Whoever directs a desk of one department sends its patients wherever they belong."""
+    with today_page(tmp_path, qapp, replace(HOUSE, departments=(WARD,), others=(EYE,))) as rig:
+        qtbot.waitUntil(lambda: rig.page.table.rowCount() == 2)
+        rig.page.table.selectRow(0)
+        rig.touch(rig.page.panel.move_all)
+        assert set(rig.page.department.tiles) == {"MED", "EYE"}
+        rig.touch(rig.page.department.tiles["EYE"])
+        with qtbot.waitSignal(rig.session.acted):
+            rig.touch(rig.page.confirming.yes)
+        qtbot.waitUntil(lambda: "2 were moved." in rig.texts())
+        queues = [row.token.queue_department for row in rig.desk.store.tokens(rig.today.day)]
+        assert sorted(queues) == ["EYE", "EYE", "MED"]
