@@ -15,6 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 STREAMS = 1_000
 """At most, of one process: each is a connection and 50 KB."""
 STREAMS_OF_A_KEY = 4
+BREATH_S = 0.03
+"""Between two announcements: in a rush each would cost as much as what it tells."""
 _log = structlog.get_logger()
 
 
@@ -182,13 +184,14 @@ class Hub:
             await self.calm_refresh()
 
     async def keep_announcing(self) -> None:
-        """For ever, one announcement at a time: what moves during one goes into the next, however much it is."""
+        """For ever, one announcement at a time: what moves meanwhile goes into the next, however much it is."""
         assert self._announce is not None
         while True:
             await self._has_news.wait()
             self._has_news.clear()
             news, self._unannounced = self._unannounced, {}
             await self._announce(news)
+            await asyncio.sleep(BREATH_S)
 
     def end(self) -> None:
         """End all streams, and those that come later at once."""

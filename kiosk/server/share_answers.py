@@ -19,6 +19,7 @@ SENDERS = 8
 """Each waits for one exchange at a time: at a tenth of a second for one, 80 answers a second in each process."""
 WAITING = 256
 """In memory; more wait in the database until their lease is over, or another process has time."""
+CROWD = WAITING // 4
 POLL_S = 1.0
 _log = structlog.get_logger()
 
@@ -66,6 +67,11 @@ class Answers:
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether more wait than are sent in about a second."""
+        return self._waiting.qsize() > CROWD
 
     def post(self, due: DueAnswer) -> None:
         """Have it sent as soon as a thread is free; from any thread, after the commit."""

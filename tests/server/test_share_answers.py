@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 from kiosk.abdm.answers import ShareAnswer
 from kiosk.errors import GatewayError
 from kiosk.server.database import Database, open_database
-from kiosk.server.share_answers import Answers
+from kiosk.server.share_answers import CROWD, SENDERS, Answers
 from kiosk.server.share_queue import LEASE
 from kiosk.server.shares import receive
 from kiosk.server.tables import share
@@ -101,6 +101,18 @@ def test_what_fails_is_noted_and_the_next_one_sent(
         answers.post(bad)
         answers.post(good)
         wait_until(lambda: states(one_file) == wanted)
+
+
+def test_more_than_can_be_sent_are_a_crowd(one_file: Database) -> None:
+    due = receive(one_file, profile(), NOW).due
+    may_go_on = threading.Event()
+    with sending(one_file, lambda _: may_go_on.wait(ENOUGH_S)) as answers:
+        assert not answers.is_crowded
+        for _ in range(CROWD + 2 * SENDERS):
+            answers.post(due)
+        assert answers.is_crowded
+        may_go_on.set()
+        wait_until(lambda: not answers.is_crowded)
 
 
 def test_what_waited_for_too_long_is_left_to_whoever_claims_it(one_file: Database) -> None:
