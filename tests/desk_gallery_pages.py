@@ -119,9 +119,7 @@ def show_rooms(desk: Desk) -> None:
 
 # --- the foot ---------------------------------------------------------------------------------------------------------
 
-GOOD = tuple(
-    Item(part, Level.GOOD, age=timedelta(minutes=1), count=42 if part is Part.PRINTER else 0) for part in Part
-)
+GOOD = tuple(Item(part, Level.GOOD, age=timedelta(minutes=1), count=42 if part is Part.PRINTER else 0) for part in Part)
 LOW = (Item(Part.PRINTER, Level.NOTICE, "PAPER_LOW", count=4), Item(Part.CLOCK, Level.GOOD))
 BAD = (
     Item(Part.READER, Level.BAD, "CAMERA_GONE"),
