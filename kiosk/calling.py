@@ -22,6 +22,7 @@ from kiosk.model.token import State, Token
 
 NO_SHOW_EARLY = "NO_SHOW_EARLY"
 RETURN_LATE = "RETURN_LATE"
+DAY_OVER = "DAY_OVER"
 ROOM_CLOSED = "ROOM_CLOSED"
 REFERRED = "referral"
 """The source of a token that another department has asked for."""
@@ -192,9 +193,10 @@ class Calling:
         """Back to the queue, to the same place; whoever did not come stands behind some others.
 
         Raises:
-            NotAllowedError: code RETURN_LATE for a no-show of too long ago, unless somebody who may override says so.
+            NotAllowedError: code RETURN_LATE for a no-show of too long ago, unless somebody who may override says so;
+                DAY_OVER, as nobody is called from the queue of another day.
         """
-        body, token = answering(post, Right.CALL), self.acts.token(token_id)
+        body, token = answering(post, Right.CALL), self._of_today(token_id)
         if token.state is State.NO_SHOW:
             facility = self.acts.facility()
             if not token.is_live(self.acts.clock.now(), facility.return_window):
@@ -212,9 +214,16 @@ class Calling:
 
         Raises:
             DepartmentUnknownError
+            NotAllowedError: code DAY_OVER
         """
         body = answering(post, Right.CALL) | {"queue_department": self.acts.department(department).code}
-        return self.acts.do(Kind.TOKEN_TRANSFERRED, post, token_id, body)
+        return self.acts.do(Kind.TOKEN_TRANSFERRED, post, self._of_today(token_id).token_id, body)
+
+    def _of_today(self, token_id: str) -> Token:
+        token = self.acts.token(token_id)
+        if token.service_day < self.acts.today():
+            raise NotAllowedError("the day of this token is over, and with it the queue", code=DAY_OVER)
+        return token
 
     def refer(
         self, post: Post, token_id: str, department: str, language: str, approved_by: SignedIn | None = None

@@ -48,7 +48,11 @@ class DeskStore(TokenStore, Protocol):
         ...
 
     def desk_rows(self, facility_id: str, service_day: date, since: int) -> DeskRows:
-        """The day's tokens written after the mark ``since`` (0: all of them), with the details that are here."""
+        """The day's tokens written after the mark ``since`` (0: all of them), with the details that are here.
+
+        With them come those of the days before that are at a desk still, and after a mark whatever was written of
+        those days.
+        """
         ...
 
     def open_slips(self, service_day: date) -> Sequence[OpenSlip]:

@@ -12,7 +12,7 @@ from kiosk.model.moves import SAID_AT, IllegalMoveError, said_at
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, patient_keys
 from kiosk.model.queue import CallingRule, Classes, next_call, place
-from kiosk.model.token import Priority, SlipState, State, Token
+from kiosk.model.token import AT_DESK, Priority, SlipState, State, Token
 from kiosk.ports import Issued, IssueOrder
 from tests.fake_desk import BUSY, GONE, FakeDesk, Holder
 
@@ -157,7 +157,15 @@ class FakeCalls(FakeDesk):
             if self._shown.get(token_id) != row:
                 self._shown[token_id] = row
                 self._marks[token_id] = max(self._marks.values(), default=0) + 1
-        today = [each.token_id for each in self._of_day(facility_id, service_day) if self._marks[each.token_id] > since]
+        left = [
+            each
+            for each in self._tokens.values()
+            if each.facility_id == facility_id
+            and service_day - timedelta(days=7) <= each.service_day < service_day
+            and (since or each.state in AT_DESK)
+        ]
+        its = (*left, *self._of_day(facility_id, service_day))
+        today = [each.token_id for each in its if self._marks[each.token_id] > since]
         rows = [self._shown[token_id] for token_id in today]
         return DeskRows(rows, max((self._marks[token_id] for token_id in today), default=since))
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from kiosk.acts import UNDO_S, Done, Post
-from kiosk.calling import CallResult
+from kiosk.calling import DAY_OVER, CallResult
 from kiosk.errors import (
     CalledElsewhereError,
     DepartmentClosedError,
@@ -20,7 +21,7 @@ from kiosk.model.events import Kind
 from kiosk.model.moves import IllegalMoveError
 from kiosk.model.queue import Lane
 from kiosk.model.token import Priority, State, Token
-from tests.contracts.acts import order
+from tests.contracts.acts import TUESDAY, order
 from tests.desk_counter import (
     BOSS,
     CALLER,
@@ -32,7 +33,7 @@ from tests.desk_counter import (
     called,
     counter,
 )
-from tests.model.samples import EYE, HOSPITAL, MEDICINE, minutes, person
+from tests.model.samples import EYE, HOSPITAL, MEDICINE, MONDAY, minutes, person
 
 
 @pytest.fixture
@@ -290,3 +291,23 @@ def test_an_undone_referral_takes_its_token_with_it_unless_that_was_called(desk:
     with pytest.raises(IllegalMoveError):
         desk.acts.undo(POST, done)
     assert (desk.state(token), desk.state(again)) == (State.COMPLETED, State.CALLED)
+
+
+# --- over midnight ----------------------------------------------------------------------------------------------------
+
+
+def test_who_is_called_by_the_end_of_the_day_is_seen_to_the_end_but_waits_no_more(desk: Counter) -> None:
+    desk.wait(1)
+    token_id = called(desk).token_id
+    desk.clock.move(timedelta(days=1))
+    for back in (desk.calling.give_back, partial(desk.calling.transfer, department="EYE")):
+        with pytest.raises(NotAllowedError) as refused:
+            back(POST, token_id)
+        assert refused.value.code == DAY_OVER
+    desk.calling.hold(POST, token_id)
+    again = desk.calling.call(POST, token_id).called.token
+    assert (again.state, again.service_day) == (State.CALLED, MONDAY)
+    done = desk.calling.refer(POST, token_id, "EYE", "en")
+    assert done.after.state is State.COMPLETED
+    assert done.referred is not None
+    assert (done.referred.service_day, done.referred.number) == (TUESDAY, 1)

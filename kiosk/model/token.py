@@ -104,6 +104,8 @@ class Token:
 
 
 LIVE = frozenset({State.WAITING, State.CALLED, State.SERVING, State.HELD})
+AT_DESK = LIVE - {State.WAITING}
+"""Called somewhere: whoever is with a doctor at the end of the service day is seen to the end."""
 
 MAX_NUMBER = 999_999
 """No queue of one day is longer, and no database's column overflows."""

@@ -98,6 +98,10 @@
         <translation>इस मरीज़ के कई टोकन हैं: {labels}</translation>
     </message>
     <message>
+        <source>The day of this token is over: complete it, or refer the patient.</source>
+        <translation>इस टोकन का दिन बीत चुका है: इसे पूरा करें, या मरीज़ को रेफ़र करें।</translation>
+    </message>
+    <message>
         <source>This slip is of another day: {label}, {day}</source>
         <translation>यह पर्ची किसी और दिन की है: {label}, {day}</translation>
     </message>

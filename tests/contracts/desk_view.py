@@ -66,6 +66,23 @@ class ListContract:
         assert viewer.rows[asha.token_id].token.room == "12"
         assert viewer.shows_all()
 
+    def test_who_is_at_a_desk_at_the_end_of_the_day_is_seen_to_the_end(self, store: DeskStore) -> None:
+        kinds = (Kind.TOKEN_CALLED, Kind.TOKEN_STARTED, Kind.TOKEN_COMPLETED)
+        waiting, called, serving, done = (issue(store, person(number)) for number in range(4))
+        for count, token in enumerate((called, serving, done), 1):
+            for minute, kind in enumerate(kinds[:count]):
+                store.act(kind, token.token_id, NINE + minutes(minute), {"room": "12"})
+        first = store.desk_rows(HERE, TUESDAY, 0)
+        assert {row.token.token_id for row in first.rows} == {called.token_id, serving.token_id}
+        assert store.desk_rows(HERE, TUESDAY + timedelta(days=8), 0).rows == []
+        assert store.desk_rows("IN0000000001", TUESDAY, 0).rows == []
+        new = issue(store, person(9), now=NINE + timedelta(days=1))
+        store.act(Kind.TOKEN_COMPLETED, serving.token_id, NINE + timedelta(days=1), {"room": "12"})
+        told = {row.token.token_id: row.token.state for row in store.desk_rows(HERE, TUESDAY, first.mark).rows}
+        assert told.pop(done.token_id) is State.COMPLETED, "written since, though not of those who are here"
+        assert told == {new.token_id: State.WAITING, serving.token_id: State.COMPLETED, waiting.token_id: State.LAPSED}
+        assert {row.token.token_id for row in store.desk_rows(HERE, TUESDAY, 0).rows} == {called.token_id, new.token_id}
+
     def test_only_the_days_and_the_hospitals_own(self, store: DeskStore) -> None:
         issue(store)
         store.issue(order(RAVI, facility=replace(HOSPITAL, facility_id="IN0000000001")))

@@ -48,11 +48,17 @@ ACTS = (
 _LIKELY = {State.CALLED: "start", State.SERVING: "complete", State.HELD: "call"}
 
 
-def is_legal(act: Act, token: Token | None, who: SignedIn | None) -> bool:
-    """Whether the token's state and the person's rights have a place for ``act``."""
+_BACK_TO_A_QUEUE = frozenset({Kind.TOKEN_RETURNED, Kind.TOKEN_TRANSFERRED})
+
+
+def is_legal(act: Act, token: Token | None, who: SignedIn | None, *, is_over: bool = False) -> bool:
+    """Whether the token's state and the person's rights have a place for ``act``.
+
+    Of a day that ``is_over`` nobody goes back to a queue, from which nobody would be called.
+    """
     if token is None or who is None or not who.may(act.right):
         return False
-    return token.state in MOVES[act.kind][0]
+    return token.state in MOVES[act.kind][0] and not (is_over and act.kind in _BACK_TO_A_QUEUE)
 
 
 class ActGrid(QWidget):
@@ -70,7 +76,7 @@ class ActGrid(QWidget):
         below = line_up(metrics, ACROSS, *[(each, 1) for each in second], gap_u=0.8)
         self.setLayout(line_up(metrics, DOWN, above, below, gap_u=0.8))
 
-    def show_token(self, token: Token | None, who: SignedIn | None, *, is_busy: bool) -> None:
+    def show_token(self, token: Token | None, who: SignedIn | None, *, is_busy: bool, is_over: bool = False) -> None:
         """Set words and wake what is legal now; while an act is under way, nothing."""
         likely = _LIKELY.get(token.state) if token is not None else None
         is_held = token is not None and token.state is State.HELD
@@ -80,7 +86,7 @@ class ActGrid(QWidget):
             button = self.buttons[act.name]
             button.show_words(translate("Desk", act.words))
             look = "primary" if act.name == likely else "danger" if act.name == "cancel" else "plain"
-            button.wake(is_legal(act, token, who) and not is_busy, look)
+            button.wake(is_legal(act, token, who, is_over=is_over) and not is_busy, look)
 
     def on(self, name: str) -> Callable[[], None]:
         """A slot that wishes one act."""

@@ -20,7 +20,7 @@ from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.today import DeskToday
 from kiosk.ui.desk.token_card import RoomStrip, TokenCard
 from kiosk.ui.desk.visits import visit_words
-from kiosk.ui.desk.words import lane_word, person_words, priority_word, queue_words, span, where_word
+from kiosk.ui.desk.words import label_words, lane_word, person_words, priority_word, queue_words, span, where_word
 from kiosk.ui.theme import Metrics
 
 translate = QCoreApplication.translate
@@ -97,10 +97,11 @@ class CallingPanel(QWidget):
         can_call = not self._looks_busy and session.post is not None and bool(session.post.room)
         self.call_next.setEnabled(can_call)
         self.call_next.show_role("call-next" if can_call else "call-next-off")
-        self.strip.show_rows(session.current, self._at_hand)
+        self.strip.show_rows(session, self._at_hand)
         self.card.show_row(row, session, self._waiting(), self._visit(row))
         token = row.token if row is not None else None
-        self.acts.show_token(token, session.who, is_busy=self._looks_busy)
+        is_over = token is not None and session.is_over(token)
+        self.acts.show_token(token, session.who, is_busy=self._looks_busy, is_over=is_over)
         today = session.facility.local(session.clock.now()).date()
         is_open = token is not None and token.token_id == self._open_id
         self.patient.show_row(row, lambda patient: person_words(patient, today, session.language), is_open=is_open)
@@ -166,7 +167,7 @@ class CallingPanel(QWidget):
             return words.format(label=done.after.label, department=queue_words(facility, done.after, language))
         if name == "set_priority":
             return f"{done.after.label}: {priority_word(done.after.priority)}"
-        return f"{done.after.label}: {where_word(done.after)}"
+        return f"{label_words(done.after, is_over=self._session.is_over(done.after))}: {where_word(done.after)}"
 
     def _call_next(self) -> None:
         """A finger that bounces means one patient."""
@@ -192,7 +193,7 @@ class CallingPanel(QWidget):
         """Rows have changed: who would be next now? The server may know better."""
         session, post = self._session, self._session.post
         if post is not None and post.room:
-            tokens = [row.token for row in session.rows.values()]
+            tokens = [row.token for row in session.rows_of_today]
             rule, classes = session.facility.calling, session.facility.classes
             session.send(partial(next_here, tokens, post.departments, rule, classes), self._take_next)
         self.redraw()
@@ -208,7 +209,7 @@ class CallingPanel(QWidget):
 
     def _waiting(self) -> int:
         departments = self._session.post.departments if self._session.post is not None else ()
-        tokens = (row.token for row in self._session.rows.values())
+        tokens = (row.token for row in self._session.rows_of_today)
         return sum(
             each.state is State.WAITING and each.arrived and each.queue_department in departments for each in tokens
         )

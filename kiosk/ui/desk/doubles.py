@@ -1,4 +1,4 @@
-"""Tokens that may be one person's: both live, in one department, with the same keys, or with the same name and age."""
+"""Tokens that may be one person's: both live, of one day and department, with the same keys, or name and age."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ def possible_doubles(rows: Iterable[DeskRow]) -> list[tuple[str, ...]]:
     for row in rows:
         if row.token.state in LIVE:
             for mark in _marks(row):
-                alike[row.token.queue_department, *mark].append(row)
+                alike[str(row.token.service_day), row.token.queue_department, *mark].append(row)
     groups = {tuple(row.token.token_id for row in _oldest_first(each)) for each in alike.values() if _may_be_one(each)}
     return sorted(groups)
 

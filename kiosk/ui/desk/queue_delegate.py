@@ -17,6 +17,7 @@ from kiosk.ui.desk.session import DeskSession
 from kiosk.ui.desk.words import (
     STATE_ICONS,
     clock_time,
+    day_words,
     name_words,
     person_words,
     priority_word,
@@ -76,7 +77,9 @@ class QueueDelegate(QStyledItemDelegate):
 
     def _draw_label(self, painter: QPainter, place: QRect, token: Token) -> None:
         self._write(painter, _upper(place), token.label, 3.1, INK, bold=True)
-        if self._is_doubled(token.token_id):
+        if self._session.is_over(token):
+            self._write(painter, _lower(place), day_words(token), 2.45, WARM, bold=True)
+        elif self._is_doubled(token.token_id):
             self._paint_icon(painter, _lower(place), "duplicates", WARM, 2.6)
         elif token.priority is not Priority.ROUTINE:
             colour = HOT if token.priority is Priority.EMERGENCY else CALM

@@ -247,7 +247,9 @@ class QueuePage(Page):
     def _show_row_bar(self) -> None:
         post = self.session.post
         has_room = post is not None and bool(post.room)
-        self.row_bar.show_row(self.queue.row_chosen, self.session.who, has_room=has_room)
+        row = self.queue.row_chosen
+        is_over = row is not None and self.session.is_over(row.token)
+        self.row_bar.show_row(row, self.session.who, has_room=has_room, is_over=is_over)
 
     def _follow_openings(self) -> None:
         self.department.show_words(self._names())

@@ -44,9 +44,12 @@ ROW_ACTS = (
 _LOOKS = {"call": "primary", "arrive": "primary", "cancel": "danger"}
 
 
-def fits(act: RowAct, token: Token, who: SignedIn | None, *, has_room: bool) -> bool:
-    """Whether ``act`` has a place on this token, for this person."""
-    if who is None or not who.may(act.right):
+_BACK_TO_A_QUEUE = frozenset({"give_back", "transfer"})
+
+
+def fits(act: RowAct, token: Token, who: SignedIn | None, *, has_room: bool, is_over: bool = False) -> bool:
+    """Whether ``act`` has a place on this token, for this person; ``is_over`` says that its day is."""
+    if who is None or not who.may(act.right) or (is_over and act.name in _BACK_TO_A_QUEUE):
         return False
     match act.name:
         case "call":
@@ -79,14 +82,14 @@ class RowBar(QFrame):
         self.setLayout(line_up(metrics, ACROSS, (self._label, 1), *acts, gap_u=0.7, edge_u=0.7))
         self.hide()
 
-    def show_row(self, row: DeskRow | None, who: SignedIn | None, *, has_room: bool) -> None:
+    def show_row(self, row: DeskRow | None, who: SignedIn | None, *, has_room: bool, is_over: bool = False) -> None:
         self.token_id = row.token.token_id if row is not None else ""
         self.setVisible(row is not None)
         self._label.setText(row.token.label if row is not None else "")
         for act in ROW_ACTS:
             button = self.buttons[act.name]
             button.show_words(translate("Desk", act.words))
-            button.setVisible(row is not None and fits(act, row.token, who, has_room=has_room))
+            button.setVisible(row is not None and fits(act, row.token, who, has_room=has_room, is_over=is_over))
             button.show_role(_LOOKS.get(act.name, "plain"))
 
     def _button(self, metrics: Metrics, act: RowAct) -> DeskButton:

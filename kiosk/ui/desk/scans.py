@@ -82,7 +82,7 @@ class DeskScans(QObject):
     def _take_slip(self, token: Token | None) -> None:
         if token is None:
             self._session.told.emit("SCAN_UNKNOWN", {})
-        elif token.service_day != self._today():
+        elif token.service_day != self._today() and token.token_id not in self._session.rows:
             self._session.told.emit("SCAN_OLD", {"label": token.label, "day": f"{token.service_day:%d-%m-%Y}"})
         else:
             self._take(token)

@@ -78,8 +78,10 @@ def _scanned(code: str, details: Mapping[str, str]) -> str:
 
 
 def _uncalled(code: str) -> str:
-    """Why somebody was not called; empty for other codes."""
+    """Why somebody was not called, or put back where nobody is called; empty for other codes."""
     match code:
+        case "DAY_OVER":
+            return translate("Desk", "The day of this token is over: complete it, or refer the patient.")
         case "CALLED_ELSEWHERE":
             return translate("Desk", "Another room has called this patient.")
         case "NOT_CALLABLE":

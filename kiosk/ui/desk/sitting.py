@@ -18,6 +18,7 @@ from kiosk.model.exchange import Parked
 from kiosk.model.moves import IllegalMoveError
 from kiosk.model.opd import Facility
 from kiosk.model.staff import Right, SignedIn
+from kiosk.model.token import Token
 from kiosk.ports import Clock
 from kiosk.ui.desk.errands import BUG, Errands, log_bug
 from kiosk.ui.desk.idle import IdleWatch
@@ -152,7 +153,7 @@ class Sitting(QObject):
         )
         self._idle = IdleWatch(timing.idle_s, parent=self)
         self._idle.warned.connect(self.idle_warned)
-        self._idle.ran_out.connect(self._end_idle)
+        self._idle.ran_out.connect(self.sign_out)
         self._undo_s = timing.undo_s
         self._undo_over = QTimer(self, interval=round(timing.undo_s * 1000), singleShot=True)
         self._undo_over.timeout.connect(self._withdraw_undo)
@@ -171,8 +172,16 @@ class Sitting(QObject):
 
     @property
     def rows(self) -> Mapping[str, DeskRow]:
-        """All of today's, by token."""
+        """All of today's, and those of the days before that were at a desk at the end of theirs, by token."""
         return self._watch.rows
+
+    @property
+    def rows_of_today(self) -> list[DeskRow]:
+        return [row for row in self._watch.rows.values() if not self.is_over(row.token)]
+
+    def is_over(self, token: Token) -> bool:
+        """Whether its service day is: it can be seen to its end, but waits for nobody any more."""
+        return self._watch.day is not None and token.service_day < self._watch.day
 
     @property
     def current(self) -> tuple[DeskRow, ...]:
@@ -377,9 +386,6 @@ class Sitting(QObject):
             self.sign_in_refused.emit(error.code, error.wait_s)
         else:
             self._fail(error)
-
-    def _end_idle(self) -> None:
-        self.sign_out()
 
     def _take_parked(self, parked: Sequence[Parked]) -> None:
         self.send(partial(self.parts.calls.lost_acts, parked), self._tell_lost)

@@ -68,7 +68,8 @@ class DeskToday(QObject):
     def _earlier(self, day: date) -> tuple[DeskRow, ...]:
         days = (day - timedelta(days=before) for before in range(1, DAYS_BEFORE + 1))
         rows = (row for each in days for row in self._store.desk_rows(self.facility.facility_id, each, 0).rows)
-        return tuple(row for row in rows if row.patient is not None)
+        known = {row.token.token_id: row for row in rows if row.patient is not None}
+        return tuple(known.values())
 
     def _take(self, read: _Day) -> None:
         if read.earlier is not None and self._session.who is not None:

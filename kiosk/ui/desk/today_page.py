@@ -128,7 +128,7 @@ class TodayPage(Page):
         """Elsewhere: a long day has thousands of tokens."""
         if self.isVisible() and not self._is_counting:
             self._is_counting = True
-            tokens = [row.token for row in self.session.rows.values()]
+            tokens = [row.token for row in self.session.rows_of_today]
             facility, now = self._today.facility, self.session.clock.now()
             self.session.send(partial(day_report, tokens, facility, now), self._take_report)
 
@@ -159,7 +159,7 @@ class TodayPage(Page):
         )
 
     def _waiting(self) -> list[Token]:
-        tokens = (row.token for row in self.session.rows.values())
+        tokens = (row.token for row in self.session.rows_of_today)
         return [token for token in tokens if token.queue_department == self._code and token.state is State.WAITING]
 
     def _choose(self, code: str) -> None:

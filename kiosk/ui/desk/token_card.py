@@ -8,7 +8,16 @@ from kiosk.model.token import State, Token
 from kiosk.ui.arrange import ACROSS, DOWN, icon, line_up
 from kiosk.ui.desk.buttons import DeskButton
 from kiosk.ui.desk.session import DeskSession
-from kiosk.ui.desk.words import STATE_ICONS, clock_time, priority_word, queue_words, span, state_word
+from kiosk.ui.desk.words import (
+    STATE_ICONS,
+    clock_time,
+    day_words,
+    label_words,
+    priority_word,
+    queue_words,
+    span,
+    state_word,
+)
 from kiosk.ui.labels import PlainLabel
 from kiosk.ui.theme import Metrics, show_role
 
@@ -70,7 +79,8 @@ class RoomStrip(QWidget):
         self.chips = [self._chip(metrics, place) for place in range(STRIP)]
         self.setLayout(line_up(metrics, ACROSS, *[(chip, 1) for chip in self.chips], gap_u=0.8))
 
-    def show_rows(self, rows: tuple[DeskRow, ...], at_hand: str) -> None:
+    def show_rows(self, session: DeskSession, at_hand: str) -> None:
+        rows = session.current
         self._ids = [row.token.token_id for row in rows]
         self.setVisible(len(rows) > 1 or bool(rows and not at_hand))
         for chip in self.chips[len(rows) :]:
@@ -78,7 +88,8 @@ class RoomStrip(QWidget):
         for chip, row in zip(self.chips, rows, strict=False):
             chip.show()
             chip.picture.show_icon(STATE_ICONS[row.token.state])
-            chip.show_words(row.token.label, f"{row.token.label}, {state_word(row.token.state)}")
+            label = label_words(row.token, is_over=session.is_over(row.token))
+            chip.show_words(label, f"{label}, {state_word(row.token.state)}")
             chip.show_role("chip-chosen" if row.token.token_id == at_hand else "chip")
 
     def _chip(self, metrics: Metrics, place: int) -> DeskButton:
@@ -91,7 +102,8 @@ def _details(token: Token, session: DeskSession, visit: str) -> str:
     """Department, class and waiting; then when it was called, and how often."""
     serves_one = session.post is not None and session.post.departments == (token.queue_department,)
     department = "" if serves_one and visit else queue_words(session.facility, token, session.language)
-    told = [" · ".join(part for part in (department, priority_word(token.priority), visit) if part)]
+    day = day_words(token) if session.is_over(token) else ""
+    told = [" · ".join(part for part in (day, department, priority_word(token.priority), visit) if part)]
     waited = translate("Desk", "waited {time}")
     told.append(waited.format(time=span((token.called_at or session.clock.now()) - token.queued_at)))
     if token.called_at is not None:

@@ -176,7 +176,7 @@ class WalkInPage(Page):
     def _look(self) -> None:
         self._looks += 1
         patient = self.form.understand(self._today.day).patient
-        known = (*self.session.rows.values(), *self._today.earlier)
+        known = (*self.session.rows_of_today, *self._today.earlier)
         rows = [row for row in known if row.token.token_id not in self._dismissed]
         self.session.send(partial(matches, patient, rows, self._today.day), partial(self._take_matches, self._looks))
 

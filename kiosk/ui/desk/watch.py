@@ -9,12 +9,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from kiosk.model.desk import DeskRow, DeskRows, OpenSlip
 from kiosk.model.opd import Facility
-from kiosk.model.token import State
+from kiosk.model.token import AT_DESK, State, Token
 from kiosk.ports import Clock
 from kiosk.ui.desk.errands import Errands
 from kiosk.ui.desk.staff_work import DeskShelf
-
-AT_DESK = (State.CALLED, State.SERVING, State.HELD)
 
 
 @dataclass(frozen=True)
@@ -122,11 +120,15 @@ class StoreWatch(QObject):
             self._failed(error)
 
     def _merge(self, rows: Iterable[DeskRow]) -> None:
-        news = [row for row in rows if self.rows.get(row.token.token_id) != row]
+        news = [row for row in rows if self.rows.get(row.token.token_id) != row and self._concerns(row.token)]
         if news:
             self.rows.update((row.token.token_id, row) for row in news)
             self.rows_changed.emit(DeskRows(news, self._mark))
         self._tell_current()
+
+    def _concerns(self, token: Token) -> bool:
+        """Of the days before, those who are at a desk still, to their end."""
+        return token.service_day == self.day or token.state in AT_DESK or token.token_id in self.rows
 
     def _tell_current(self) -> None:
         here = [row for row in self.rows.values() if row.token.room == self._room and row.token.state in AT_DESK]

@@ -39,6 +39,15 @@ STATE_ICONS = {
 }
 
 
+def label_words(token: Token, *, is_over: bool) -> str:
+    """The label; where its day is over with that, as another patient may have the same label today."""
+    return f"{token.label} ({day_words(token)})" if is_over else token.label
+
+
+def day_words(token: Token) -> str:
+    return f"{token.service_day:%d-%m}"
+
+
 def where_word(token: Token) -> str:
     """The state, with the room where there is one; a phone token's holder may still be at home."""
     if token.state is State.WAITING and not token.arrived:
