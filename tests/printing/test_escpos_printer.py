@@ -261,6 +261,20 @@ def test_status_is_told_within_a_second_however_slowly_it_comes() -> None:
         assert rig.clock() - began <= 1.0
 
 
+def test_an_answer_that_comes_while_it_is_asked_for_again_is_not_taken_for_the_next() -> None:
+    rig = rig_of()
+    rig.print()
+    rig.device.has_open_drawer = True
+    delays_s = iter([0.45, *[0.2] * 4])
+
+    def late(answer: bytes) -> bytes:
+        rig.device.answer_delay_s = next(delays_s, 0.0)
+        return answer
+
+    rig.device.spoil = late
+    assert rig.print("two") is Confirmation.PRINTED
+
+
 def test_one_answer_that_is_lost_costs_no_slip() -> None:
     rig = rig_of()
     rig.print()
@@ -519,6 +533,17 @@ def test_a_barrier_that_is_owed_for_one_slip_does_not_count_for_the_next() -> No
     rig.device.run()
     assert rig.print("last") is Confirmation.PROCESSED
     assert len(rig.device.slips) == 4
+
+
+def test_a_barrier_that_comes_just_when_the_next_slip_is_on_its_way_counts_for_neither() -> None:
+    rig = rig_of(tells_ids=False)
+    rig.print()
+    rig.device.speed_mm_s = 1.0
+    ready_s = rig.clock() + SLIP_MM / 1.0
+    assert rig.print("slow") is Confirmation.SENT
+    rig.clock.pass_until(ready_s - 0.5)
+    assert rig.print("next") is Confirmation.SENT
+    assert len(rig.device.slips) == 2
 
 
 def test_a_printer_that_falls_silent_after_a_slip_leaves_it_in_doubt() -> None:
