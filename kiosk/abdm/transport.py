@@ -95,7 +95,7 @@ class Transport:
 
     def _opened(self) -> httpx2.AsyncClient:
         if self._client is None:
-            limits = httpx2.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=20.0)
+            limits = httpx2.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=20.0)
             self._client = httpx2.AsyncClient(timeout=self._timeout, limits=limits, trust_env=self._may_use_proxy)
         return self._client
 

@@ -30,7 +30,7 @@ from kiosk.server.shares import Receipt, receive_all
 UPKEEP_S = 30.0
 SHARES_PER_S, SHARES_BURST = 300.0, 1_000
 """Of one facility, in one process. A hospital of 15,000 patients a day has three in its busiest second."""
-BREATH_S = 0.3
+BREATH_S = 0.1
 """At most: the gateway is to be told within a second that a share has come, however its own end is doing."""
 SENDING_S, CLOSING_S = 4.0, 1.0
 """How long answers under way may take at the end, and then whatever waits for the closed gateway."""

@@ -32,7 +32,7 @@ from tests.server.sharing import all_day
 
 HOSPITALS = (1, 20)
 """Shares of one hospital wait for each other and share transactions; those of many do neither."""
-LINES = 96
+LINES = 256
 """Connections of the gateway to the server."""
 AGAIN, REPEATED = 0.1, 0.1
 """Of all calls: the very same call once more; a person who scans once more."""
