@@ -72,7 +72,7 @@ class DeskHealth:
     def reader_moved(self, report: ScannerReport) -> None:
         """The camera or the gun; before its first word it is not there."""
         if isinstance(report, CameraStateChanged | GunStateChanged):
-            code = (report.code or "CAMERA_FAILED") if report.state is DeviceState.FAILED else ""
+            code = report.code or ("CAMERA_FAILED" if report.state is DeviceState.FAILED else "")
             self._note(lambda signs: replace(signs, reader=code))
 
     def look(self) -> tuple[Item, ...]:

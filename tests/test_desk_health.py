@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.desk_health import DeskHealth
-from kiosk.model.health import Level, Part
+from kiosk.model.health import RESOLUTION_LOW, Level, Part
 from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
 from kiosk.ports import CameraStateChanged, DeviceState, GunStateChanged, SlipJob
@@ -48,6 +48,8 @@ def test_the_readers_last_word_counts(desk: Counter) -> None:
     assert Part.READER not in levels(health)
     health.reader_moved(CameraStateChanged(DeviceState.FAILED, "CAMERA_GONE"))
     assert levels(health)[Part.READER] == (Level.BAD, "CAMERA_GONE")
+    health.reader_moved(CameraStateChanged(DeviceState.RUNNING, RESOLUTION_LOW))
+    assert levels(health)[Part.READER] == (Level.NOTICE, RESOLUTION_LOW)
     health.reader_moved(GunStateChanged(DeviceState.RUNNING))
     assert levels(health)[Part.READER] == (Level.GOOD, "")
 

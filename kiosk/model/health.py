@@ -13,6 +13,8 @@ OLD = timedelta(minutes=30)
 NOTHING_TOLD = PrinterStatus()
 LOW_PAPER_MM = 5000.0
 """About sixty slips."""
+RESOLUTION_LOW = "CAMERA_RESOLUTION_LOW"
+"""Of a camera that works, though cards are hard to read with it."""
 MANY_UNSENT = 200
 """More than one round trip takes."""
 
@@ -89,7 +91,8 @@ def health(signs: Signs, now: datetime) -> tuple[Item, ...]:
 def _reader(signs: Signs) -> Item | None:
     if signs.reader is None:
         return None
-    return Item(Part.READER, Level.BAD if signs.reader else Level.GOOD, signs.reader)
+    works = signs.reader == RESOLUTION_LOW
+    return Item(Part.READER, Level.NOTICE if works else Level.BAD if signs.reader else Level.GOOD, signs.reader)
 
 
 def _printer(signs: Signs) -> Item | None:

@@ -5,6 +5,7 @@ them, never has the libraries in its own memory.
 """
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -28,7 +29,7 @@ def watch(connection: Connection, setting: str) -> None:
         connection.send_bytes(pack_state(DeviceState.STARTING))  # loading OpenCV takes a while
         from kiosk.scanner.watching import Watch
 
-        watching = Watch(lambda: opened(address), connection.send_bytes, lambda wait_s: _pause(connection, wait_s))
+        watching = Watch(opener_of(address), connection.send_bytes, lambda wait_s: _pause(connection, wait_s))
         try:
             watching.run()
         except TimeoutError:  # a driver keeps a thread of this process: only the end of the process frees it
@@ -56,7 +57,7 @@ def measure(connection: Connection, setting: str) -> None:
         from kiosk.scanner.camera_check import figures
 
         try:
-            told, picture = figures(source_of(address))
+            told, picture = figures(source_of(address)())
         except CameraError as error:
             connection.send_bytes(error.code.encode())
         else:
@@ -64,26 +65,26 @@ def measure(connection: Connection, setting: str) -> None:
             connection.send_bytes(picture)
 
 
-def opened(address: CameraAddress) -> "FrameSource":
-    """The newest frames of the camera, stream or files that are meant. Raises CameraError."""
+def opener_of(address: CameraAddress) -> "Callable[[], FrameSource]":
+    """Opens the newest frames of the camera, stream or files that are meant; what it returns raises CameraError."""
     from kiosk.scanner.newest import NewestFrame
 
-    source = source_of(address)
-    return source if address.kind is CameraKind.FILE else NewestFrame(source)
+    opens = source_of(address)
+    return opens if address.kind is CameraKind.FILE else lambda: NewestFrame(opens())
 
 
-def source_of(address: CameraAddress) -> "FrameSource":
-    """All frames of it, one after another. Raises CameraError."""
-    from kiosk.scanner.sources import open_device
+def source_of(address: CameraAddress) -> "Callable[[], FrameSource]":
+    """Opens all frames of it, one after another; what it returns raises CameraError."""
+    from kiosk.scanner.sources import DeviceFinder
     from kiosk.scanner.sources_stream import open_stream
     from kiosk.scanner.virtual import open_file
 
     match address.kind:
         case CameraKind.FILE:
-            return open_file(Path(address.where))
+            return lambda: open_file(Path(address.where))
         case CameraKind.STREAM:
-            return open_stream(address.where)
-    return open_device(address)
+            return lambda: open_stream(address.where)
+    return DeviceFinder(address).open
 
 
 def _pause(connection: Connection, wait_s: float) -> None:

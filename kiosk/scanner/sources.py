@@ -88,16 +88,41 @@ class DeviceCamera:
         self.capture.release()
 
 
-def open_device(address: CameraAddress) -> DeviceCamera:
-    """Open the camera that is meant, with AUTO the first that opens.
+class DeviceFinder:
+    """Opens the camera that is meant again and again, with AUTO the first that opens.
 
-    Raises:
-        CameraError: CAMERA_NOT_FOUND where there is nothing to open, CAMERA_NOT_OPENED where nothing opens.
+    Its number may be another one after it was unplugged, or the machine has slept; its name by id stays. So whatever
+    was opened once is looked for by that name first.
     """
-    paths = device_paths(address)
-    if not paths:
-        raise CameraError("no camera is plugged in", code="CAMERA_NOT_FOUND")
-    return _first_that_opens(paths)
+
+    def __init__(self, address: CameraAddress, root: Path = Path("/dev")) -> None:
+        self._address = address
+        self._root = root
+        self._known: Path | None = None
+
+    def paths(self) -> list[str]:
+        """What to try, in this order."""
+        known = [str(self._known)] if self._known is not None and self._known.exists() else []
+        return list(dict.fromkeys([*known, *device_paths(self._address, self._root)]))
+
+    def note(self, path: str) -> None:
+        """This one is it."""
+        device = Path(path).resolve()
+        by_id = (link for link in sorted(self._root.glob("v4l/by-id/*")) if link.resolve() == device)
+        self._known = next(by_id, self._known)
+
+    def open(self) -> DeviceCamera:
+        """Open it.
+
+        Raises:
+            CameraError: CAMERA_NOT_FOUND where there is nothing to open, CAMERA_NOT_OPENED where nothing opens.
+        """
+        paths = self.paths()
+        if not paths:
+            raise CameraError("no camera is plugged in", code="CAMERA_NOT_FOUND")
+        camera, path = _first_that_opens(paths)
+        self.note(path)
+        return camera
 
 
 def device_paths(address: CameraAddress, root: Path = Path("/dev")) -> list[str]:
@@ -109,11 +134,11 @@ def device_paths(address: CameraAddress, root: Path = Path("/dev")) -> list[str]
     return [str(path) for path in candidates if path.exists()]
 
 
-def _first_that_opens(paths: Sequence[str]) -> DeviceCamera:
+def _first_that_opens(paths: Sequence[str]) -> tuple[DeviceCamera, str]:
     for path in paths:
         capture = cv2.VideoCapture(path, cv2.CAP_V4L2)
         if capture.isOpened():
-            return DeviceCamera(capture, set_up(capture), Path(path).exists)
+            return DeviceCamera(capture, set_up(capture), Path(path).exists), path
     raise CameraError(f"no camera opens: {', '.join(paths)}; is another program using it?", code="CAMERA_NOT_OPENED")
 
 

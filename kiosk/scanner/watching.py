@@ -10,6 +10,7 @@ import cv2
 
 from kiosk.errors import CameraError
 from kiosk.model.aiming import Guidance
+from kiosk.model.health import RESOLUTION_LOW
 from kiosk.ports import DeviceState
 from kiosk.scanner.camera_health import PATIENCE_S, PictureHealth
 from kiosk.scanner.decode import Grey
@@ -41,7 +42,6 @@ _DOUBTFUL = frozenset({"CAMERA_FROZEN", "CAMERA_BLACK"})
 LONG_PATIENCE_S = 10.0
 """A picture that opening the camera again has not mended is watched for so long before the next try."""
 LEAST_WIDTH = 1280
-RESOLUTION_LOW = "CAMERA_RESOLUTION_LOW"
 
 
 @dataclass

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.model.health import FRESH, MANY_UNSENT, OLD, Item, Level, Part, Signs, health
+from kiosk.model.health import FRESH, MANY_UNSENT, OLD, RESOLUTION_LOW, Item, Level, Part, Signs, health
 from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
 from tests.model.samples import NINE, minutes
@@ -86,6 +86,7 @@ def test_the_list_of_staff_grows_old(days: int, level: Level, code: str) -> None
 def test_faults_of_clock_and_reader_are_named() -> None:
     assert item(Part.CLOCK, replace(WELL, clock="CLOCK_AHEAD")) == Item(Part.CLOCK, Level.BAD, "CLOCK_AHEAD")
     assert item(Part.READER, replace(WELL, reader="CAMERA_GONE")) == Item(Part.READER, Level.BAD, "CAMERA_GONE")
+    assert item(Part.READER, replace(WELL, reader=RESOLUTION_LOW)) == Item(Part.READER, Level.NOTICE, RESOLUTION_LOW)
 
 
 def test_a_clock_behind_the_last_sync_makes_no_age_below_nothing() -> None:

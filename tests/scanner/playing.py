@@ -8,10 +8,11 @@ import pytest
 
 from kiosk.errors import CameraError
 from kiosk.model.aiming import GuidanceChanged
+from kiosk.model.health import RESOLUTION_LOW
 from kiosk.ports import CameraStateChanged, DeviceState, PreviewFrame, ScannerReport
 from kiosk.scanner.frames import Frame, PixelFrame
 from kiosk.scanner.messages import unpack
-from kiosk.scanner.watching import RESOLUTION_LOW, Watch
+from kiosk.scanner.watching import Watch
 from tests.scanner.drawing import beside, drawn
 
 STARTING = CameraStateChanged(DeviceState.STARTING)

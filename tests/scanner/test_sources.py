@@ -12,7 +12,7 @@ import pytest
 from kiosk.errors import CameraError
 from kiosk.scanner.address import CameraAddress, CameraKind
 from kiosk.scanner.frames import JpegFrame, PixelFrame
-from kiosk.scanner.sources import MJPG, DeviceCamera, Mode, device_paths, open_device, set_up
+from kiosk.scanner.sources import MJPG, DeviceCamera, DeviceFinder, Mode, device_paths, set_up
 from tests.scanner.drawing import drawn
 from tests.scanner.mjpeg_server import jpeg
 
@@ -125,9 +125,33 @@ def test_cameras_by_id_come_before_the_first_one(tmp_path: Path) -> None:
 def test_no_camera_and_no_opening_camera_are_told_apart(tmp_path: Path) -> None:
     no_camera = tmp_path / "video0"
     with pytest.raises(CameraError) as caught:
-        open_device(CameraAddress(CameraKind.DEVICE, str(no_camera)))
+        DeviceFinder(CameraAddress(CameraKind.DEVICE, str(no_camera)), tmp_path).open()
     assert caught.value.code == "CAMERA_NOT_FOUND"
     no_camera.touch()
     with pytest.raises(CameraError, match="video0") as caught:
-        open_device(CameraAddress(CameraKind.DEVICE, str(no_camera)))
+        DeviceFinder(CameraAddress(CameraKind.DEVICE, str(no_camera)), tmp_path).open()
     assert caught.value.code == "CAMERA_NOT_OPENED"
+
+
+def test_a_camera_is_found_again_under_another_number(tmp_path: Path) -> None:
+    by_id = tmp_path / "v4l" / "by-id"
+    by_id.mkdir(parents=True)
+    first, second, link = tmp_path / "video0", tmp_path / "video2", by_id / "usb-A-video-index0"
+    first.touch()
+    link.symlink_to(first)
+    finder = DeviceFinder(CameraAddress(CameraKind.DEVICE, str(first)), tmp_path)
+    finder.note(str(first))
+    assert finder.paths() == [str(link), str(first)]
+    link.unlink()
+    first.unlink()
+    assert finder.paths() == []
+    second.touch()
+    link.symlink_to(second)
+    assert finder.paths() == [str(link)]
+
+
+def test_a_camera_without_a_name_keeps_its_number(tmp_path: Path) -> None:
+    (tmp_path / "video0").touch()
+    finder = DeviceFinder(AUTO, tmp_path)
+    finder.note(str(tmp_path / "video0"))
+    assert finder.paths() == [str(tmp_path / "video0")]
