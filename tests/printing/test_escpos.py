@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kiosk.model.patient import Patient
 from kiosk.printing.encoding import as_printed
-from kiosk.printing.escpos import slip_bytes
+from kiosk.printing.escpos import _frame, slip_bytes
 from kiosk.printing.layout import PAPERS, SlipPainter
 from kiosk.printing.raster import Raster
 from tests.escpos_printer import Tokeniser
@@ -76,3 +76,10 @@ def test_starts_with_initialise_and_ends_with_feed_and_partial_cut() -> None:
     data = slip_bytes(Raster(384, 1, bytes(48)))
     assert data.startswith(b"\x1b@\x1dv0\x00")
     assert data.endswith(b"\x1bd\x04\x1dVB\x00")
+
+
+def test_nothing_is_written_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    _frame.cache_clear()
+    for width in WIDTHS:
+        slip_bytes(Raster(width, 1, bytes(width // 8)))
+    assert capsys.readouterr() == ("", "")
