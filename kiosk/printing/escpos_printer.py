@@ -134,14 +134,17 @@ class EscPosPrinter:
         try:
             told = confirmed(dialogue, _met(dialogue, level, name), millimetres, asks=able.status)
         except PrinterError as error:
+            if error.code != "PRINTER_GONE":  # else the end of the slip may have gone with the line
+                self.memory.note_sent(self.transport.identity())
             self._clear(dialogue.link, able)
             raise PrinterError(str(error), code=error.code, sent=True) from error
+        self.memory.note_sent(self.transport.identity())
         if told:
             self._owed = 0
         return level if told else Confirmation.SENT
 
     def _send_whole(self, link: PrinterLink, data: bytes) -> None:
-        """All bytes; where that fails, it is remembered that the printer may wait for more."""
+        """All bytes; it is remembered that the printer may wait for more, until it is known to have them."""
         identity, until = self.transport.identity(), self.monotonic() + self.deadline_s
         self.memory.note_sending(identity)
         try:
@@ -151,7 +154,6 @@ class EscPosPrinter:
             if not error.sent:
                 self.memory.note_sent(identity)
             raise
-        self.memory.note_sent(identity)
 
     def _clear(self, link: PrinterLink, able: Capabilities) -> None:
         """The rest of a torn slip must not come out later, for somebody else.
