@@ -22,7 +22,7 @@ from kiosk.scanner.tracking_texture import Region, textured, whole
 from kiosk.scanner.tracking_timing import poses
 
 _LEAST_FIT, _GOOD_FIT = 0.3, 0.45
-_LEAST_LIKENESS = 0.45
+_LEAST_LIKENESS = 0.42
 _FINE_DOTS = 3
 _LARGE_PX, _MOST_SEARCHED = 1_200_000, 4_000_000
 _SOUGHT, _SOUGHT_ALONE, _MOST_ENLARGED = 320, 448, 400

@@ -14,6 +14,7 @@ from kiosk.scanner.rectify import Doubles
 _BASE_PX = 1.6
 _SMALLEST_PX, _LARGEST_PX, _STEP = 1.5, 6.0, 1.26
 _ALIKE = 0.42
+_MOST_PEAKS = 300
 _LARGER_IS_BETTER = 0.15
 """The heart of a finder looks like a smaller finder; so where both are seen the larger one counts."""
 _SCALES = (0.8, 0.9, 1.0, 1.12, 1.26)
@@ -62,15 +63,20 @@ def _peaks(grey: Grey, most: int) -> Doubles:
         found.append(_peaks_of_size(picture, size))
         size *= _STEP
     peaks = np.vstack(found)
-    peaks = peaks[np.argsort(-peaks[:, 4])][:600]
-    kept = np.zeros((0, 5))
-    for peak in peaks:
-        near = np.hypot(*(kept[:, :2] - peak[:2]).T) < 2.5 * kept[:, 2]
-        if not (near & (kept[:, 3] * peak[3] > 0)).any():
-            kept = np.vstack([kept, peak])
+    return _apart(peaks[np.argsort(-peaks[:, 4])][:_MOST_PEAKS], most)
+
+
+def _apart(peaks: Doubles, most: int) -> Doubles:
+    """The best of each neighbourhood and kind, by the size of the better one."""
+    away = np.hypot(peaks[:, None, 0] - peaks[None, :, 0], peaks[:, None, 1] - peaks[None, :, 1])
+    near = (away < 2.5 * peaks[:, 2]) & (peaks[:, None, 3] * peaks[None, :, 3] > 0)
+    kept: list[int] = []
+    for number in range(len(peaks)):
+        if not near[number, kept].any():
+            kept.append(number)
         if len(kept) >= most:
             break
-    return kept
+    return peaks[kept]
 
 
 def _peaks_of_size(picture: Floats, module_px: float) -> Doubles:
@@ -172,7 +178,7 @@ def _judged(grey: Grey, loose: list[Triple], scales: tuple[float, ...]) -> list[
 
 
 def _likeness(grey: Grey, places: Doubles, between: Doubles) -> Doubles:
-    """Triples x 3: correlation with a finder pattern of light left by ``places``, from -1 to 1."""
+    """Triples x 3: how much each place looks like a finder pattern of the triple's slant, from -1 to 1."""
     u, v, weight, pattern = _finder_points()
     right = (places[:, 1] - places[:, 0]) / between[:, None]
     down = (places[:, 2] - places[:, 0]) / between[:, None]

@@ -91,12 +91,12 @@ def _alone(grey: Grey, texture: Floats, most: int = 2) -> list[Region]:
 
 def _windows(grey: Grey, texture: Floats, side: int) -> list[Region]:
     cells = side // CELL
-    starts = [range(0, max(1, size - cells // 2), max(1, cells // 2)) for size in texture.shape]
-    scored = [
-        (float(np.percentile(texture[y : y + cells, x : x + cells], 80)), x, y) for y in starts[0] for x in starts[1]
-    ]
-    likely = sorted((one for one in scored if one[0] > _LEAST), reverse=True)
-    return [whole(grey).within(x * CELL, y * CELL, x * CELL + side, y * CELL + side) for _, x, y in likely]
+    excess = np.maximum(texture - _LEAST, 0)
+    # The window that begins at a cell has its anchor there, and nothing beyond the frame's end.
+    mean = cv2.boxFilter(excess, -1, (cells, cells), anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
+    rows, columns = (range(0, max(1, size - cells // 2), max(1, cells // 2)) for size in texture.shape)
+    scored = sorted(((float(mean[y, x]), x, y) for y in rows for x in columns if mean[y, x] > 0), reverse=True)
+    return [whole(grey).within(x * CELL, y * CELL, x * CELL + side, y * CELL + side) for _, x, y in scored]
 
 
 def _region(grey: Grey, rows: np.ndarray, columns: np.ndarray) -> Region:
