@@ -5,6 +5,7 @@ would throw away what it still has to say.
 """
 
 import selectors
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -98,6 +99,32 @@ def await_writable(channel: Channel, until: float, *, sent: bool) -> None:
 def is_readable(channel: Channel, until: float) -> bool:
     """Whether there is something to read before then."""
     return _is_ready(channel, selectors.EVENT_READ, until)
+
+
+def read_some(channel: Channel, read: Callable[[int], bytes], until: float) -> bytes:
+    """What comes first before then, or nothing. Raises PrinterError where the far end has hung up."""
+    if not is_readable(channel, until):
+        return b""
+    try:
+        data = read(CHUNK)
+    except OSError as error:
+        raise gone(error, sent=False) from error
+    if not data:
+        raise hung_up()
+    return data
+
+
+def held_back(channel: Channel) -> int:
+    """Bytes that this machine has taken and not handed on yet. Linux alone tells."""
+    if sys.platform != "linux":
+        return 0
+    import fcntl  # exists on Unix alone
+    import termios
+
+    try:
+        return int.from_bytes(fcntl.ioctl(channel, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    except OSError as error:
+        raise gone(error, sent=True) from error
 
 
 def _is_ready(channel: Channel, event: int, until: float) -> bool:

@@ -17,8 +17,9 @@ from kiosk.printing.link import (
     PrinterLink,
     await_writable,
     gone,
-    hung_up,
+    held_back,
     is_readable,
+    read_some,
     stalled,
     unreachable,
     write_through,
@@ -77,22 +78,14 @@ class _NetworkLink:
         while True:
             if failure := self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 raise gone(OSError(failure, os.strerror(failure)), sent=True)
-            if not _unacknowledged(self.socket):
+            if not held_back(self.socket):
                 return
             if time.monotonic() >= until:
                 raise stalled(sent=True)
             time.sleep(_NAP_S)
 
     def read(self, until: float) -> bytes:
-        if not is_readable(self.socket, until):
-            return b""
-        try:
-            data = self.socket.recv(CHUNK)
-        except OSError as error:
-            raise gone(error, sent=False) from error
-        if not data:
-            raise hung_up()
-        return data
+        return read_some(self.socket, self.socket.recv, until)
 
     def port_status(self) -> None:
         return None
@@ -135,14 +128,18 @@ class _UsblpLink:
         await_writable(self.node, until, sent=True)
 
     def read(self, until: float) -> bytes:
+        """Printers here often answer an empty packet first."""
         if not is_readable(self.node, until):
             return b""
         try:
-            return os.read(self.node, CHUNK)
+            data = os.read(self.node, CHUNK)
         except BlockingIOError:
-            return b""
+            data = b""
         except OSError as error:
             raise gone(error, sent=False) from error
+        if not data:
+            time.sleep(_NAP_S)
+        return data
 
     def port_status(self) -> int | None:
         if sys.platform != "linux":
@@ -153,16 +150,6 @@ class _UsblpLink:
             return fcntl.ioctl(self.node, _LPGETSTATUS, bytes(4))[0]
         except OSError:  # some kernels and all stand-ins for a printer have none
             return None
-
-
-def _unacknowledged(link: socket.socket) -> int:
-    if sys.platform != "linux":
-        return 0
-    import fcntl  # exists on Unix alone
-    import termios
-
-    answer = fcntl.ioctl(link, termios.TIOCOUTQ, bytes(4))
-    return int.from_bytes(answer, sys.byteorder)
 
 
 def _close(link: socket.socket) -> None:

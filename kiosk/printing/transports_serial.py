@@ -1,13 +1,12 @@
 """A printer on a serial line, with the hardware holding us up while the printer is busy. Unix only."""
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from kiosk.printing.link import CHUNK, PrinterLink, gone, hung_up, is_readable, stalled, unreachable, write_through
+from kiosk.printing.link import PrinterLink, held_back, read_some, stalled, unreachable, write_through
 
 BAUDS = (9600, 19200, 38400, 57600, 115200, 230400)
 _BITS_PER_BYTE = 10
@@ -56,34 +55,16 @@ class _SerialLink:
 
     def flush(self, until: float) -> None:
         """The system's own buffer takes bytes even while the printer holds us up."""
-        while _waiting(self.line):
+        while held_back(self.line):
             if time.monotonic() >= until:
                 raise stalled(sent=True)
             time.sleep(_NAP_S)
 
     def read(self, until: float) -> bytes:
-        if not is_readable(self.line, until):
-            return b""
-        try:
-            data = os.read(self.line, CHUNK)
-        except OSError as error:
-            raise gone(error, sent=False) from error
-        if not data:
-            raise hung_up()
-        return data
+        return read_some(self.line, lambda size: os.read(self.line, size), until)
 
     def port_status(self) -> None:
         return None
-
-
-def _waiting(line: int) -> int:
-    import fcntl  # exist on Unix alone
-    import termios
-
-    try:
-        return int.from_bytes(fcntl.ioctl(line, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
-    except OSError as error:
-        raise gone(error, sent=True) from error
 
 
 def _drop_output(line: int) -> None:
