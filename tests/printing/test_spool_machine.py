@@ -136,4 +136,4 @@ class SpoolMachine(RuleBasedStateMachine):
 
 
 TestSpool = SpoolMachine.TestCase
-TestSpool.settings = settings(max_examples=80, stateful_step_count=40)
+TestSpool.settings = settings(max_examples=50, stateful_step_count=40)
