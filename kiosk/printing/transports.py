@@ -147,9 +147,10 @@ class _UsblpLink:
         import fcntl  # exists on Unix alone
 
         try:
-            return fcntl.ioctl(self.node, _LPGETSTATUS, bytes(4))[0]
+            told = fcntl.ioctl(self.node, _LPGETSTATUS, bytes(4))
         except OSError:  # some kernels and all stand-ins for a printer have none
             return None
+        return int.from_bytes(told, sys.byteorder) & 0xFF
 
 
 def _close(link: socket.socket) -> None:

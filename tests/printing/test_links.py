@@ -1,6 +1,8 @@
 """The contract of a printer's link, over each way that a machine without a printer can have."""
 
+import fcntl
 import os
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -203,3 +205,23 @@ def test_a_terminal_that_goes_away_in_mid_slip_is_gone(transport: type[SerialTra
             link.write_all(SLIP, time.monotonic() + SOON_S)
     os.close(slave)
     assert caught.value.code == "PRINTER_GONE"
+
+
+@pytest.mark.parametrize(("port", "problems"), [(0x18, ()), (0x38, ("PAPER_OUT",)), (0x10, ("PRINTER_FAILED",))])
+def test_usblp_asks_the_kernel_for_the_ports_status(
+    monkeypatch: pytest.MonkeyPatch, port: int, problems: tuple[str, ...]
+) -> None:
+    """Such a node cannot be had here: the kernel's answer to LPGETSTATUS is put in, an int of the machine's order."""
+    said = [0x18]
+    real = fcntl.ioctl
+
+    def ioctl(node: int, request: int, told: bytes) -> bytes:
+        return said[0].to_bytes(4, sys.byteorder) if request == 0x060B else real(node, request, told)
+
+    monkeypatch.setattr(fcntl, "ioctl", ioctl)
+    silent = VirtualPrinter(tells_status=False, tells_barrier=False, tells_ids=False)
+    with PtyPrinter(silent) as device:
+        printer = printer_at(PtyRig(Path(device.path), device, UsblpTransport(device.path), silent))
+        assert printer.status().ready
+        said[0] = port
+        assert printer.status().problems == problems
