@@ -16,6 +16,9 @@ from kiosk.errors import PrinterError
 
 CHUNK = 4096
 """Bytes of one write: small enough that a stall is seen early."""
+STALL_S = 4.0
+"""Without a byte taken. A printer that prints takes some all the time; one without paper takes none."""
+_NAP_S = 0.002
 
 Channel: TypeAlias = "socket | int"
 
@@ -82,7 +85,7 @@ def write_through(channel: Channel, write: Callable[[memoryview], int], data: by
     view = memoryview(data)
     done = 0
     while done < len(view):
-        await_writable(channel, until, sent=done > 0)
+        await_writable(channel, soonest(until), sent=done > 0)
         try:
             done += write(view[done : done + CHUNK])
         except BlockingIOError:
@@ -112,6 +115,29 @@ def read_some(channel: Channel, read: Callable[[int], bytes], until: float) -> b
     if not data:
         raise hung_up()
     return data
+
+
+def await_handed_on(channel: Channel, until: float, check: Callable[[], None] = lambda: None) -> None:
+    """Until this machine holds none of the bytes any more. There is no event for that, hence the short naps.
+
+    Raises:
+        PrinterError: PRINTER_STALLED, with ``sent``; and whatever ``check`` raises.
+    """
+    check()
+    left, stalls_at = held_back(channel), soonest(until)
+    while left:
+        time.sleep(_NAP_S)
+        check()
+        held = held_back(channel)
+        if held < left:
+            left, stalls_at = held, soonest(until)
+        elif time.monotonic() >= stalls_at:
+            raise stalled(sent=True)
+
+
+def soonest(until: float) -> float:
+    """When a printer that takes nothing from now on has stalled."""
+    return min(until, time.monotonic() + STALL_S)
 
 
 def held_back(channel: Channel) -> int:

@@ -15,12 +15,12 @@ from kiosk.printing.finding import usb_identity
 from kiosk.printing.link import (
     CHUNK,
     PrinterLink,
+    await_handed_on,
     await_writable,
     gone,
-    held_back,
     is_readable,
     read_some,
-    stalled,
+    soonest,
     unreachable,
     write_through,
 )
@@ -73,16 +73,13 @@ class _NetworkLink:
     def flush(self, until: float) -> None:
         """Until the printer's end holds every byte: what only our own system holds may never arrive.
 
-        Linux alone tells, and has no event for it, hence the short naps; on other systems closing waits instead.
+        Linux alone tells; on other systems closing waits instead.
         """
-        while True:
-            if failure := self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-                raise gone(OSError(failure, os.strerror(failure)), sent=True)
-            if not held_back(self.socket):
-                return
-            if time.monotonic() >= until:
-                raise stalled(sent=True)
-            time.sleep(_NAP_S)
+        await_handed_on(self.socket, until, self._check)
+
+    def _check(self) -> None:
+        if failure := self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            raise gone(OSError(failure, os.strerror(failure)), sent=True)
 
     def read(self, until: float) -> bytes:
         return read_some(self.socket, self.socket.recv, until)
@@ -125,7 +122,7 @@ class _UsblpLink:
 
     def flush(self, until: float) -> None:
         """Closing the node drops what is still on its way: wait until the last write has been taken."""
-        await_writable(self.node, until, sent=True)
+        await_writable(self.node, soonest(until), sent=True)
 
     def read(self, until: float) -> bytes:
         """Printers here often answer an empty packet first."""

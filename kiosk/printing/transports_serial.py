@@ -1,17 +1,15 @@
 """A printer on a serial line, with the hardware holding us up while the printer is busy. Unix only."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from kiosk.printing.link import PrinterLink, held_back, read_some, stalled, unreachable, write_through
+from kiosk.printing.link import PrinterLink, await_handed_on, read_some, unreachable, write_through
 
 BAUDS = (9600, 19200, 38400, 57600, 115200, 230400)
 _BITS_PER_BYTE = 10
 """Start bit, eight bits, stop bit."""
-_NAP_S = 0.005
 
 
 @dataclass(frozen=True)
@@ -55,10 +53,7 @@ class _SerialLink:
 
     def flush(self, until: float) -> None:
         """The system's own buffer takes bytes even while the printer holds us up."""
-        while held_back(self.line):
-            if time.monotonic() >= until:
-                raise stalled(sent=True)
-            time.sleep(_NAP_S)
+        await_handed_on(self.line, until)
 
     def read(self, until: float) -> bytes:
         return read_some(self.line, lambda size: os.read(self.line, size), until)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.errors import PrinterError, SettingError
-from kiosk.printing.link import CHUNK, PrinterLink, gone, stalled, unreachable
+from kiosk.printing.link import CHUNK, PrinterLink, gone, soonest, stalled, unreachable
 
 _PRINTER_CLASS, _BIDIRECTIONAL = 7, 2
 _BULK, _IN = 2, 0x80
@@ -91,7 +91,7 @@ class _UsbLink:
         done = 0
         while done < len(data):
             try:
-                done += self.device.write(self.out_pipe, data[done : done + CHUNK], _left_ms(until))
+                done += self.device.write(self.out_pipe, data[done : done + CHUNK], _left_ms(soonest(until)))
             except usb.core.USBTimeoutError as error:  # some of the chunk may have left
                 raise stalled(sent=True) from error
             except OSError as error:

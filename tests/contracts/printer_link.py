@@ -79,6 +79,17 @@ class PrinterLinkContract:
             send(rig.transport, 40 * SLIP, 0.4)
         assert (caught.value.code, caught.value.sent) == ("PRINTER_STALLED", True)
 
+    def test_a_printer_that_takes_nothing_is_given_up_long_before_the_deadline(
+        self, rig: Rig, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("kiosk.printing.link.STALL_S", 0.3)
+        rig.device.is_stalled = True
+        began = time.monotonic()
+        with pytest.raises(PrinterError) as caught:
+            send(rig.transport, 40 * SLIP, 300)
+        assert caught.value.code == "PRINTER_STALLED"
+        assert time.monotonic() - began < 100
+
     def test_what_is_stalled_is_not_printed_later(self, rig: Rig) -> None:
         """At most what the printer had taken by then."""
         rig.device.is_stalled = True
