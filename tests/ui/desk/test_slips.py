@@ -50,6 +50,7 @@ def rig(tmp_path: Path, qapp: QApplication, desk: Counter) -> Iterator[Rig]:
 def show(qtbot: QtBot, rig: Rig, count: int) -> None:
     rig.session.refresh()
     qtbot.waitUntil(lambda: len(rig.session.slips) == count and len(rig.page.lines) == min(count, 4))
+    qtbot.waitUntil(lambda: all(line.label.isVisible() for line in rig.page.lines))
 
 
 def state(rig: Rig, token: Token) -> Slip:
