@@ -89,7 +89,8 @@ def shared(bench: Bench, per_s: int = 200, seconds: float = 60.0, workers: int =
     for hospitals in HOSPITALS:
         calls = planned(round(per_s * seconds), seed=1, hospitals=hospitals)
         storm = stormed(bench, calls, per_s, workers)
-        yield f"  {hospitals} hospitals; one call in ten comes twice, one person in ten scans twice"
+        where = "one hospital" if hospitals == 1 else f"{hospitals} hospitals"
+        yield f"  {where}; one call in ten comes twice, one person in ten scans twice"
         yield f"    {_verdict(storm.problems)}"
         yield f"    share to 202: {_times(storm.taken_ms)}"
         ratio = percentile(storm.answered_ms, 99) / percentile(bare_ms, 99)
