@@ -97,7 +97,13 @@ def read_as_is(grey: Grey, *, try_downscale: bool = True) -> list[Sight]:
 
 def read_enlarged(grey: Grey) -> list[Sight]:
     """As before, on the picture twice as large."""
-    return [_halved(sight) for sight in read_as_is(_doubled(grey), try_downscale=False)]
+    return [_scaled(sight, 0.5) for sight in read_as_is(_doubled(grey), try_downscale=False)]
+
+
+def read_halved(grey: Grey) -> list[Sight]:
+    """As before, on the picture half as large, for a quarter of the time: what is held near enough."""
+    small = _grey(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    return [_scaled(sight, 2) for sight in read_as_is(small, try_downscale=False)]
 
 
 def read_sharpened(grey: Grey) -> list[Sight]:
@@ -105,7 +111,7 @@ def read_sharpened(grey: Grey) -> list[Sight]:
     large = _doubled(grey)
     blurred = cv2.GaussianBlur(large, (0, 0), 1.5)
     sharp = _grey(cv2.addWeighted(large, 2.5, blurred, -1.5, 0))
-    return [_halved(sight) for sight in read_as_is(sharp, try_downscale=False)]
+    return [_scaled(sight, 0.5) for sight in read_as_is(sharp, try_downscale=False)]
 
 
 def read_zbar(grey: Grey) -> list[Sight]:
@@ -141,8 +147,8 @@ def _version(barcode: zxingcpp.Barcode) -> int:
     return int(extra.get("Version", 0)) if isinstance(extra, dict) else 0
 
 
-def _halved(sight: Sight) -> Sight:
-    return replace(sight, corners=tuple((x / 2, y / 2) for x, y in sight.corners))
+def _scaled(sight: Sight, scale: float) -> Sight:
+    return replace(sight, corners=tuple((x * scale, y * scale) for x, y in sight.corners))
 
 
 def _doubled(grey: Grey) -> Grey:

@@ -6,14 +6,17 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import segno
 from segno import consts
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
 MOST_VERSION = 40
-_CHANGING = (consts.TYPE_DATA_DARK, consts.TYPE_DATA_LIGHT, consts.TYPE_FORMAT_DARK, consts.TYPE_FORMAT_LIGHT)
+FINDER: Floats = np.full((9, 9), -1, np.float32)
+"""A finder pattern with the light around it; 1 is dark."""
+FINDER[1:8, 1:8], FINDER[2:7, 2:7], FINDER[3:6, 3:6] = 1, -1, 1
+ALIGNMENT: Floats = np.full((5, 5), 1, np.float32)
+ALIGNMENT[1:4, 1:4], ALIGNMENT[2, 2] = -1, 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +40,29 @@ def side_of(version: int) -> int:
 @cache
 def layout(version: int) -> Layout:
     """The layout of ``version``, 1 to 40."""
-    symbol = segno.make_qr("A", version=version, error="l", boost_error=False, mask=0)
-    types = np.array([list(row) for row in symbol.matrix_iter(border=0, verbose=True)])
-    dark = np.array([list(row) for row in symbol.matrix], np.float32)
-    known = ~np.isin(types, _CHANGING)
-    return Layout(side_of(version), known.ravel(), 2 * dark[known] - 1, tuple(_alignment(version)))
+    side, alignment = side_of(version), tuple(_alignment(version))
+    modules = np.zeros((side, side), np.float32)
+    modules[6, 8 : side - 8] = modules[8 : side - 8, 6] = np.where(np.arange(8, side - 8) % 2, -1, 1)
+    for u, v in alignment:
+        modules[int(v) - 2 : int(v) + 3, int(u) - 2 : int(u) + 3] = ALIGNMENT
+    modules[:8, :8], modules[:8, side - 8 :], modules[side - 8 :, :8] = (
+        FINDER[1:, 1:],
+        FINDER[1:, :-1],
+        FINDER[:-1, 1:],
+    )
+    modules[side - 8, 8] = 1
+    _write_version(modules, version)
+    known = modules.ravel() != 0
+    return Layout(side, known, modules.ravel()[known], alignment)
+
+
+def _write_version(modules: Floats, version: int) -> None:
+    """Its 18 bits, twice, in symbols that are large enough to need them."""
+    if version < 7:
+        return
+    bits = [1 if consts.VERSION_INFO[version - 7] >> place & 1 else -1 for place in range(18)]
+    block = np.array(bits, np.float32).reshape(6, 3)
+    modules[:6, -11:-8], modules[-11:-8, :6] = block, block.T
 
 
 def _alignment(version: int) -> list[tuple[float, float]]:

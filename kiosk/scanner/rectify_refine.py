@@ -7,13 +7,10 @@ import numpy as np
 
 from kiosk.scanner.decode import Grey
 from kiosk.scanner.grid import DOTS, believed, equalised, sampled
-from kiosk.scanner.grid_layout import Floats, layout
+from kiosk.scanner.grid_layout import ALIGNMENT, FINDER, Floats, layout
 from kiosk.scanner.rectify import MARGIN, Doubles, Pose, evened, powers, rectified, terms_inside
 
 _FINE = 3
-_FINDER = np.pad(np.array([[1] * 7, *[[1, -1, -1, -1, -1, -1, 1]] * 5, [1] * 7]), 1, constant_values=-1)
-_FINDER[3:6, 3:6] = 1
-_ALIGNMENT = np.array([[1] * 5, [1, -1, -1, -1, 1], [1, -1, 1, -1, 1], [1, -1, -1, -1, 1], [1] * 5])
 _SURE_FINDER, _SURE_ALIGNMENT = 0.5, 0.62
 _FARTHEST = 2.5
 """Modules. A symbol that lies farther from where it was thought is lost."""
@@ -116,7 +113,7 @@ def _between(line: Floats, peak: int) -> float:
 
 @cache
 def _template(pattern: str, dots: int) -> Floats:
-    modules = {"finder": _FINDER, "alignment": _ALIGNMENT}[pattern].astype(np.float32)
+    modules = {"finder": FINDER, "alignment": ALIGNMENT}[pattern]
     return np.asarray(cv2.GaussianBlur(np.kron(modules, np.ones((dots, dots), np.float32)), (0, 0), 0.45 * dots))
 
 

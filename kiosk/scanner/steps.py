@@ -97,11 +97,15 @@ class Step:
 
 
 def _as_is(look: Look) -> str:
-    """The whole frame; of a live one in turn with what is known, or textured enough, to be the symbol."""
+    """The whole frame; of a live one in turn with the symbol alone, where that is known, or with a large frame halved."""
     turns = 3 if look.memory.pose is None else 6
-    region = whole(look.grey) if look.is_turn(0, turns) else _symbol(look)
-    look.saw_whole = region == whole(look.grey)
-    return look.read(decoder.read_as_is(region.of(look.grey), try_downscale=look.saw_whole), region)
+    look.saw_whole = look.is_turn(0, turns) or (look.memory.pose is None and look.grey.size < _LARGE_PX)
+    if look.saw_whole:
+        return look.read(decoder.read_as_is(look.grey), whole(look.grey))
+    if look.memory.pose is None:
+        return look.read(decoder.read_halved(look.grey), whole(look.grey))
+    region = whole(look.grey).around(look.memory.pose.corners())
+    return look.read(decoder.read_as_is(region.of(look.grey), try_downscale=False), region)
 
 
 def _followed(look: Look) -> str:
@@ -196,15 +200,6 @@ def _rest(look: Look) -> str:
 
 
 REST = Step("the rest", _rest, lambda look: True, 0, 4)
-
-
-def _symbol(look: Look) -> Region:
-    """Where the symbol is, or may be: the whole of a frame that is soon looked through."""
-    if look.memory.pose is not None:
-        return whole(look.grey).around(look.memory.pose.corners())
-    if look.grey.size < _LARGE_PX:
-        return whole(look.grey)
-    return _likely_place(look) or whole(look.grey)
 
 
 def _worth_enlarging(look: Look) -> Region:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from kiosk.scanner.decode import Grey
-from kiosk.scanner.grid_layout import Floats
+from kiosk.scanner.grid_layout import FINDER, Floats
 from kiosk.scanner.rectify import Doubles
 
 _BASE_PX = 1.6
@@ -98,7 +98,7 @@ def _peaks_of_size(picture: Floats, module_px: float) -> Doubles:
 def _round_finder() -> Floats:
     """A blurred finder pattern with its quiet zone, the mean of all its rotations: +1 light, -1 dark."""
     dots = 12
-    square = np.kron(-_finder(), np.ones((dots, dots), np.float32))
+    square = np.kron(-FINDER, np.ones((dots, dots), np.float32))
     square = np.pad(square, 4 * dots, constant_values=1)
     middle, side = (len(square) - 1) / 2, len(square)
     turns = [cv2.getRotationMatrix2D((middle, middle), angle, 1) for angle in range(0, 90, 6)]
@@ -109,13 +109,6 @@ def _round_finder() -> Floats:
     shrink = np.array([[dots / _BASE_PX, 0, offset], [0, dots / _BASE_PX, offset]], np.float32)
     flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(soft, shrink, (size, size), flags=flags), np.float32)
-
-
-def _finder() -> Floats:
-    """A finder pattern and its quiet zone, 9 x 9 modules: +1 dark."""
-    pattern = np.full((9, 9), -1, np.float32)
-    pattern[1:8, 1:8], pattern[2:7, 2:7], pattern[3:6, 3:6] = 1, -1, 1
-    return pattern
 
 
 def _loose(peaks: Doubles, sign: int, most: int) -> list[Triple]:
@@ -195,7 +188,7 @@ def _finder_points() -> tuple[Floats, Floats, Floats, Floats]:
     """u, v (modules from the centre), weight and light of the points that a finder pattern is judged by."""
     along = np.arange(-4, 5, dtype=np.float32)
     u, v = np.meshgrid(along, along)
-    light = cv2.GaussianBlur(-_finder(), (0, 0), 0.45).ravel()
+    light = cv2.GaussianBlur(-FINDER, (0, 0), 0.45).ravel()
     # What lies outside the quiet zone's first module is anybody's guess, and that module may be narrow.
     weight = np.where(np.maximum(np.abs(u), np.abs(v)) > 3.5, 0.4, 1.0).astype(np.float32).ravel()
     weight /= weight.sum()
