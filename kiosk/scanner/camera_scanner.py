@@ -28,8 +28,8 @@ class Patience:
 
     start_up_s: float = 10.0
     silence_s: float = 1.5
-    back_offs_s: tuple[float, ...] = (0.0, 0.25, 0.5, 1.0, 1.5)
-    sound_s: float = 5.0
+    back_offs_s: tuple[float, ...] = (0.0, 0.1, 0.25, 0.5, 1.0)
+    sound_s: float = 3.0
 
 
 class CameraScanner:

@@ -14,6 +14,8 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]
 
 _REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
 _DIGEST_ROWS = 4
+_END = b"\xff\xd9"
+"""Of a JPEG."""
 
 
 class Frame(Protocol):
@@ -69,6 +71,9 @@ class PixelFrame:
 
 
 def _decoded(data: bytes, flags: int) -> Pixels | None:
+    if not data.endswith(_END):
+        # Some cameras leave the end away, and USB loses some; what came of the picture may still hold the code.
+        data += _END
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:  # empty, or more pixels than this process may hold

@@ -4,6 +4,8 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -85,11 +87,15 @@ def files(chance: random.Random, folder: Path) -> Iterator[Path]:
 
 @dataclass
 class Outcome:
-    """What a stretch of fuzzing has come to; ``recovered_s`` for each time the process was down."""
+    """What a stretch of fuzzing has come to; ``recovered_s`` for each time the process was down.
+
+    ``bare_start_s`` is what starting such a process took at these times by itself: most of it, on a busy machine.
+    """
 
     harmed: int = 0
     fell_by_itself: int = 0
     recovered_s: list[float] = field(default_factory=list)
+    bare_start_s: list[float] = field(default_factory=list)
     child_kb: list[int] = field(default_factory=list)
     read: int = 0
 
@@ -152,8 +158,8 @@ class Fuzzed:
                 at_s, report = self._reports.get(timeout=0.1)
             except Empty:
                 continue
-            if isinstance(report, CameraStateChanged) and report.state is DeviceState.FAILED:
-                self.outcome.fell_by_itself += report.code.startswith("SCANNER_")
+            if isinstance(report, CameraStateChanged) and report.code.startswith("SCANNER_"):
+                self.outcome.fell_by_itself += 1
                 self.outcome.recovered_s.append(self._until(DeviceState.RUNNING) - at_s)
             self._note(report)
 
@@ -167,6 +173,7 @@ class Fuzzed:
         self.outcome.harmed += 1
         self._until(DeviceState.FAILED)
         self.outcome.recovered_s.append(self._until(DeviceState.RUNNING) - harmed_s)
+        self.outcome.bare_start_s.append(bare_start_s())
 
     def _until(self, state: DeviceState) -> float:
         """When it was told. Raises queue.Empty where it never is."""
@@ -182,6 +189,13 @@ class Fuzzed:
             self.outcome.read += 1
         if isinstance(report, PreviewFrame):
             assert len(report.rgb) == report.width * report.height * 3
+
+
+def bare_start_s() -> float:
+    """How long a process takes now that loads what the scanner's process loads, and what pytest adds to it."""
+    before_s = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import pytest, kiosk.scanner.watching"], check=True)
+    return time.monotonic() - before_s
 
 
 def resident_kb(pid: int) -> int:

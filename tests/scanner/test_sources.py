@@ -155,3 +155,17 @@ def test_a_camera_without_a_name_keeps_its_number(tmp_path: Path) -> None:
     finder = DeviceFinder(AUTO, tmp_path)
     finder.note(str(tmp_path / "video0"))
     assert finder.paths() == [str(tmp_path / "video0")]
+
+
+@pytest.mark.parametrize("lost", [0, 2, 60])
+def test_a_jpeg_that_lost_its_end_is_used_as_far_as_it_came(lost: int) -> None:
+    whole = jpeg(drawn("a"))
+    grey = JpegFrame(whole[: len(whole) - lost]).grey()
+    assert grey is not None
+    assert grey.shape == drawn("a").shape
+
+
+@pytest.mark.parametrize("data", [b"", b"no JPEG", b"\xff\xd8\xff\xd9"])
+def test_what_is_no_jpeg_is_a_damaged_frame(data: bytes) -> None:
+    assert JpegFrame(data).grey() is None
+    assert JpegFrame(data).shrunk(4) is None

@@ -30,10 +30,11 @@ def test_hostile_pictures_harm_nobody() -> None:
     slowest_s = max(outcome.recovered_s)
     print(
         f"fuzz: {outcome.harmed} times harmed, {outcome.fell_by_itself} falls of its own, slowest recovery "
-        f"{slowest_s:.2f} s, {outcome.read} codes read, child at most {max(outcome.child_kb) // 1024} MB, "
+        f"{slowest_s:.2f} s (a bare start {max(outcome.bare_start_s):.2f} s), {outcome.read} codes read, child at most "
+        f"{max(outcome.child_kb) // 1024} MB, "
         f"program {before_kb // 1024} -> {after_kb // 1024} MB"
     )
-    assert slowest_s <= RECOVERY_S
+    assert slowest_s <= max(RECOVERY_S, 3 * max(outcome.bare_start_s)), "a busy machine is given its time"
     assert after_kb - before_kb < GROWTH_KB
 
 
