@@ -96,6 +96,8 @@ class TcpHall(Hall):
         files: the store, opened anew after each crash.
     """
 
+    slack = timedelta(seconds=10)
+
     def __init__(self, tcp: TcpPrinter, folder: Path) -> None:
         self.tcp, self._made, self._new_id = tcp, MadeClock(), shuffled_ids()
         self.files = self._opened(folder)
