@@ -31,6 +31,7 @@ class Looking:
     _known: tuple[str, Capabilities] | None = None
     _silences: int = 0
     _port_told: bool = False
+    _header_ended: bool = False
 
     def capabilities(self) -> Capabilities | None:
         """What it was found to answer to; None for a printer that was never ready since it is here."""
@@ -81,8 +82,9 @@ class Looking:
     def _looked(self, dialogue: Dialogue, able: Capabilities | None) -> PrinterStatus:
         """How the printer is; one that waits for the rest of a torn slip has been given that."""
         is_torn = self.memory.is_sending(self.transport.identity())
-        if is_torn:
+        if is_torn and not self._header_ended:  # once: a printer without paper keeps them all
             dialogue.link.write_all(_ANY_HEADER, self.monotonic() + ANSWER_S)
+        self._header_ended = is_torn
         status = self._told(dialogue, able)
         if status.problems or not is_torn:
             return status
@@ -109,6 +111,7 @@ class Looking:
         link.write_all(RESUME, until)
         link.flush(until)
         self.memory.note_sent(self.transport.identity())
+        self._header_ended = False
 
     def _silent(self) -> PrinterStatus:
         self._silences += 1

@@ -434,6 +434,20 @@ def test_a_buffer_that_does_not_empty_stalls_the_slip_in_time() -> None:
     assert rig.clock() - began < 12
 
 
+def test_looks_at_a_printer_without_paper_do_not_fill_it_up() -> None:
+    rig = rig_of(buffer_bytes=4096)
+    rig.print()
+    rig.device.load_paper(20)
+    assert rig.failure("two") == ("PRINTER_STALLED", True)
+    rig.device.load_paper(0)
+    rig.device.power_cycle()
+    for _ in range(500):
+        assert rig.printer.status().problems == ("PAPER_OUT",)
+    rig.device.load_paper()
+    assert rig.printer.status().ready
+    assert rig.print("three") is Confirmation.PRINTED
+
+
 def test_a_slip_that_was_broken_off_spoils_not_the_next() -> None:
     rig = rig_of(tells_ids=False)
     rig.print()
