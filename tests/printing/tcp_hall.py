@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -12,7 +12,7 @@ from typing import cast
 from kiosk.ports import SlipPrinter
 from kiosk.printing.escpos_printer import EscPosPrinter
 from kiosk.printing.layout import SlipPainter
-from kiosk.printing.link import PrinterLink, Transport
+from kiosk.printing.link import PrinterLink
 from kiosk.printing.probe import Memory
 from kiosk.printing.transports import NetworkTransport
 from kiosk.store.store import SqliteStore, open_store
@@ -45,25 +45,14 @@ class MadeClock:
 
 
 @dataclass(frozen=True)
-class FusedTransport:
+class FusedTransport(NetworkTransport):
     """The program may die before, within and after each write."""
 
-    transport: Transport
-    fuse: Fuse
-
-    @property
-    def answers(self) -> bool:
-        return self.transport.answers
-
-    def identity(self) -> str:
-        return self.transport.identity()
-
-    def seconds_for(self, size: int) -> float:
-        return self.transport.seconds_for(size)
+    fuse: Fuse = field(default_factory=Fuse)
 
     @contextmanager
     def opened(self, deadline_s: float) -> Iterator[PrinterLink]:
-        with self.transport.opened(deadline_s) as link:
+        with super().opened(deadline_s) as link:
             yield _FusedLink(link, self.fuse)
 
 
@@ -105,7 +94,7 @@ class TcpHall(Hall):
 
     def printer(self) -> SlipPrinter:
         painter = cast("SlipPainter", MarkPainter())
-        transport = FusedTransport(NetworkTransport("127.0.0.1", self.tcp.port), self.fuse)
+        transport = FusedTransport("127.0.0.1", self.tcp.port, fuse=self.fuse)
         return EscPosPrinter("hall", painter, transport, Memory(self.folder), deadline_s=DEADLINE_S)
 
     def round(self) -> None:
