@@ -46,4 +46,5 @@ class Fusion:
 
 
 def _agreement(one: Floats, other: Floats | None) -> float:
-    return 0.0 if other is None else float(np.corrcoef(one, other)[0, 1])
+    with np.errstate(invalid="ignore", divide="ignore"):  # nothing agrees with what says nothing
+        return 0.0 if other is None else float(np.corrcoef(one, other)[0, 1])

@@ -23,10 +23,14 @@ def sampled(grey: Grey, pose: Pose, dots: int = DOTS) -> Floats:
 
 
 def fit(picture: Floats, version: int, dots: int = DOTS) -> float:
-    """How well the patterns that every symbol has are seen where they should be: 0 not at all, 1 perfectly."""
+    """How well the patterns that every symbol has are seen where they should be: 0 not at all, 1 perfectly.
+
+    Not a number where there is nothing to be seen.
+    """
     known = layout(version)
     middle = _views(picture, known.side, dots, (0, dots)).mean(axis=1)[known.known]
-    return float(-np.corrcoef(middle, known.values)[0, 1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(-np.corrcoef(middle, known.values)[0, 1])
 
 
 def equalised(picture: Floats, version: int, dots: int = DOTS) -> Floats:

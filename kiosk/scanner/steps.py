@@ -97,7 +97,7 @@ class Step:
 
 
 def _as_is(look: Look) -> str:
-    """The whole frame; of a live one in turn with the symbol alone, where that is known, or with a large frame halved."""
+    """The whole frame; of a live one in turn with the symbol alone, where that is known, or with a large one halved."""
     turns = 3 if look.memory.pose is None else 6
     look.saw_whole = look.is_turn(0, turns) or (look.memory.pose is None and look.grey.size < _LARGE_PX)
     if look.saw_whole:
@@ -239,32 +239,35 @@ def _read_grid(look: Look, pose: Pose) -> bool:
     """Read the modules, alone and together with the frames before; whether a text came of it that counts."""
     picture = grid.sampled(look.grey, pose)
     fit = grid.fit(picture, pose.version)
-    if fit < _GOOD_FIT or fit < look.fit:
+    if not fit >= max(_GOOD_FIT, look.fit):  # nor where a pose without sense fits as no number
         return False
     look.pose, look.fit = pose, fit
     likelihoods = grid.likelihoods(picture, pose.version)
-    if look.thorough:
-        return _agreed(look, pose, _corrected(likelihoods, pose.version))
-    fusion = look.memory.fusion
-    fusion.add(likelihoods, pose.version)
-    texts = _corrected(likelihoods, pose.version)
+    alone = _corrected(likelihoods, pose.version)
+    agreed = _agreed(look.grey, pose, alone)
+    if not look.thorough:
+        agreed |= _agreed_with_others(look.memory, likelihoods, pose.version, alone)
+    look.texts = tuple(sorted(agreed))
+    return bool(agreed)
+
+
+def _agreed(grey: Grey, pose: Pose, texts: frozenset[str]) -> frozenset[str]:
+    """Those that a finer sampling of the same picture says too."""
+    if not texts:
+        return texts
+    finer = grid.likelihoods(grid.sampled(grey, pose, _FINE_DOTS), pose.version, _FINE_DOTS)
+    return texts & _corrected(finer, pose.version)
+
+
+def _agreed_with_others(memory: Memory, likelihoods: Floats, version: int, alone: frozenset[str]) -> frozenset[str]:
+    """What this frame says, ``alone`` or with those before it, and one of those before it said too."""
+    fusion = memory.fusion
+    fusion.add(likelihoods, version)
+    texts = alone
     if fusion.total is not None and fusion.frames > 1:
         texts |= _corrected(fusion.total, fusion.version)
-    agreed, look.memory.pending = texts & look.memory.pending, look.memory.pending | texts
-    return _accept(look, agreed)
-
-
-def _agreed(look: Look, pose: Pose, texts: frozenset[str]) -> bool:
-    """Whether a finer sampling of the same picture says the same."""
-    if not texts:
-        return False
-    finer = grid.likelihoods(grid.sampled(look.grey, pose, _FINE_DOTS), pose.version, _FINE_DOTS)
-    return _accept(look, texts & _corrected(finer, pose.version))
-
-
-def _accept(look: Look, texts: frozenset[str]) -> bool:
-    look.texts = tuple(sorted(texts))
-    return bool(texts)
+    agreed, memory.pending = texts & memory.pending, memory.pending | texts
+    return agreed
 
 
 def _corrected(likelihoods: Floats, version: int) -> frozenset[str]:
