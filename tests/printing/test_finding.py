@@ -1,72 +1,24 @@
 """``auto``: which of this machine's printers is taken, from a tree that looks like Linux's own, and what it says."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from kiosk.errors import PrinterError
 from kiosk.model.printer import Confirmation, Printed, PrinterStatus
+from kiosk.model.sample import SAMPLE_FACILITY
+from kiosk.model.token import SlipState
+from kiosk.ports import TokenStore
 from kiosk.printing.auto_printer import AutoPrinter
 from kiosk.printing.escpos_printer import EscPosPrinter
-from kiosk.printing.finding import FoundPrinter, found_printers, usb_identity
-from kiosk.printing.printer import Places, chosen, has_printer, open_printer, wants_slips
+from kiosk.printing.finding import FoundPrinter, usb_identity
+from kiosk.printing.printer import chosen, has_printer, open_printer, wants_slips
+from kiosk.printing.spool import LONGEST_PAUSE_S, Spool
 from tests.escpos_printer import PtyPrinter
-from tests.printing.fakes import ScriptedPrinter
+from tests.printing.fakes import HandClock, JobStore, Listener, ScriptedPrinter
+from tests.printing.machine import CLONE, OFFICE, RECEIPT, Machine
 from tests.printing.slips import AT, a_slip
-
-RECEIPT = "MFG:EPSON;CMD:ESC/POS;MDL:TM-T82;CLS:PRINTER;"
-CLONE = "MFG:;MDL:;CLS:PRINTER;"
-OFFICE = "MFG:HP;MDL:LaserJet;CMD:PJL,PCL,POSTSCRIPT;CLS:PRINTER;"
-
-
-@dataclass
-class Machine:
-    """What ``/sys`` and ``/dev`` say of USB printers; each has a place on the bus, as ``1-2``."""
-
-    root: Path
-
-    def plug_in(
-        self, place: str, node: str = "", id_1284: str = CLONE, title: str = "Maker Printer", serial: str = "S1"
-    ) -> None:
-        usb = self.root / "sys" / "devices" / place
-        interface = usb / f"{place}:1.0"
-        interface.mkdir(parents=True)
-        maker, product = title.split(" ", 1)
-        told = {"idVendor": "0416", "idProduct": "5011", "serial": serial, "manufacturer": maker, "product": product}
-        for name, text in told.items():
-            (usb / name).write_text(f"{text}\n")
-        (interface / "bInterfaceClass").write_text("07\n")
-        bus = self.root / "sys" / "bus" / "usb" / "devices"
-        bus.mkdir(parents=True, exist_ok=True)
-        (bus / interface.name).symlink_to(interface)
-        if node:
-            self._bind(interface, node, id_1284)
-
-    def unplug(self, node: str) -> None:
-        (self.root / "dev" / "usb" / node).unlink()
-        (self.root / "sys" / "class" / "usbmisc" / node / "device").unlink()
-
-    def replug(self, place: str, node: str) -> None:
-        self._bind(self.root / "sys" / "devices" / place / f"{place}:1.0", node, "")
-
-    def found(self) -> list[str]:
-        return [one.name for one in found_printers(self.root / "sys", self.root / "dev")]
-
-    @property
-    def places(self) -> Places:
-        return Places(None, self.root / "sys", self.root / "dev")
-
-    def _bind(self, interface: Path, node: str, id_1284: str) -> None:
-        if id_1284:
-            (interface / "ieee1284_id").write_text(f"{id_1284}\n")
-        (interface / "driver").mkdir(exist_ok=True)
-        of_class = self.root / "sys" / "class" / "usbmisc" / node
-        of_class.mkdir(parents=True, exist_ok=True)
-        (of_class / "device").symlink_to(interface)
-        path = self.root / "dev" / "usb" / node
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
 
 
 @pytest.fixture
@@ -211,14 +163,14 @@ def test_finished_ids_are_asked_of_the_printer_that_is_there() -> None:
 def test_auto_prints_through_the_node_it_found_and_says_which(machine: Machine) -> None:
     with PtyPrinter() as device:
         machine.plug_in("1-1", "lp0", RECEIPT, "EPSON TM-T82")
-        _lead_to(machine, "lp0", device)
+        machine.lead_to("lp0", device)
         auto = open_printer("auto", 576, lambda: AT, machine.places)
         assert auto.name == f"auto: usblp:{machine.root}/dev/usb/lp0 (EPSON TM-T82)"
         assert auto.print_slip(a_slip("hi"), "one").confirmation is Confirmation.PRINTED
         machine.unplug("lp0")
         assert auto.status().problems == ("PRINTER_UNREACHABLE",)
         machine.replug("1-1", "lp1")
-        _lead_to(machine, "lp1", device)
+        machine.lead_to("lp1", device)
         assert auto.status() == PrinterStatus(answered=True)
         assert auto.print_slip(a_slip("hi"), "two").confirmation is Confirmation.PRINTED
         assert auto.name == f"auto: usblp:{machine.root}/dev/usb/lp1 (EPSON TM-T82)"
@@ -226,7 +178,23 @@ def test_auto_prints_through_the_node_it_found_and_says_which(machine: Machine) 
         assert isinstance(chosen(auto), EscPosPrinter)
 
 
-def _lead_to(machine: Machine, node: str, device: PtyPrinter) -> None:
-    path = machine.root / "dev" / "usb" / node
-    path.unlink()
-    path.symlink_to(device.path)
+def test_slips_go_on_by_themselves_when_the_printer_is_plugged_in_again(machine: Machine) -> None:
+    clock, listener = HandClock(), Listener()
+    store = JobStore(clock)
+    with PtyPrinter() as device:
+        machine.plug_in("1-1", "lp0", RECEIPT)
+        machine.lead_to("lp0", device)
+        auto = open_printer("auto", 576, lambda: AT, machine.places)
+        spool = Spool(cast("TokenStore", store), auto, SAMPLE_FACILITY, clock, listener)
+        store.queue("a")
+        assert spool.print_due() == 1
+        machine.unplug("lp0")
+        store.queue("b")
+        assert spool.print_due() == 0
+        assert (store.states()["b"], store.causes["b"]) == (SlipState.QUEUED, "PRINTER_UNREACHABLE")
+        machine.replug("1-1", "lp1")
+        machine.lead_to("lp1", device)
+        clock.passed_s += LONGEST_PAUSE_S
+        assert spool.print_due() == 1
+        assert store.states() == {"a": SlipState.PRINTED, "b": SlipState.PRINTED}
+        assert len(device.wait_for(2, timeout_s=30)) == 2
