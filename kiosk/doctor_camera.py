@@ -45,6 +45,7 @@ def _look(setting: str, file: Path) -> Iterator[Finding]:
     yield light(told)
     yield focus(told)
     yield card(told, datetime.now().astimezone().date())
+    yield limits(told, is_far=parse_camera(setting).kind is CameraKind.STREAM)
     yield _written(jpeg, file)
 
 
@@ -110,6 +111,14 @@ def card(told: Figures, today: date) -> Finding:
     if told.module_px != UNKNOWN and told.module_px < LEAST_MODULE_PX:
         return Finding("card", False, text, "it is read with luck only: nearer, or a camera with more pixels")
     return Finding("card", True, text)
+
+
+def limits(told: Figures, *, is_far: bool) -> Finding:
+    """What keeps the network from the process is the kernel's to give, so its lack is told and is no fault."""
+    if not told.has_network:
+        return Finding("limits", True, "the process that looks has no network, 2 GiB of memory, and writes no file")
+    why = "for the network camera" if is_far else "as this kernel gives no namespaces to users"
+    return Finding("limits", True, f"the process that looks keeps the network, {why}; 2 GiB of memory, and no files")
 
 
 def _written(jpeg: bytes, file: Path) -> Finding:

@@ -30,13 +30,14 @@ GOOD = Figures(
     auto_exposure=3.0,
     exposure=156.0,
     read_s=0.4,
+    has_network=False,
     texts=('{"hidn":"91-0000-0000-0018","name":"Asha Devi"}',),
 )
 
 
 def test_a_card_before_the_virtual_camera(tmp_path: Path) -> None:
     found = {finding.name: finding for finding in camera_findings(f"file:{CARD}", tmp_path / "seen.jpg")}
-    assert list(found) == ["picture", "latency", "exposure", "focus", "card", "seen"]
+    assert list(found) == ["picture", "latency", "exposure", "focus", "card", "limits", "seen"]
     assert found["picture"].text.startswith("1280x720, ")
     assert "abha" in found["card"].text
     assert (tmp_path / "seen.jpg").read_bytes().startswith(b"\xff\xd8")
@@ -109,3 +110,10 @@ def test_what_a_camera_does_not_say_is_no_fault() -> None:
     found = lines(replace(GOOD, latency_ms=UNKNOWN, fps=UNKNOWN, autofocus=UNKNOWN, auto_exposure=UNKNOWN))
     assert all(finding.ok for finding in found.values())
     assert "unknown" in found["picture"].text
+
+
+def test_whether_the_process_has_a_network_is_told_and_why() -> None:
+    assert "no network" in doctor_camera.limits(GOOD, is_far=False).text
+    free = replace(GOOD, has_network=True)
+    assert "namespaces" in doctor_camera.limits(free, is_far=False).text
+    assert "network camera" in doctor_camera.limits(free, is_far=True).text

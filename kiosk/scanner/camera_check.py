@@ -13,6 +13,7 @@ from kiosk.errors import CameraError
 from kiosk.scanner.camera_figures import CARD_S, LOOK_S, UNKNOWN, Figures
 from kiosk.scanner.decode import Grey
 from kiosk.scanner.frames import Frame
+from kiosk.scanner.limits import has_network
 from kiosk.scanner.reading import Finding, Reader
 from kiosk.scanner.sources import DeviceCamera, FrameSource
 
@@ -110,6 +111,7 @@ def _figures(source: FrameSource, looked: _Looked, grey: Grey) -> Figures:
         auto_exposure=_control(source, cv2.CAP_PROP_AUTO_EXPOSURE),
         exposure=_control(source, cv2.CAP_PROP_EXPOSURE),
         read_s=float(looked.read_s),
+        has_network=has_network(),
         texts=looked.texts,
     )
 

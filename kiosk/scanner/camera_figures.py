@@ -18,6 +18,7 @@ class Figures:
     ``told_fps``, ``focus``, ``exposure``: what the driver says. ``autofocus``, ``auto_exposure``: 1 on, 0 off.
     ``latency_ms``: median from the sensor's time stamp to the program. ``sharpness``: of a code as in Finding, else
     of the whole picture as the Laplacian's standard deviation. ``read_s``: from the first frame to the first code.
+    ``has_network``: whether the process that looks could reach another machine.
     """
 
     width: int
@@ -36,10 +37,18 @@ class Figures:
     auto_exposure: float
     exposure: float
     read_s: float
+    has_network: bool
     texts: tuple[str, ...] = field(repr=False)
 
 
-_OTHER_KINDS: dict[str, type] = {"width": int, "height": int, "is_jpeg": bool, "sees_code": bool, "texts": list}
+_OTHER_KINDS: dict[str, type] = {
+    "width": int,
+    "height": int,
+    "is_jpeg": bool,
+    "sees_code": bool,
+    "texts": list,
+    "has_network": bool,
+}
 
 
 def parse_figures(untrusted: bytes) -> Figures:
