@@ -41,6 +41,8 @@ class Reader:
 
     def read(self, grey: Grey) -> Reading:
         """What ``grey`` shows, the newest frame."""
+        if grey.shape != self._memory.shape:
+            self._memory = Memory(grey.shape)
         look = Look(grey, self._memory, thorough=self._budget_s is None)
         started = self._clock()
         taken: list[StepTaken] = []

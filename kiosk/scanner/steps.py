@@ -32,8 +32,9 @@ _MOST_REGIONS, _MOST_PLACES = 12, 4
 
 @dataclass
 class Memory:
-    """What a reader keeps from frame to frame."""
+    """What a reader keeps from frame to frame, all of them of one ``shape``: rows and columns."""
 
+    shape: tuple[int, ...] = ()
     pose: Pose | None = None
     fusion: Fusion = field(default_factory=Fusion)
     pending: frozenset[str] = field(default=frozenset(), repr=False)
@@ -214,24 +215,26 @@ def _worth_enlarging(look: Look) -> Region:
 def _by_grid(look: Look, guesses: list[Pose]) -> str:
     """Put the guesses right, and read the modules of that which fits best."""
     placed = sorted(_placed(look.grey, guesses), key=lambda one: -one[0])
-    if not placed or placed[0][0] < _LEAST_FIT:
+    if not placed:
         return f"{len(guesses)} poses, none fits"
     for fit, guess in placed[: 2 if look.thorough else 1]:
         pose = settled(look.grey, guess)
-        if pose is not None and fit >= _LEAST_FIT and _read_grid(look, pose):
+        if pose is not None and _read_grid(look, pose):
             return f"fits {fit:.2f}, read"
     return f"fits {placed[0][0]:.2f}, not read"
 
 
 def _placed(grey: Grey, guesses: list[Pose]) -> list[tuple[float, Pose]]:
-    """The guesses after their patterns were found, with how well these fit then."""
+    """The guesses that fit after their patterns were found, with how well."""
     placed = []
     for guess in guesses:
         try:
             pose = aligned(grey, guess)
-            placed.append((grid.fit(grid.sampled(grey, pose), pose.version), pose))
         except np.linalg.LinAlgError:
             continue
+        fit = grid.fit(grid.sampled(grey, pose), pose.version)
+        if fit >= _LEAST_FIT:
+            placed.append((fit, pose))
     return placed
 
 

@@ -117,5 +117,12 @@ def test_nothing_is_read_of_noise_and_of_spoiled_symbols() -> None:
     assert [reader.read(spoiled).texts for _ in range(12)] == [()] * 12
 
 
+def test_frames_of_any_shape_do_no_harm_and_are_forgotten_by_the_next() -> None:
+    reader, chance = Reader(lambda: 0.0, 1.0), np.random.default_rng(11)
+    for shape in ((1, 1), (32, 6), (300, 400), (2, 700), (90, 90), (15, 15), (640, 17)):
+        assert reader.read(chance.integers(0, 255, shape).astype(np.uint8)).texts == ()
+    assert reader.read(drawn(CARD)).texts == (CARD,)
+
+
 def test_a_text_is_not_in_what_is_logged() -> None:
     assert "Asha" not in repr(Reader(time.perf_counter, None).read(drawn(CARD)))
