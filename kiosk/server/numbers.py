@@ -2,14 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from kiosk.model.configuration import Configuration
 from kiosk.model.opd import SERVER_SERIES, Department
 from kiosk.model.token import MAX_NUMBER
 from kiosk.server.configuring import in_force
 from kiosk.server.database import insert_or_replace
-from kiosk.server.tables import day_count, number
+from kiosk.server.tables import day_count, number, token
 
 PASSED_OVER = 1_000
 """Numbers that a restored server leaves out: more than a department gives on phones between a backup and its end."""
@@ -67,5 +67,6 @@ def phone_tokens_left(connection: Connection, plan: Configuration, department: D
     if shares is None:
         issued = connection.execute(select(day_count.c.issued).filter_by(**about)).scalar()
         return department.quota - (issued or 0)
-    own = connection.execute(select(number.c.last).filter_by(**about, series=SERVER_SERIES)).scalar()
+    # Not the last number: after a restore many are left out.
+    own = connection.execute(select(func.count()).select_from(token).filter_by(**about, series=SERVER_SERIES)).scalar()
     return department.quota - sum(shares.values()) - (own or 0)

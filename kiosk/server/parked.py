@@ -27,6 +27,7 @@ from sqlalchemy import Connection, Engine, Exists, Row, and_, bindparam, delete,
 from kiosk.errors import KioskError
 from kiosk.model.configuration import KIOSK
 from kiosk.model.events import OF_FACILITY, OF_KIOSK, Event, Kind
+from kiosk.model.opd import SERVER_SERIES
 from kiosk.model.token import Priority
 from kiosk.server.database import Database, database_errors, is_among
 from kiosk.server.projection import project
@@ -67,7 +68,14 @@ class ParkedEvent:
 
 
 def forbidden(connection: Connection, facility_id: str, events: Sequence[Event]) -> list[tuple[Event, str]]:
-    """What only staff at a desk may do, and a kiosk has said, each with FORBIDDEN. It lapses its own tokens alone."""
+    """Each with FORBIDDEN: what only staff at a desk may do, and a kiosk has said; it lapses its own tokens alone. And
+    what any station issues in the server's series, where it would stand in the way of the phones' tokens.
+    """
+    issued = [each for each in events if each.kind == Kind.TOKEN_ISSUED and each.body.get("series") == SERVER_SERIES]
+    return [(each, FORBIDDEN) for each in issued] + _of_kiosks(connection, facility_id, events)
+
+
+def _of_kiosks(connection: Connection, facility_id: str, events: Sequence[Event]) -> list[tuple[Event, str]]:
     acts = [each for each in events if _is_staffs(each) or each.kind == Kind.TOKEN_LAPSED]
     kiosks = _kiosks_of(connection, facility_id, {each.store_id for each in acts}) if acts else {}
     acts = [each for each in acts if each.store_id in kiosks]

@@ -26,7 +26,7 @@ from kiosk.model.events import Json, Kind
 from kiosk.model.exchange import PatientDetails
 from kiosk.model.opd import ENGLISH, SERVER_SERIES, Department, Facility, with_openings
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
-from kiosk.model.token import Token, label_of
+from kiosk.model.token import PHONE, Token, label_of
 from kiosk.server.configuring import in_force, is_of_other_world
 from kiosk.server.database import Database, insert_or_replace, is_among
 from kiosk.server.numbers import Numbers, phone_tokens_left
@@ -38,8 +38,6 @@ from kiosk.server.share_queue import DUE, LEASE, DueAnswer, due_answer
 from kiosk.server.tables import patient, share, token
 from kiosk.sync.messages import PatientMessage
 
-PHONE = "phone"
-"""The ``source`` of these tokens."""
 ISSUED, SAME, CLOSED, QUOTA, UNKNOWN_COUNTER = OUTCOMES = ("issued", "same", "closed", "quota", "unknown_counter")
 """``same``: the patient has a live token in that queue already, whichever station issued it."""
 _NO_COUNTER = "This QR code is not in use at this hospital any more. Please ask at the registration desk."
@@ -71,12 +69,17 @@ class Receipt:
 
 @dataclass(frozen=True)
 class _Place:
-    """A place in a queue that the patient with ``keys`` has, or is to get."""
+    """A place in a queue that the patient with ``keys`` has, or is to get.
+
+    ``departments``: in which it waits, and which has given it to a phone, if one did: there the desk may have sent the
+    patient on from the registration queue.
+    """
 
     token_id: str
     label: str
-    department: str
+    departments: tuple[str, ...]
     keys: PatientKeys
+    arrived: bool
 
 
 @dataclass(frozen=True)
@@ -166,17 +169,17 @@ class _Reception:
         live.sort(key=lambda each: each.issued_at)
         self._tokens = {each.token_id: each for each in live}  # once each, also where both look-ups find it
         places = self._tokens.values()
-        return [_Place(each.token_id, each.label, each.queue_department, each.keys) for each in places]
+        return [_place_of(each) for each in places]
 
     def _decided(self, profile: SharedProfile, keys: PatientKeys) -> _Decision:
         counter = self._counter(profile.counter)
         department = self._department(counter)
         if department is None:
             return _Decision(UNKNOWN_COUNTER, message=_NO_COUNTER)
-        same = (each for each in self._held if each.department == department.code and each.keys.match(keys))
+        same = (each for each in self._held if department.code in each.departments and each.keys.match(keys))
         place = next(same, None)
         if place is not None:
-            return _Decision(SAME, self._learnt(place, profile, keys))
+            return _Decision(SAME, self._come(self._learnt(place, profile, keys), counter))
         if not department.is_open(self._facility.local(self._now)):
             return _Decision(CLOSED, message=closed_sentence(department, self._facility.local(self._now)))
         if self._takes_last(department) < 0:
@@ -220,14 +223,28 @@ class _Reception:
             "number_key": keys.number,
             "address_key": keys.address,
             "counter": counter.counter_id if counter is not None else "",
-            "arrived": counter is not None and self._plan.arrives_at_once(counter),
+            "arrived": self._arrives(counter),
             "arrival_key": self._arrival_key(profile, label),
         }
         self._drafts.append(Draft(Kind.TOKEN_ISSUED, token_id, self._day, body))
         self._patients[token_id] = profile.patient
-        place = _Place(token_id, label, department.code, keys)
+        place = _Place(token_id, label, (department.code,), keys, self._arrives(counter))
         self._held.append(place)
         return place
+
+    def _arrives(self, counter: Counter | None) -> bool:
+        return counter is not None and self._plan.arrives_at_once(counter)
+
+    def _come(self, place: _Place, counter: Counter | None) -> _Place:
+        """Who has scanned at home, and now at a desk that sees who comes, is there."""
+        if place.arrived or not self._arrives(counter):
+            return place
+        self._drafts.append(Draft(Kind.TOKEN_ARRIVED, place.token_id, self._day, {}))
+        return self._replaced(place, replace(place, arrived=True))
+
+    def _replaced(self, place: _Place, by: _Place) -> _Place:
+        self._held = [by if each is place else each for each in self._held]
+        return by
 
     def _learnt(self, place: _Place, profile: SharedProfile, keys: PatientKeys) -> _Place:
         """The phone may tell more of the holder than the card did: another identifier, to be found by from now on."""
@@ -238,9 +255,7 @@ class _Reception:
         known = self._patients.get(place.token_id) or self._details(place.token_id)
         if known is not None:  # else they were erased, and stay so
             self._patients[place.token_id] = known.completed_by(profile.patient)
-        learnt = replace(place, keys=place.keys.completed_by(keys))
-        self._held = [learnt if each is place else each for each in self._held]
-        return learnt
+        return self._replaced(place, replace(place, keys=place.keys.completed_by(keys)))
 
     def _details(self, token_id: str) -> Patient | None:
         mine = select(patient).filter_by(facility_id=self._facility_id, token_id=token_id)
@@ -302,11 +317,16 @@ class _Reception:
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
 
 
+def _place_of(held: Token) -> _Place:
+    given = (held.department,) if held.source == PHONE else ()
+    return _Place(held.token_id, held.label, (held.queue_department, *given), held.keys, held.arrived)
+
+
 def _answer(profile: SharedProfile, decision: _Decision) -> ShareAnswer:
     """The gateway wants a counter in each answer that has a token, even where it named none."""
     if decision.place is None:
         return answer_to(profile, reason=decision.message)
-    counter = profile.counter or decision.place.department
+    counter = profile.counter or decision.place.departments[0]
     return replace(answer_to(profile, label=decision.place.label), counter=counter)
 
 

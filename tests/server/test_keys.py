@@ -47,6 +47,9 @@ _PAIRING = "UPDATE pairing SET code_hash"
 _LOOKING = "SELECT DISTINCT share.facility_id"
 """Who waits for the gateway, in whichever facility: an index of these alone, which are few."""
 
+_STARTING = "SELECT max(audit.at)"
+"""Once by each process that starts: whether the database was brought back from a backup."""
+
 
 def test_facility_id_leads_every_key_of_the_code() -> None:
     for table in metadata.sorted_tables:
@@ -145,8 +148,8 @@ def test_every_hot_statement_names_its_facility(heard: Heard) -> None:
     about = {name for name in metadata.tables if any(re.search(rf"\b{name}\b", statement) for statement in said)}
     assert about >= HOT
     nameless = [statement for statement in said if not names_facility(statement)]
-    assert [statement for statement in nameless if not statement.startswith((_PAIRING, _LOOKING))] == []
-    assert len(nameless) == 3
+    assert [statement for statement in nameless if not statement.startswith((_PAIRING, _LOOKING, _STARTING))] == []
+    assert len({statement[:20] for statement in nameless}) == 3
 
 
 def test_counts_over_a_state_read_no_token(database: Database) -> None:

@@ -104,6 +104,50 @@ def test_the_same_person_has_one_live_token_in_a_queue(database: Database) -> No
     assert receive(database, profile(), NOW).due.answer.label == "MS-002"
 
 
+def test_sent_on_from_registration_it_is_still_the_token_of_that_counter(database: Database) -> None:
+    host(database)
+    first = receive(database, profile(counter="GONE"), NOW)
+    (mine,) = (each.token_id for each in tokens(database))
+    database.write(
+        lambda connection: append(
+            connection, FACILITY, Kind.TOKEN_TRANSFERRED, mine, NOW, DAY, {"queue_department": "MED"}
+        )
+    )
+    for counter in ("GONE", "OPD1"):
+        again = receive(database, profile(counter=counter), NOW)
+        assert (again.outcome, again.due.answer.label) == (SAME, first.due.answer.label)
+    assert len(tokens(database)) == 1
+
+
+def test_who_scanned_at_home_and_then_at_an_attended_desk_is_there(database: Database) -> None:
+    host(database)
+    receive(database, profile(), NOW)
+    assert [each.arrived for each in tokens(database)] == [False]
+    later = NOW + timedelta(minutes=20)
+    assert receive(database, profile(counter="DESK1"), later).outcome == SAME
+    (come,) = tokens(database)
+    assert come.arrived
+    assert receive(database, profile(counter="DESK1"), later).revision is None, "said once"
+
+
+def test_a_station_that_issues_in_the_servers_series_is_in_nobodys_way(database: Database) -> None:
+    host(database)
+    chain = Chain("A")
+    chain.issue(1, series="S", label="MS-001", number_key="1" * 64)
+    parked = ingest(database, SyncRequest.of(chain.push(), FACILITY), NOW).parked
+    assert [each.code for each in parked] == ["KIND_FORBIDDEN"]
+    receipt = receive(database, profile(), NOW)
+    assert (receipt.outcome, receipt.due.answer.label) == (ISSUED, "MS-001")
+
+
+def test_numbers_left_out_after_a_restore_are_not_of_the_quota(database: Database) -> None:
+    plan = hospital()
+    plan["departments"][2]["shares"] = {"K1": 1}
+    host(database, departments=plan["departments"])
+    note_restored(database, NOW)
+    assert receive(database, profile(counter="ENT1"), NOW).outcome == ISSUED
+
+
 def test_a_kiosks_token_is_told_too(database: Database) -> None:
     host(database)
     shared = profile(abha_number="91000000000018")
