@@ -86,20 +86,7 @@ def test_every_station_pulls_them(database: Database) -> None:
     assert EventMessage.of(told).event() == told
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"department": ""},
-        {"department": None},
-        {"department": "x" * 21},
-        {"department": "M\0D"},
-        {"room": 4},
-        {"room": "x" * 21},
-        {"is_open": "no"},
-        {"is_open": 1},
-        {"said_at": "soon"},
-    ],
-)
+@pytest.mark.parametrize("wrong", [{"department": ""}, {"is_open": "no"}, {"said_at": "soon"}])
 def test_what_makes_no_sense_is_parked_and_holds_nothing_up(database: Database, wrong: dict[str, Json]) -> None:
     chain = Chain()
     said(chain, **wrong)
