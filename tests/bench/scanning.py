@@ -38,10 +38,15 @@ def main() -> None:
     words.add_argument("--sequences", type=int, default=8, help="simulated sequences of 75 frames, 8 unless told")
     words.add_argument("--drawn", type=int, default=24, help="frames that the project draws itself, 24 unless told")
     words.add_argument("--seed", type=int, default=3, help="3 unless told; even ones are for tuning")
+    words.add_argument(
+        "--photographs", action=argparse.BooleanOptionalAction, default=True, help="those too, if present"
+    )
     words.add_argument("--folder", type=Path, default=ROOT / "build" / "frames", help="where simulated frames are kept")
     given = words.parse_args()
     cv2.setNumThreads(1)
     for line in _report(given.stills, given.sequences, given.drawn, given.seed, given.folder):
+        print(line, flush=True)
+    for line in _photographs(photographs() if given.photographs else {}):
         print(line, flush=True)
 
 
@@ -49,13 +54,12 @@ def _report(stills: int, sequences: int, drawn: int, seed: int, folder: Path) ->
     yield f"Seed {seed}: {'reported' if seed % 2 else 'tuned on'}. Times are CPU milliseconds of one thread."
     yield from machine()
     yield from _stills("Drawn here", drawn_stills(drawn, seed))
-    yield from _empties("Drawn here", drawn_empties(max(4, drawn // 4), seed))
-    yield from _stories("Drawn here", drawn_stories(max(4, drawn // 6), seed))
+    yield from _empties("Drawn here", drawn_empties(drawn // 4, seed))
+    yield from _stories("Drawn here", drawn_stories(drawn // 6, seed))
     shots = [shot for shot in simulated("n", stills, seed, folder) if shot.inside]
     yield from _stills("Simulated", shots)
     yield from _empties("Simulated", simulated("negatives", stills // 4, seed, folder))
     yield from _stories("Simulated", stories_of(simulated("sequences", sequences, seed, folder)))
-    yield from _photographs(photographs())
 
 
 def _stills(source: str, shots: Sequence[Shot]) -> Iterator[str]:

@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 import segno
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kiosk.scanner import grid
 from kiosk.scanner.decode import Step, decode, read_as_is, texts_of
@@ -12,6 +14,7 @@ from kiosk.scanner.grid_layout import layout, side_of
 from kiosk.scanner.rectify import pose_of_corners
 from kiosk.scanner.rectify_refine import aligned, followed, settled
 from tests.scanner.drawing import drawn
+from tests.scanner.names import SCRIPTS, names_in
 from tests.scanner.seeing import CORNERS, modules_of, seen, version_of
 
 CARD = json.dumps({"hidn": "91-0000-0000-0018", "name": "Asha Devi", "address": "12 MG Road, Kochi " * 9})
@@ -90,3 +93,16 @@ def test_where_there_is_no_symbol_nothing_fits() -> None:
 def test_a_drawing_of_what_was_read_is_the_symbol() -> None:
     dark = np.where(modules_of(CARD), 1, -1).astype(np.float32)
     assert (grid.drawn(dark, VERSION) == drawn(CARD, scale=4)).all()
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@settings(max_examples=5, deadline=None)
+@given(data=st.data())
+def test_names_read_module_by_module_come_out_right(script: str, data: st.DataObject) -> None:
+    text = json.dumps({"hidn": "-", "name": data.draw(names_in(script))}, ensure_ascii=False)
+    corners = ((100.0, 90.0), (310.0, 110.0), (300.0, 310.0), (90.0, 290.0))
+    picture = seen(text, corners, blur_px=1.5)
+    pose = settled(picture, aligned(picture, pose_of_corners(version_of(text), corners)))
+    assert pose is not None
+    likelihoods = grid.likelihoods(grid.sampled(picture, pose), pose.version)
+    assert texts_of(read_as_is(grid.drawn(likelihoods, pose.version))) == (text,)
