@@ -89,7 +89,10 @@ class Looking:
         if status.problems or not is_torn:
             return status
         self._end_torn_slip(dialogue.link)
-        return self._told(dialogue, able)
+        status = self._told(dialogue, able)  # raises where the line breaks off, perhaps with the end of these bytes
+        self.memory.note_sent(self.transport.identity())
+        self._header_ended = False
+        return status
 
     def _told(self, dialogue: Dialogue, able: Capabilities | None) -> PrinterStatus:
         return self._asked(dialogue) if able is None or able.status else self._of_port(dialogue.link)
@@ -110,8 +113,6 @@ class Looking:
         until = self.monotonic() + _RESUME_S
         link.write_all(RESUME, until)
         link.flush(until)
-        self.memory.note_sent(self.transport.identity())
-        self._header_ended = False
 
     def _silent(self) -> PrinterStatus:
         self._silences += 1
