@@ -18,7 +18,7 @@ from kiosk.scanner.grid_layout import Floats
 from kiosk.scanner.rectify import Pose, pose_of_corners
 from kiosk.scanner.rectify_refine import aligned, followed, settled
 from kiosk.scanner.tracking_finders import QUICK, THOROUGH, Triple, triples
-from kiosk.scanner.tracking_texture import Region, textured, whole
+from kiosk.scanner.tracking_texture import Region, standing_out, textured, whole
 from kiosk.scanner.tracking_timing import poses
 
 _LEAST_FIT, _GOOD_FIT = 0.3, 0.45
@@ -70,6 +70,11 @@ class Look:
     def is_turn(self, turn: int, period: int = 3) -> bool:
         """Dear steps come in turn; for a lone picture it is always theirs."""
         return self.thorough or self.memory.misses % period == turn
+
+    @property
+    def is_first(self) -> bool:
+        """Live, and the first since the last text."""
+        return not self.thorough and self.memory.misses == 0
 
     @property
     def is_small(self) -> bool:
@@ -142,7 +147,8 @@ def _sought_in(look: Look) -> list[Region]:
     """Everywhere in a lone picture; in a live one each time in another of the likeliest places."""
     if look.thorough:
         return textured(look.grey, _SOUGHT_ALONE, _MOST_REGIONS)
-    look.memory.places = textured(look.grey, _SOUGHT, _MOST_PLACES)
+    if not look.is_first:
+        look.memory.places = textured(look.grey, _SOUGHT, _MOST_PLACES)
     place = _likely_place(look)
     return [place] if place else []
 
@@ -156,6 +162,12 @@ def _likely_place(look: Look) -> Region | None:
 def _triples(look: Look, region: Region) -> list[Triple]:
     found = triples(region.of(look.grey), THOROUGH if look.thorough else QUICK)
     return [triple.at(region.left, region.top) for triple in found[:4]]
+
+
+def _glanced(look: Look) -> str:
+    """What of a first frame stands out."""
+    look.memory.places = standing_out(look.grey, _SOUGHT)
+    return f"{len(look.memory.places)} places"
 
 
 def _enlarged(look: Look) -> str:
@@ -173,17 +185,23 @@ def _zbar(look: Look) -> str:
 
 
 def _is_search_due(look: Look) -> bool:
-    return look.pose is None and look.is_turn(1) and look.grey.size <= _MOST_SEARCHED
+    return look.pose is None and look.grey.size <= _MOST_SEARCHED and (look.is_turn(1) or _stands_out(look))
 
 
 def _is_enlarging_due(look: Look) -> bool:
-    return look.is_small and (look.thorough or (look.is_turn(2) and look.pose is None))
+    return look.is_small and (look.thorough or (look.pose is None and (look.is_turn(2) or _stands_out(look))))
+
+
+def _stands_out(look: Look) -> bool:
+    """Whether the first frame is worth dear steps at once: what holds for later ones comes in turn."""
+    return look.is_first and bool(look.memory.places)
 
 
 STEPS = (
     Step("as it is", _as_is, lambda look: True, 0, 4),
     Step("followed", _followed, lambda look: look.memory.pose is not None, 11),
     Step("damaged", _damaged, lambda look: look.pose is None and any(one.version for one in look.sights), 16),
+    Step("glanced", _glanced, lambda look: look.is_first and look.pose is None, 0, 1.5),
     Step("enlarged", _enlarged, _is_enlarging_due, 6),
     Step("sharpened", _sharpened, lambda look: look.thorough and look.is_small, 0, 22),
     Step("sought", _sought, _is_search_due, 16),

@@ -70,8 +70,16 @@ def textured(grey: Grey, side: int, most: int) -> list[Region]:
     for what is blurred or lies on something textured itself.
     """
     texture = _texture(grey)
-    alone = [region for region in _alone(grey, texture) if max(region.width, region.height) <= side]
-    return [*alone, *_windows(grey, texture, side)][:most]
+    return [*_fitting(_alone(grey, texture), side), *_windows(grey, texture, side)][:most]
+
+
+def standing_out(grey: Grey, side: int) -> list[Region]:
+    """Those alone that stand out of their surroundings: none in most frames without a code."""
+    return _fitting(_alone(grey, _texture(grey)), side)
+
+
+def _fitting(regions: list[Region], side: int) -> list[Region]:
+    return [region for region in regions if max(region.width, region.height) <= side]
 
 
 def _alone(grey: Grey, texture: Floats, most: int = 2) -> list[Region]:
