@@ -1,7 +1,8 @@
 """``kiosk slips``: what became of each slip, one more of one, and new rolls; and what a check-in leaves behind."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -49,16 +50,17 @@ class Rig:
 
 
 @pytest.fixture
-def make_rig(tmp_path: Path, qapp: QApplication, request: pytest.FixtureRequest) -> Callable[..., Rig]:
-    def make(*, claims: bool = True, printer: str = f"folder:{tmp_path / 'slips'}") -> Rig:
-        clock, scripted = FakeClock(NINE), ScriptedPrinter()
-        settings = Settings(data_dir=tmp_path / "kiosk", printer=printer)
-        opened = open_station(settings, {}, clock, claims_devices=claims)
-        station = replace(opened.__enter__(), printer=scripted)
-        request.addfinalizer(lambda: opened.__exit__(None, None, None))
-        return Rig(station, scripted, clock)
+def make_rig(tmp_path: Path, qapp: QApplication) -> Iterator[Callable[..., Rig]]:
+    """Stations on one folder: the first has the printer."""
+    with ExitStack() as stack:
 
-    return make
+        def make(printer: str = f"folder:{tmp_path / 'slips'}") -> Rig:
+            clock, scripted = FakeClock(NINE), ScriptedPrinter()
+            settings = Settings(data_dir=tmp_path / "kiosk", printer=printer)
+            station = replace(stack.enter_context(open_station(settings, {}, clock)), printer=scripted)
+            return Rig(station, scripted, clock)
+
+        yield make
 
 
 # --- what a check-in leaves ------------------------------------------------------------------------------------------
@@ -105,7 +107,7 @@ def test_a_reprint_is_a_duplicate_and_says_who_wanted_it(make_rig: Callable[...,
 
 def test_beside_a_running_kiosk_the_owner_prints(make_rig: Callable[..., Rig]) -> None:
     owner = make_rig()
-    beside = make_rig(claims=True)
+    beside = make_rig()
     assert not beside.station.owns_devices
     token = owner.issue()
     spool = spool_of(owner.station)
