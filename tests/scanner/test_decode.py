@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.scanner import decode as decoding
-from kiosk.scanner.decode import FULL_EFFORT, Grey, Step, decode, effort_after
+from kiosk.scanner.decode import FULL_EFFORT, Grey, Step, decode
 from tests.scanner.drawing import beside, drawn
 from tests.scanner.names import SCRIPTS, names_in
 
@@ -73,10 +73,3 @@ def test_nul_bytes_and_direction_marks_pass_for_the_model_to_judge() -> None:
 def test_a_text_is_cut_at_the_limit_between_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "MAX_TEXT_BYTES", 7)
     assert decode(drawn("हरी")) == ("हर",)
-
-
-def test_the_cheap_step_comes_with_every_frame_and_the_others_in_turn() -> None:
-    efforts = [effort_after(misses) for misses in range(20)]
-    assert all(effort[0] is Step.AS_IS for effort in efforts)
-    assert [misses for misses, effort in enumerate(efforts) if Step.ENLARGED in effort] == [3, 7, 11, 15, 19]
-    assert [misses for misses, effort in enumerate(efforts) if Step.ZBAR in effort] == [4, 9, 14, 19]
