@@ -111,7 +111,7 @@ def open_station(
         SettingError, StoreError
     """
     clock = clock or SystemClock()
-    wants = wants_slips(settings.printer)
+    wants = wants_slips(settings.printer, Places(settings.data_dir))
     _painting = gui_application(environ) if wants else None
     # A printer that is plugged in later is found only by a program with screens: others cannot paint by then.
     device = settings.printer if wants or _can_paint() else "none"

@@ -19,10 +19,16 @@ class AutoPrinter:
     Args:
         find: the printers that can be opened now, the likeliest first.
         make: opens one of them, sending nothing.
+        has_met: whether this station had a printer at an earlier run: then it is missed until it is there again.
     """
 
-    def __init__(self, find: Callable[[], Iterable[FoundPrinter]], make: Callable[[FoundPrinter], SlipPrinter]) -> None:
-        self._find, self._make = find, make
+    def __init__(
+        self,
+        find: Callable[[], Iterable[FoundPrinter]],
+        make: Callable[[FoundPrinter], SlipPrinter],
+        has_met: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._find, self._make, self._has_met = find, make, has_met
         self._found: FoundPrinter | None = None
         self._printer: SlipPrinter | None = None
         self.look_again()
@@ -32,6 +38,11 @@ class AutoPrinter:
         if self._printer is None:
             return "auto: no printer found"
         return f"auto: {self._printer.name}" if self._found else f"auto: {self._printer.name} is gone"
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether there is one, or was one that may come back: after a power cut it may be switched on last."""
+        return self._printer is not None or self._has_met()
 
     @property
     def chosen(self) -> SlipPrinter | None:
@@ -60,7 +71,7 @@ class AutoPrinter:
         return frozenset() if printer is None else printer.finished_ids()
 
     def _missing(self) -> str:
-        return "PRINTER_NONE" if self._printer is None else "PRINTER_UNREACHABLE"
+        return "PRINTER_UNREACHABLE" if self.is_expected else "PRINTER_NONE"
 
     def _take(self, found: FoundPrinter | None) -> None:
         self._found = found

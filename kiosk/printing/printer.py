@@ -80,7 +80,8 @@ def open_printer(
     painter = SlipPainter(width, template)
     kind, _, place = setting.partition(":")
     if setting == "auto":
-        return AutoPrinter(partial(_usable, places), lambda found: _named(found, painter, places))
+        has_met = Memory(places.memory).has_met_any
+        return AutoPrinter(partial(_usable, places), lambda found: _named(found, painter, places), has_met)
     if kind == "folder" and place:
         return FolderPrinter(Path(place).expanduser(), painter, now)
     transport = transport_of(setting)
@@ -88,13 +89,13 @@ def open_printer(
 
 
 def wants_slips(setting: str, places: Places = Places()) -> bool:
-    """Whether ``setting`` leads to any printer now, so that slips are worth queueing.
+    """Whether ``setting`` leads to any printer, or did at an earlier run, so that slips are worth queueing.
 
     Raises:
         SettingError: PRINTER_UNKNOWN.
     """
     if setting == "auto":
-        return any(True for _ in _usable(places))
+        return Memory(places.memory).has_met_any() or any(True for _ in _usable(places))
     kind, _, place = setting.partition(":")
     if setting != "none" and not (kind == "folder" and place):
         transport_of(setting)
@@ -104,7 +105,7 @@ def wants_slips(setting: str, places: Places = Places()) -> bool:
 def has_printer(printer: SlipPrinter) -> bool:
     """Whether there is one, or was one that may come back. Any thread may ask."""
     if isinstance(printer, AutoPrinter):
-        return printer.chosen is not None
+        return printer.is_expected
     return not isinstance(printer, NoPrinter)
 
 

@@ -84,6 +84,10 @@ class Memory:
             return None
         return Capabilities(*(value is True for value in values))
 
+    def has_met_any(self) -> bool:
+        """Whether a printer belongs to this station, as far as its files tell."""
+        return self.folder is not None and any(self.folder.glob("printer-*.json"))
+
     def write(self, identity: str, capabilities: Capabilities) -> None:
         """Keep them; where that fails, they are found out again after the next start."""
         log.info("printer_probed", printer=identity, **asdict(capabilities))

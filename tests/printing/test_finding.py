@@ -117,6 +117,14 @@ def test_without_any_printer_none_is_wanted() -> None:
     assert desk.auto.finished_ids() == frozenset()
 
 
+def test_one_of_an_earlier_run_is_missed_from_the_start() -> None:
+    """After a power cut the machine may be up before its printer is switched on."""
+    auto = AutoPrinter(list, lambda _found: ScriptedPrinter(), has_met=lambda: True)
+    assert auto.status() == PrinterStatus(("PRINTER_UNREACHABLE",))
+    assert failure(auto) == ("PRINTER_UNREACHABLE", False)
+    assert has_printer(auto)
+
+
 def test_one_that_is_plugged_in_later_is_taken() -> None:
     desk = Desk()
     desk.plug_in("one")

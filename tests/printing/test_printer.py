@@ -12,7 +12,8 @@ from kiosk.errors import PrinterError, SettingError
 from kiosk.model.printer import Confirmation
 from kiosk.printing.escpos_printer import EscPosPrinter
 from kiosk.printing.link import Transport
-from kiosk.printing.printer import has_printer, open_printer, wants_slips
+from kiosk.printing.printer import Places, has_printer, open_printer, wants_slips
+from kiosk.printing.probe import Capabilities, Memory
 from kiosk.printing.transports import NetworkTransport, UsblpTransport
 from kiosk.printing.transports_cups import CupsTransport
 from kiosk.printing.transports_serial import SerialTransport
@@ -94,6 +95,14 @@ def test_none_wants_no_slips() -> None:
     with pytest.raises(PrinterError) as caught:
         open_printer("none", 576, nine_thirty).print_slip(a_slip())
     assert (caught.value.code, caught.value.sent) == ("PRINTER_NONE", False)
+
+
+def test_auto_wants_slips_where_a_printer_was_met_before(tmp_path: Path) -> None:
+    places = Places(tmp_path / "store", tmp_path / "sys", tmp_path / "dev")
+    assert not wants_slips("auto", places)
+    Memory(places.memory).write("usb:0416:5011:7F", Capabilities())
+    assert wants_slips("auto", places)
+    assert has_printer(open_printer("auto", 576, nine_thirty, places))
 
 
 def test_folder_gets_picture_and_exact_bytes(tmp_path: Path) -> None:

@@ -92,6 +92,17 @@ def test_when_the_patient_has_gone_every_unprinted_slip_fails_with_the_cause(rig
     assert set(rig.store.causes.values()) == {"PRINTER_UNREACHABLE"}
 
 
+def test_nobody_waits_for_a_slip_that_will_be_asked_for_in_four_hours(rig: Rig) -> None:
+    """The machine came up after a power cut with its clock in the past."""
+    rig.store.queue("a")
+    rig.clock.passed_s -= 4 * 3600
+    restarted = rig.restarted()
+    restarted.recover()
+    assert restarted.print_due() == 0
+    assert rig.store.states() == {"a": SlipState.FAILED}
+    assert rig.printer.attempts == 0
+
+
 def test_presence_that_runs_out_during_an_attempt_fails_at_once(rig: Rig) -> None:
     rig.store.queue("a")
     rig.printer.fails = UNREACHABLE
