@@ -84,6 +84,8 @@ class Settings:
     abdm_audience: str = ""
     abdm_accepts_v1: bool = False
     """Whether shares of version 1.0 are taken too."""
+    abdm_expiry_s: int = 1800
+    """For how long the patient's app is told to show the token, 60 to 86400."""
     abdm_port: int = 0
     """A port for ABDM's callbacks alone, the only one that need face the internet; 0: the server's own takes them."""
 
@@ -245,5 +247,6 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "abdm_issuer": _text,
     "abdm_audience": _text,
     "abdm_accepts_v1": _flag,
+    "abdm_expiry_s": _between(60, 86_400),
     "abdm_port": _between(0, 65_535),
 }

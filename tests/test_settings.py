@@ -41,6 +41,7 @@ abdm_base_url = "https://apis.abdm.gov.in"
 abdm_issuer = "https://issuer.example"
 abdm_audience = "account"
 abdm_accepts_v1 = "yes"
+abdm_expiry_s = 900
 abdm_port = 8766
 """
 
@@ -95,6 +96,7 @@ def test_a_file_sets_every_key() -> None:
         abdm_issuer="https://issuer.example",
         abdm_audience="account",
         abdm_accepts_v1=True,
+        abdm_expiry_s=900,
         abdm_port=8766,
     )
     assert all(getattr(settings, field.name) != getattr(Settings(), field.name) for field in fields(Settings))

@@ -57,6 +57,12 @@ class AbdmSettings:
         if not 0 < self.connect_s <= self.deadline_s <= 30:
             raise SettingError("abdm connect_s and deadline_s: more than 0, at most 30, connecting within the deadline")
 
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """What of a caller's token nobody looks at: the names of the settings that would change that."""
+        told = {"abdm_issuer": self.issuer, "abdm_audience": self.audience}
+        return tuple(name for name, value in told.items() if not value)
+
 
 def abdm_settings(
     cm_id: str,

@@ -1,7 +1,7 @@
 """``kiosk admin abdm``: whether ABDM's gateway takes us for who we are, and whether its callbacks can come in."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from kiosk.model.web_address import server_address
 
 if TYPE_CHECKING:
     from kiosk.abdm.gateway import Gateway
+    from kiosk.server.scan_and_share import AbdmAccount
 
 NOT_PROVEN = (
     "that ABDM delivers to this address: only a scan with a phone proves that; do one, then see last_callback_at in"
@@ -39,6 +40,7 @@ def abdm() -> None:
 def check(context: click.Context, url: str | None) -> None:
     """Try the account and the way in. One JSON line each: check, ok, detail. The last line says what is not proven."""
     settings = settings_of(context)
+    unchecked = _account(context).settings.unchecked
     with _gateway(context) as gateway:
         lines = [
             _tried("credentials", lambda: _opened(gateway)),
@@ -49,7 +51,8 @@ def check(context: click.Context, url: str | None) -> None:
     address = url or settings.public_url
     if address:
         lines.append(_tried("callbacks", lambda: probed(_address(address))))
-    print_lines([*lines, {"check": "delivery", "ok": None, "detail": f"not proven: {NOT_PROVEN}"}])
+    delivery = {"check": "delivery", "ok": None, "detail": f"not proven: {NOT_PROVEN}"}
+    print_lines([*lines, _callers(unchecked), delivery])
     if not all(line["ok"] for line in lines):
         raise KioskError("not all is well; see the lines with ok false", code="ABDM_CHECK_FAILED")
 
@@ -77,7 +80,7 @@ def register_bridge(context: click.Context, url: str) -> None:
 def status(context: click.Context) -> None:
     """How it is going: one JSON line for each facility that takes part.
 
-    facility_id, answered, due and given_up of the last 24 hours, last_callback_at, last_answered_at, oldest_due_at,
+    facility_id, answered and given_up of the last 24 hours, due, last_callback_at, last_answered_at, oldest_due_at,
     clock_skew_s, problem.
     """
     from kiosk.server.share_status import all_share_status
@@ -90,17 +93,22 @@ def status(context: click.Context) -> None:
 @contextmanager
 def _gateway(context: click.Context) -> "Iterator[Gateway]":
     from kiosk.abdm.gateway import Gateway
-    from kiosk.server.abdm_account import account_of
     from kiosk.server.scan_and_share import ServerClock
 
-    account = account_of(settings_of(context), os.environ)
-    if account is None:
-        raise SettingError("there is no account at ABDM: set abdm_client_id and abdm_client_secret_file")
-    gateway = Gateway(account.settings, ServerClock(lambda: datetime.now(UTC)))
+    gateway = Gateway(_account(context).settings, ServerClock(lambda: datetime.now(UTC)))
     try:
         yield gateway
     finally:
         gateway.close()
+
+
+def _account(context: click.Context) -> "AbdmAccount":
+    from kiosk.server.abdm_account import account_of
+
+    account = account_of(settings_of(context), os.environ)
+    if account is None:
+        raise SettingError("there is no account at ABDM: set abdm_client_id and abdm_client_secret_file")
+    return account
 
 
 def probed(address: str) -> str:
@@ -135,6 +143,14 @@ def _tried(name: str, work: Callable[[], str]) -> dict[str, object]:
         return {"check": name, "ok": True, "detail": work()}
     except KioskError as error:
         return {"check": name, "ok": False, "detail": f"{error.code}: {error}"}
+
+
+def _callers(unchecked: Sequence[str]) -> dict[str, object]:
+    """What a callback's token must be, besides signed and in time; not a fault, as ABDM has not published it."""
+    if not unchecked:
+        return {"check": "callers", "ok": True, "detail": "issuer and audience of the gateway's tokens are checked"}
+    detail = f"any token that the gateway signs is taken, whoever it is for: {' and '.join(unchecked)} not set"
+    return {"check": "callers", "ok": None, "detail": detail}
 
 
 def _opened(gateway: "Gateway") -> str:

@@ -27,6 +27,7 @@ def account_of(settings: Settings, environ: Mapping[str, str]) -> AbdmAccount | 
         base_url=settings.abdm_base_url,
         issuer=settings.abdm_issuer,
         audience=settings.abdm_audience,
+        expiry_s=settings.abdm_expiry_s,
         accepts_v1=settings.abdm_accepts_v1,
     )
     return AbdmAccount(made, settings.abdm_port)

@@ -36,6 +36,8 @@ from kiosk.server.sqlite import sqlite_engines
 TRIES = 5
 PAUSE_S = 0.05
 """At most, before the second try; more before each later one."""
+UNAVAILABLE = (OperationalError, InternalError, PoolTimeoutError)
+"""What the database raises where it may do the same a little later: a lock, a connection lost, none free."""
 _T = TypeVar("_T")
 
 

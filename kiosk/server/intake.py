@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from kiosk.abdm.share import SharedProfile
+from kiosk.server.database import UNAVAILABLE
 from kiosk.server.shares import Receipt
 
 TOGETHER = 50
@@ -45,19 +46,25 @@ class Intake:
         """Until nobody of this facility waits."""
         while batch := self._waiting[facility_id][:TOGETHER]:
             del self._waiting[facility_id][: len(batch)]
-            if not await self._was_taken(batch) and len(batch) > 1:
+            if not await self._was_told(batch):
                 for each in batch:  # one may have spoilt it for the others
-                    await self._was_taken([each])
+                    await self._was_told([each])
         del self._waiting[facility_id]
 
-    async def _was_taken(self, batch: Sequence[_Waiting]) -> bool:
-        """Whether all were. A failure is told to whoever was alone with it; it is theirs to handle."""
+    async def _was_told(self, batch: Sequence[_Waiting]) -> bool:
+        """Whether all have heard. A failure is told to whoever was alone with it; it is theirs to handle.
+
+        Where the database does not answer, it is told to all: each alone would wait for it once more.
+        """
         try:
             receipts = await self._receive_all([each.profile for each in batch])
         except Exception as error:
-            if len(batch) == 1 and not batch[0].answer.done():
-                batch[0].answer.set_exception(error)
-            return False
+            if len(batch) > 1 and not isinstance(error, UNAVAILABLE):
+                return False
+            for each in batch:
+                if not each.answer.done():
+                    each.answer.set_exception(error)
+            return True
         for each, receipt in zip(batch, receipts, strict=True):
             if not each.answer.done():
                 each.answer.set_result(receipt)

@@ -11,23 +11,20 @@ from functools import partial
 
 import structlog
 from fastapi import Request
-from sqlalchemy.exc import SQLAlchemyError
 
 from kiosk.abdm.abdm_settings import AbdmSettings
 from kiosk.abdm.callers import Callers
 from kiosk.abdm.gateway import Gateway
 from kiosk.abdm.gateway_keys import GatewayKeys
 from kiosk.abdm.share import SharedProfile
-from kiosk.server.configuring import is_of_other_world, listed_facilities
 from kiosk.server.hub import Standing
 from kiosk.server.intake import Intake
-from kiosk.server.lapsing import lapse_phones
 from kiosk.server.limits import Buckets
 from kiosk.server.service import Service
 from kiosk.server.share_answers import Answers
+from kiosk.server.share_upkeep import keep_up, lapse, name_mixed
 from kiosk.server.shares import Receipt, receive_all
 
-UPKEEP_S = 30.0
 SHARES_PER_S, SHARES_BURST = 300.0, 1_000
 """Of one facility, in one process. A hospital of 15,000 patients a day has three in its busiest second."""
 BREATH_S = 0.1
@@ -78,13 +75,15 @@ async def running_scan_and_share(service: Service, settings: AbdmSettings) -> As
     """Answers are sent, keys kept fresh and places given up as long as the block lasts."""
     clock = ServerClock(service.now)
     gateway = Gateway(settings, clock)
+    if settings.unchecked:
+        _log.warning("abdm_tokens_half_checked", unset=settings.unchecked)
     keys = GatewayKeys(gateway.certs, clock)
     callers = Callers(keys, clock, issuer=settings.issuer, audience=settings.audience)
     answers = Answers(service.database, gateway.on_share, service.now)
     is_over = threading.Event()
-    upkeep = threading.Thread(
-        target=_keep_up, args=(service, settings.cm_id, keys, is_over), name="share-upkeep", daemon=True
-    )
+    # At once, so that the first patient's share does not wait for the gateway's keys.
+    works = ([keys.freshen, partial(name_mixed, service, settings.cm_id)], [keys.freshen, partial(lapse, service)])
+    upkeep = threading.Thread(target=keep_up, args=(*works, is_over), name="share-upkeep", daemon=True)
     answers.start()
     upkeep.start()
     intake = Intake(partial(_received, service, answers, settings.cm_id))
@@ -124,27 +123,3 @@ async def _breathe(answers: Answers) -> None:
     until = time.monotonic() + BREATH_S
     while answers.is_crowded and time.monotonic() < until:
         await asyncio.sleep(0.02)
-
-
-def _keep_up(service: Service, world: str, keys: GatewayKeys, is_over: threading.Event) -> None:
-    """At once, so that the first patient's share does not wait for the gateway's keys; then now and then."""
-    keys.freshen()
-    _name_mixed(service, world)
-    while not is_over.is_set():
-        keys.freshen()
-        try:
-            for facility_id, revision in lapse_phones(service.database, service.now()).items():
-                service.hub.moved(facility_id, Standing(revision))
-        except SQLAlchemyError as error:
-            _log.warning("phone_tokens_not_lapsed", cause=type(error).__name__)
-        is_over.wait(UPKEEP_S)
-
-
-def _name_mixed(service: Service, world: str) -> None:
-    """Facilities whose QR is of the other world than the account: their shares are refused, see ``shares``."""
-    try:
-        for each in listed_facilities(service.database.reader, service.now()):
-            if is_of_other_world(each.dated.configuration, world):
-                _log.error("abdm_worlds_mixed", facility_id=each.facility_id, abdm_cm_id=world)
-    except SQLAlchemyError as error:
-        _log.warning("abdm_worlds_not_compared", cause=type(error).__name__)

@@ -96,6 +96,9 @@ class Answers:
                     self.post(due)
             except SQLAlchemyError as error:
                 _log.warning("share_answers_not_looked_for", cause=type(error).__name__)
+            except Exception:
+                # A bug of ours: without this thread nothing would be tried again.
+                _log.exception("share_answers_not_looked_for")
 
     def _try(self, due: DueAnswer) -> None:
         if self._now() >= due.until:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Row, TextClause, bindparam, select, update
 
 from kiosk.abdm.answers import ShareAnswer
 from kiosk.abdm.share import Version
@@ -62,7 +62,7 @@ def claim(database: Database, now: datetime, most: int = TOGETHER) -> list[DueAn
     """Answers that nobody is trying and whose time has come, the oldest of each facility first."""
     claimed: list[DueAnswer] = []
     with database.reader.begin() as connection:
-        waiting = select(share.c.facility_id).where(IS_DUE, share.c.next_try_at <= now).distinct()
+        waiting = select(share.c.facility_id).where(*_ripe(now)).distinct()
         facility_ids = connection.execute(waiting).scalars().all()
     for facility_id in facility_ids:
         left = most - len(claimed)
@@ -72,7 +72,7 @@ def claim(database: Database, now: datetime, most: int = TOGETHER) -> list[DueAn
 
 
 def _claimed(connection: Connection, facility_id: str, now: datetime, most: int) -> list[DueAnswer]:
-    ripe = select(share).where(share.c.facility_id == facility_id, IS_DUE, share.c.next_try_at <= now)
+    ripe = select(share).where(share.c.facility_id == facility_id, *_ripe(now))
     rows = connection.execute(ripe.order_by(share.c.next_try_at).limit(most).with_for_update(skip_locked=True)).all()
     if rows:
         mine = [{"of_facility": facility_id, "of_request": row.request_id} for row in rows]
@@ -80,6 +80,11 @@ def _claimed(connection: Connection, facility_id: str, now: datetime, most: int)
         connection.execute(update(share).where(*_ONE).values(tried), mine)
     found = [due_answer(row) for row in rows]
     return [DueAnswer(each.answer, each.received_at, each.attempts + 1, now + LEASE) for each in found]
+
+
+def _ripe(now: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    """Those of a version that only a newer program knows are left to it."""
+    return IS_DUE, share.c.next_try_at <= now, share.c.version.in_([each.value for each in Version])
 
 
 @dataclass(frozen=True)
@@ -104,10 +109,14 @@ def refused(due: DueAnswer, code: str, now: datetime) -> Tried:
 
 
 def failed(due: DueAnswer, code: str, now: datetime, wait_s: float | None) -> Tried:
-    """It may be taken later: after ``wait_s`` if the gateway named it, else after a pause that grows."""
-    if now - due.received_at > PATIENCE:
+    """It may be taken later: after ``wait_s`` if the gateway named it, else after a pause that grows.
+
+    Given up at once where that would be after PATIENCE, whatever the gateway asks for.
+    """
+    next_try_at = now + timedelta(seconds=max(wait_s or 0.0, pause_s(due.attempts)))
+    if next_try_at > due.received_at + PATIENCE:
         return refused(due, code, now)
-    return Tried(due, DUE, now, now + timedelta(seconds=max(wait_s or 0.0, pause_s(due.attempts))), code)
+    return Tried(due, DUE, now, next_try_at, code)
 
 
 def settle(database: Database, tries: Sequence[Tried]) -> None:

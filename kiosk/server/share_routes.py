@@ -15,14 +15,13 @@ from zoneinfo import ZoneInfo
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InternalError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kiosk.abdm.gateway_keys import CallerError
 from kiosk.abdm.share import SharedProfile, parse_share, parse_share_v1, refusal_body
 from kiosk.abdm.share_json import MAX_BYTES, ShareError
 from kiosk.server.bodies import arrived
+from kiosk.server.database import UNAVAILABLE
 from kiosk.server.problems import ProblemError
 from kiosk.server.scan_and_share import ScanAndShare, scan_and_share_of
 from kiosk.server.service import service_of
@@ -33,7 +32,6 @@ BODY_S = 5.0
 """How long the body may take: the patient looks at the phone meanwhile."""
 _INDIA = ZoneInfo("Asia/Kolkata")
 """Whose day it is only matters for a birth date in the future."""
-_UNAVAILABLE = (OperationalError, InternalError, NoConnectionFree)
 _CODES = {
     400: "ABDM-1006",
     401: "900901",
@@ -77,7 +75,7 @@ async def _answered(request: Request, parse: Parse) -> Response:
         return _refused(404, error.code, "no facility of this id is hosted here")
     except ProblemError as error:
         return _refused(error.status, error.code, error.title, error.headers)
-    except _UNAVAILABLE as error:
+    except UNAVAILABLE as error:
         return _refused(503, type(error).__name__, "the database does not answer; try again later")
     _log.info(
         "share_received",

@@ -8,19 +8,19 @@ from sqlalchemy import Connection, Engine, func, select
 
 from kiosk.model.configuration import Configuration
 from kiosk.server.configuring import listed_facilities
-from kiosk.server.share_queue import DUE, GIVEN_UP, SENT
-from kiosk.server.tables import share
+from kiosk.server.share_queue import GIVEN_UP, PATIENCE, SENT
+from kiosk.server.tables import IS_DUE, share
 
 WINDOW = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class ShareStatus:
-    """One facility in the last 24 hours, but for the newest times, which are of whenever.
+    """One facility: what was answered and given up of the last 24 hours' shares, all else of whenever.
 
     Attributes:
         clock_skew_s: how much later our clock was than the gateway's at the last callback, its way included.
-        problem: the code of the newest answer that the gateway has not taken.
+        problem: the code of the newest answer of these 24 hours that the gateway has not taken.
     """
 
     facility_id: str
@@ -50,24 +50,37 @@ def takes_part(configuration: Configuration) -> bool:
 
 
 def _status(connection: Connection, facility_id: str, now: datetime) -> ShareStatus:
-    recent = (share.c.facility_id == facility_id, share.c.received_at > now - WINDOW)
-    by_state = select(share.c.state, func.count(), func.min(share.c.received_at), func.max(share.c.answered_at))
-    found = {row[0]: row for row in connection.execute(by_state.where(*recent).group_by(share.c.state))}
-    answered, due, given_up = (int(found[state][1]) if state in found else 0 for state in (SENT, DUE, GIVEN_UP))
-    newest = select(share.c.received_at, share.c.sent_at).where(share.c.facility_id == facility_id)
-    last = connection.execute(newest.order_by(share.c.received_at.desc()).limit(1)).first()
+    mine = share.c.facility_id == facility_id
+    recent = (mine, share.c.received_at > now - WINDOW)
+    by_state = select(share.c.state, func.count()).where(*recent).group_by(share.c.state)
+    counts = {row[0]: int(row[1]) for row in connection.execute(by_state)}
+    due, oldest = connection.execute(select(func.count(), func.min(share.c.received_at)).where(mine, IS_DUE)).one()
+    newest = select(share.c.received_at, share.c.sent_at).where(mine).order_by(share.c.received_at.desc())
+    last = connection.execute(newest.limit(1)).first()
     failed = select(share.c.problem).where(*recent, share.c.problem != "").order_by(share.c.received_at.desc())
     return ShareStatus(
         facility_id,
-        answered,
+        counts.get(SENT, 0),
         due,
-        given_up,
+        counts.get(GIVEN_UP, 0),
         last_callback_at=last.received_at if last is not None else None,
-        last_answered_at=found[SENT][3] if SENT in found else None,
-        oldest_due_at=found[DUE][2] if DUE in found else None,
+        last_answered_at=_last_answered_at(connection, facility_id),
+        oldest_due_at=oldest,
         clock_skew_s=(last.received_at - last.sent_at).total_seconds() if last is not None and last.sent_at else None,
         problem=connection.execute(failed.limit(1)).scalar() or "",
     )
+
+
+def _last_answered_at(connection: Connection, facility_id: str) -> datetime | None:
+    """Of the newest share that was answered, or of an older one that took longer: few rows are looked at."""
+    answered = (share.c.facility_id == facility_id, share.c.state == SENT)
+    newest = select(share.c.received_at).where(*answered).order_by(share.c.received_at.desc()).limit(1)
+    received_at = connection.execute(newest).scalar()
+    if received_at is None:
+        return None
+    last = select(func.max(share.c.answered_at)).where(*answered, share.c.received_at > received_at - 2 * PATIENCE)
+    found: datetime | None = connection.execute(last).scalar_one()
+    return found
 
 
 def metrics(found: Sequence[ShareStatus], now: datetime) -> str:

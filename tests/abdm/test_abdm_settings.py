@@ -58,6 +58,18 @@ def test_bad_values_are_named(changes: dict[str, Any], match: str) -> None:
         made(**changes)
 
 
+@pytest.mark.parametrize(
+    ("changes", "unchecked"),
+    [
+        ({}, ("abdm_issuer", "abdm_audience")),
+        ({"issuer": "i"}, ("abdm_audience",)),
+        ({"audience": "a"}, ("abdm_issuer",)),
+    ],
+)
+def test_what_nobody_checks_is_known(changes: dict[str, Any], unchecked: tuple[str, ...]) -> None:
+    assert made(**changes).unchecked == unchecked
+
+
 @pytest.mark.parametrize("cm_id", ["", "SBX", "prod"])
 def test_there_are_two_environments(cm_id: str) -> None:
     with pytest.raises(SettingError, match="allowed: sbx, abdm"):

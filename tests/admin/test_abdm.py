@@ -53,8 +53,16 @@ def test_all_is_well_but_for_what_nobody_can_prove(hospital: Hospital, environ: 
     found = {line["check"]: line["ok"] for line in lines(ended)}
     assert found == {
         **dict.fromkeys(("credentials", "keys", "clock", "services", "callbacks"), True),
-        "delivery": None,
+        **dict.fromkeys(("callers", "delivery")),
     }
+    (callers,) = (line["detail"] for line in lines(ended) if line["check"] == "callers")
+    assert "abdm_issuer and abdm_audience not set" in callers
+
+
+def test_where_issuer_and_audience_are_set_that_is_said(hospital: Hospital, environ: dict[str, str]) -> None:
+    said = environ | {"KIOSK_ABDM_ISSUER": "https://issuer.example", "KIOSK_ABDM_AUDIENCE": "us"}
+    found = {line["check"]: line["ok"] for line in lines(run(said, "check", "--url", hospital.url))}
+    assert found["callers"] is True
 
 
 def test_a_wrong_secret_and_a_foreign_address_are_named(

@@ -31,6 +31,7 @@ def test_without_a_client_id_there_is_no_account(folder: Path) -> None:
 
 def test_all_that_may_be_said_is_taken(folder: Path) -> None:
     said = {"CM_ID": "abdm", "ISSUER": "https://issuer.example", "AUDIENCE": "us", "ACCEPTS_V1": "yes", "PORT": "8766"}
+    said["EXPIRY_S"] = "900"
     found = settings(folder, **said)
     account = account_of(found, {})
     assert account is not None
@@ -38,6 +39,7 @@ def test_all_that_may_be_said_is_taken(folder: Path) -> None:
     made = account.settings
     assert (made.client_id, made.client_secret, made.cm_id) == ("SBX_000000", SECRET, "abdm")
     assert (made.issuer, made.audience, made.accepts_v1) == ("https://issuer.example", "us", True)
+    assert (made.expiry_s, made.unchecked) == (900, ())
     assert made.base_url == "https://apis.abdm.gov.in"
     assert found.abdm_world == "abdm"
 

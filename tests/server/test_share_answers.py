@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,10 @@ def one_file(tmp_path: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def sending(database: Database, send: Callable[[ShareAnswer], object]) -> Iterator[Answers]:
-    answers = Answers(database, send, lambda: NOW, poll_s=0.01)
+def sending(
+    database: Database, send: Callable[[ShareAnswer], object], now: Callable[[], datetime] = lambda: NOW
+) -> Iterator[Answers]:
+    answers = Answers(database, send, now, poll_s=0.01)
     answers.start()
     try:
         yield answers
@@ -113,6 +116,20 @@ def test_more_than_can_be_sent_are_a_crowd(one_file: Database) -> None:
         assert answers.is_crowded
         may_go_on.set()
         wait_until(lambda: not answers.is_crowded)
+
+
+def test_a_bug_does_not_end_the_looking(one_file: Database) -> None:
+    receive(one_file, profile(), NOW - 2 * LEASE)
+    looked: list[None] = []
+
+    def now() -> datetime:
+        looked.append(None)
+        if len(looked) == 1:
+            raise ZeroDivisionError
+        return NOW
+
+    with sending(one_file, lambda _: None, now):
+        wait_until(lambda: set(states(one_file).values()) == {("sent", "")})
 
 
 def test_what_waited_for_too_long_is_left_to_whoever_claims_it(one_file: Database) -> None:

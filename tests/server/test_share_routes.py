@@ -73,6 +73,16 @@ def test_without_the_gateways_keys_nobody_is_believed(tmp_path: Path) -> None:
         assert held(hospital) == (0, 0)
 
 
+def test_tokens_that_are_checked_in_half_are_named_at_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with on_sqlite(tmp_path, audience="") as hospital:
+        assert post(hospital, hospital.phone.compose()).status_code == 202
+    said = [line for line in "".join(capsys.readouterr()).splitlines() if "abdm_tokens_half_checked" in line]
+    assert len(said) == 1
+    assert ("abdm_audience" in said[0], "abdm_issuer" in said[0]) == (True, False)
+
+
 def test_a_call_that_is_played_back_changes_nothing(hospital: Hospital) -> None:
     call = hospital.phone.compose(body_v3(who=person(abhaAddress="playedback@sbx")))
     assert post(hospital, call).status_code == 202

@@ -29,9 +29,20 @@ def test_what_came_and_what_became_of_it(database: Database) -> None:
     found = share_status(database.reader, FACILITY, LATER)
     assert found == ShareStatus(FACILITY, 1, 1, 1, NOW, NOW + timedelta(seconds=1), NOW, 0.0, "ABDM-1006")
     assert all_share_status(database.reader, LATER) == [found]
-    assert share_status(database.reader, FACILITY, NOW + timedelta(days=2)) == ShareStatus(
-        FACILITY, 0, 0, 0, last_callback_at=NOW, clock_skew_s=0.0
-    )
+
+
+def test_what_waits_and_what_was_last_are_told_however_long_ago(database: Database) -> None:
+    """A server that has answered nobody for days must not look like one that nobody has asked."""
+    some_shares(database)
+    later = share_status(database.reader, FACILITY, NOW + timedelta(days=2))
+    assert later == ShareStatus(FACILITY, 0, 1, 0, NOW, NOW + timedelta(seconds=1), NOW, 0.0)
+
+
+def test_an_older_share_may_be_the_last_that_was_answered(database: Database) -> None:
+    host(database)
+    older, newer = (receive(database, profile(who), at).due for who, at in (("older", NOW), ("newer", LATER)))
+    settle(database, [sent(newer, LATER), sent(older, LATER + timedelta(minutes=1))])
+    assert share_status(database.reader, FACILITY, LATER).last_answered_at == LATER + timedelta(minutes=1)
 
 
 def test_who_may_see_it(database: Database) -> None:
