@@ -29,7 +29,7 @@ def network() -> Iterator[CutNetwork]:
 @pytest.mark.timeout(300)
 def test_a_short_storm_loses_nothing(tmp_path: Path, postgres: Postgres, network: CutNetwork) -> None:
     with postgres.database() as url:
-        survive(tmp_path, url, network, kiosks=2, seconds=12)
+        survive(tmp_path, url, network, kiosks=2, seconds=8)
 
 
 @pytest.mark.soak
