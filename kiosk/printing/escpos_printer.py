@@ -12,7 +12,7 @@ from kiosk.model.slip import Slip
 from kiosk.printing.escpos import slip_bytes
 from kiosk.printing.ladder import CLEAR, NO_ASB, confirmed, request_for, settled
 from kiosk.printing.layout import PAPERS, SlipPainter
-from kiosk.printing.link import PrinterLink, Transport
+from kiosk.printing.link import PrinterLink, Transport, stalled
 from kiosk.printing.link_dialogue import Dialogue
 from kiosk.printing.looking import Looking
 from kiosk.printing.probe import Capabilities, Memory
@@ -111,9 +111,13 @@ class EscPosPrinter:
         """
         try:
             able = self._looking.ready(dialogue)
+            if able.barrier and not able.status:  # nobody has listened yet, and noise looks like a barrier
+                dialogue.hear_pending()
             if able.confirmation is not Confirmation.PROCESSED or not self._owed:
                 return able, able.confirmation
             if not settled(dialogue):
+                if not able.status:  # nothing else would tell that it has no paper
+                    raise stalled(sent=False)
                 return able, Confirmation.SENT
         except PrinterError as error:
             raise PrinterError(str(error), code=error.code) from error  # questions are sent, and nothing of the slip
@@ -136,7 +140,7 @@ class EscPosPrinter:
         except PrinterError as error:
             if error.code != "PRINTER_GONE":  # else the end of the slip may have gone with the line
                 self.memory.note_sent(self.transport.identity())
-            self._clear(dialogue.link, able)
+            self._clear(dialogue, able)
             raise PrinterError(str(error), code=error.code, sent=True) from error
         self.memory.note_sent(self.transport.identity())
         if told:
@@ -155,14 +159,18 @@ class EscPosPrinter:
                 self.memory.note_sent(identity)
             raise
 
-    def _clear(self, link: PrinterLink, able: Capabilities) -> None:
+    def _clear(self, dialogue: Dialogue, able: Capabilities) -> None:
         """The rest of a torn slip must not come out later, for somebody else.
 
-        Who does not know the command passes over it, as over all control characters, and finishes the slip.
+        Who does not know the command passes over it, as over all control characters, and finishes the slip. What is
+        still on its way when the link is closed is dropped, hence the wait.
         """
         if able != Capabilities():
+            until = self.monotonic() + LOOK_S
             with suppress(PrinterError):
-                link.write_all(CLEAR, self.monotonic() + LOOK_S)
+                dialogue.link.write_all(CLEAR, until)
+                dialogue.link.flush(until)
+                dialogue.hear_until(lambda: dialogue.cleared, until)
 
     def _refuse_if_slow(self, size: int) -> None:
         seconds = self.transport.seconds_for(size)

@@ -48,14 +48,15 @@ def confirmed(dialogue: Dialogue, met: Callable[[], bool] | None, millimetres: f
         asks: whether the printer answers DLE EOT, and can tell meanwhile what has gone wrong.
 
     Raises:
-        PrinterError: what the printer says is wrong, with ``sent``.
+        PrinterError: what the printer says is wrong, with ``sent``; PRINTER_STALLED where it is silent all the time,
+            though it has been found to answer.
     """
     print_s = millimetres / SLOWEST_MM_S
     if met is None and not asks:
         return False
     until = dialogue.monotonic() + (print_s if met is None else 2.0 + 3 * print_s)
     while not dialogue.hear_until(met or _never, min(until, dialogue.monotonic() + _LOOK_S)):
-        is_silent = asks and not _looked(dialogue)
+        is_silent = not (asks and _looked(dialogue))
         if dialogue.monotonic() >= until:
             if is_silent:
                 raise stalled(sent=True)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from kiosk.printing.link import PrinterLink, await_handed_on, read_some, unreachable, write_through
+from kiosk.errors import PrinterError
+from kiosk.printing.link import PrinterLink, await_handed_on, held_back, read_some, unreachable, write_through
 
 BAUDS = (9600, 19200, 38400, 57600, 115200, 230400)
 _BITS_PER_BYTE = 10
@@ -39,6 +40,7 @@ class SerialTransport:
             _drop_output(line.fileno())
             raise
         finally:
+            _drop_held_back(line.fileno())
             line.close()
 
 
@@ -62,8 +64,15 @@ class _SerialLink:
         return None
 
 
+def _drop_held_back(line: int) -> None:
+    """Questions that a printer takes no more: closing would wait half a minute for it. A slip has been flushed."""
+    with suppress(PrinterError):
+        if held_back(line):
+            _drop_output(line)
+
+
 def _drop_output(line: int) -> None:
-    """What must not come out later; and closing would wait half a minute for a printer that takes nothing."""
+    """What must not come out later."""
     import termios
 
     with suppress(termios.error):

@@ -99,6 +99,17 @@ class PrinterLinkContract:
         printer_at(rig).status()
         assert len(rig.device.slips) < 40
 
+    def test_paper_that_ends_in_mid_slip_leaves_nothing_to_come_out_later(self, rig: Rig) -> None:
+        printer = printer_at(rig)
+        assert printer.print_bytes(SLIP, SLIP_MM, "one").confirmation is Confirmation.PRINTED
+        rig.device.load_paper(60)
+        assert failure(printer) == ("PAPER_OUT", True)
+        rig.device.load_paper()
+        assert printer.status().ready
+        assert [len(rig.device.slips), len(rig.device.torn)] == [1, 1]
+        assert printer.print_bytes(SLIP, SLIP_MM, "two").confirmation is Confirmation.PRINTED
+        assert len(rig.device.slips) == 2
+
     def test_unplugged_and_plugged_in_again_goes_on_without_a_restart(self, rig: Rig) -> None:
         printer = printer_at(rig)
         assert printer.print_bytes(SLIP, SLIP_MM, "one").confirmation is Confirmation.PRINTED

@@ -549,6 +549,38 @@ def test_a_barrier_that_is_owed_for_one_slip_does_not_count_for_the_next() -> No
     assert len(rig.device.slips) == 4
 
 
+@pytest.mark.parametrize("ids", [True, False])
+def test_a_printer_that_tells_nothing_but_confirmations_leaves_a_torn_slip_in_doubt(ids: bool) -> None:
+    rig = rig_of(tells_status=False, tells_ids=ids)
+    rig.print()
+    rig.device.load_paper(60)
+    assert rig.failure("two") == ("PRINTER_STALLED", True)
+    assert rig.outcome("three") == "PRINTER_STALLED"
+    rig.device.load_paper()
+    rig.clock.pass_until(rig.clock() + 60)
+    rig.device.run()
+    assert rig.print("four") is (Confirmation.PRINTED if ids else Confirmation.PROCESSED)
+
+
+def test_a_printer_that_owes_a_barrier_and_cannot_be_asked_gets_no_slip() -> None:
+    rig = rig_of(tells_status=False, tells_ids=False)
+    rig.print()
+    rig.device.load_paper(60)
+    assert rig.failure("two") == ("PRINTER_STALLED", True)
+    assert rig.failure("three") == ("PRINTER_STALLED", False)
+    rig.device.load_paper()
+    assert rig.print("four") is Confirmation.PROCESSED
+    assert [slip.image.height for slip in rig.device.slips] == [128, 128, 128]
+
+
+def test_noise_from_before_a_slip_is_not_its_barrier() -> None:
+    rig = rig_of(tells_status=False, tells_ids=False)
+    rig.print()
+    rig.device.say(b"\x00")
+    rig.device.load_paper(60)
+    assert rig.failure("two") == ("PRINTER_STALLED", True)
+
+
 def test_a_barrier_that_comes_just_when_the_next_slip_is_on_its_way_counts_for_neither() -> None:
     rig = rig_of(tells_ids=False)
     rig.print()

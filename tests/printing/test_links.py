@@ -3,6 +3,7 @@
 import fcntl
 import os
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -186,6 +187,29 @@ def test_a_slow_serial_line_is_refused_before_a_byte() -> None:
         assert (caught.value.code, caught.value.sent) == ("PRINTER_SLOW", False)
         assert printer.status().problems == ("PRINTER_SLOW",)
         assert device.device.received == 0
+
+
+def test_questions_that_a_printer_holds_back_are_dropped_before_the_line_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Terminals hold nothing back: the kernel's figures are put in, and what is dropped is noted."""
+    held, dropped = [3], []
+    real = fcntl.ioctl
+
+    def ioctl(line: int, request: int, told: bytes = b"") -> bytes:
+        return held[0].to_bytes(4, sys.byteorder) if request == termios.TIOCOUTQ else real(line, request, told)
+
+    with PtyPrinter() as device:
+        monkeypatch.setattr(fcntl, "ioctl", ioctl)
+        monkeypatch.setattr(termios, "tcflush", lambda _line, queue: dropped.append(queue))
+        with SerialTransport(device.path).opened(1) as link:
+            link.write_all(b"\x10\x04\x01", time.monotonic() + SOON_S)
+            dropped.clear()  # opening drops what was there before
+        assert dropped == [termios.TCOFLUSH]
+        held[0] = 0
+        with SerialTransport(device.path).opened(1):
+            dropped.clear()
+        assert dropped == []
 
 
 def test_a_serial_line_that_is_open_elsewhere_is_unreachable() -> None:
