@@ -90,19 +90,25 @@ class Looking:
             return status
         self._end_torn_slip(dialogue.link)
         status = self._told(dialogue, able)  # raises where the line breaks off, perhaps with the end of these bytes
-        self.memory.note_sent(self.transport.identity())
-        self._header_ended = False
+        if not _has_fallen_silent(able, status):  # one that stands still has them in front of it, not behind
+            self.memory.note_sent(self.transport.identity())
+            self._header_ended = False
         return status
 
     def _told(self, dialogue: Dialogue, able: Capabilities | None) -> PrinterStatus:
-        return self._asked(dialogue) if able is None or able.status else self._of_port(dialogue.link)
+        return self._asked(dialogue) if able is None or able.status else self.of_port(dialogue.link)
 
     def _asked(self, dialogue: Dialogue) -> PrinterStatus:
         status = status_of(dialogue.status()) if self.transport.answers else PrinterStatus()
-        return status if status.answered else self._of_port(dialogue.link)
+        return status if status.answered else self.of_port(dialogue.link)
 
-    def _of_port(self, link: PrinterLink) -> PrinterStatus:
-        """The USB port's own word, once it has been seen to say that all is well: many say the same for ever."""
+    @property
+    def believes_port(self) -> bool:
+        """Whether the USB port's own word counts: it has been seen to say that all is well."""
+        return self._port_told
+
+    def of_port(self, link: PrinterLink) -> PrinterStatus:
+        """The USB port's own word, where it counts: many say the same for ever."""
         byte = link.port_status()
         problems = () if byte is None else port_problems(byte)
         self._port_told |= byte is not None and not problems
