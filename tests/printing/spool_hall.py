@@ -10,7 +10,7 @@ from typing import Any, cast
 from kiosk.desk_ports import DeskStore
 from kiosk.model.desk import OpenSlip
 from kiosk.model.events import Json
-from kiosk.model.printer import Confirmation
+from kiosk.model.printer import Confirmation, Printed
 from kiosk.model.token import SlipState, Token
 from kiosk.ports import NO_REMARKS, Clock, SlipJob, SlipPrinter
 from kiosk.printing.attendance import PRESENCE, SETTLING
@@ -27,6 +27,9 @@ from tests.printing.slip_marks import Mark, MarkPainter, mark_of
 
 LIMIT = 60
 """Copies of one slip; a mark has no room for more than 63."""
+
+
+_SURE = (Confirmation.PRINTED, Confirmation.PROCESSED)
 
 
 class CrashError(BaseException):
@@ -213,8 +216,20 @@ class Hall:
         for token in self.tokens:
             for event in self.store.history(token.token_id):
                 copy = event.body.get("copy")
-                if event.body.get("confirmation") == Confirmation.PRINTED and isinstance(copy, int):
+                if event.body.get("confirmation") in _SURE and isinstance(copy, int):
                     yield Mark(token.number, copy)
+
+
+class _WatchedPrinter(EscPosPrinter):
+    """No slip is told as out on the mere word that it was sent, where nothing but a confirmation would tell."""
+
+    def print_bytes(self, data: bytes, millimetres: float, job_id: str = "") -> Printed:
+        printed = super().print_bytes(data, millimetres, job_id)
+        able = self.capabilities()
+        assert able is not None
+        is_sure = printed.confirmation in _SURE or able.status
+        assert is_sure or able.confirmation not in _SURE, "told as out though its confirmation never came"
+        return printed
 
 
 class MemoryHall(Hall):
@@ -229,7 +244,7 @@ class MemoryHall(Hall):
 
     def printer(self) -> SlipPrinter:
         painter = cast("SlipPainter", MarkPainter())
-        return EscPosPrinter("hall", painter, self.link, Memory(self.folder), monotonic=self.seconds)
+        return _WatchedPrinter("hall", painter, self.link, Memory(self.folder), monotonic=self.seconds)
 
     def wait(self, seconds: float) -> None:
         self.seconds.pass_until(self.seconds() + seconds)
