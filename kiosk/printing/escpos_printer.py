@@ -10,7 +10,7 @@ from kiosk.errors import PrinterError
 from kiosk.model.printer import Confirmation, Printed, PrinterStatus, process_id
 from kiosk.model.slip import Slip
 from kiosk.printing.escpos import slip_bytes
-from kiosk.printing.ladder import CLEAR, NO_ASB, confirmed, request_for, settled
+from kiosk.printing.ladder import CLEAR, NO_ASB, SLOWEST_MM_S, confirmed, request_for, settled, stopped
 from kiosk.printing.layout import PAPERS, SlipPainter
 from kiosk.printing.link import PrinterLink, Transport, stalled
 from kiosk.printing.link_dialogue import Dialogue
@@ -22,6 +22,8 @@ DEADLINE_S = 10.0
 """For all bytes of one slip. A slip is out in one or two seconds; a printer at work empties its buffer long before."""
 OPEN_S, LOOK_S = 3.0, 0.9
 """To reach the printer for a slip, and to see how it is."""
+PENDING_S = 2.0
+"""For answers to an earlier run's slip: it may be printing still."""
 LONGEST_TRANSFER_S = 10.0
 FEED_MM = 12.0
 """Paper between print head and cutter: about so much goes with each slip besides what is printed on it."""
@@ -84,11 +86,11 @@ class EscPosPrinter:
             return PrinterStatus(("PRINTER_UNREACHABLE" if is_gone else error.code,))
 
     def finished_ids(self) -> frozenset[str]:
-        if self.transport.answers:
+        """Takes two seconds with a printer that tells ids: the last one may be on its way still."""
+        able = self.capabilities()
+        if self.transport.answers and (able is None or able.ids):
             with suppress(PrinterError), self.transport.opened(LOOK_S) as link:  # its state is told by ``status``
-                dialogue = Dialogue(link, self.monotonic)
-                dialogue.hear_pending()
-                self._finished.extend(dialogue.finished)
+                self._listen(Dialogue(link, self.monotonic), PENDING_S)
         return frozenset(self._finished)
 
     def capabilities(self) -> Capabilities | None:
@@ -103,6 +105,12 @@ class EscPosPrinter:
         """
         with self.transport.opened(OPEN_S) as link:
             return self._looking.probe(Dialogue(link, self.monotonic))
+
+    def _listen(self, dialogue: Dialogue, seconds: float) -> None:
+        try:
+            dialogue.hear_until(lambda: False, self.monotonic() + seconds)
+        finally:
+            self._finished.extend(dialogue.finished)
 
     def _rungs(self, dialogue: Dialogue) -> tuple[Capabilities, Confirmation]:
         """What the printer can tell, and the rung to ask it for. Raises PrinterError where it should get nothing.
@@ -137,6 +145,8 @@ class EscPosPrinter:
         self._owed += level is Confirmation.PROCESSED
         try:
             told = confirmed(dialogue, _met(dialogue, level, name), millimetres, asks=able.status)
+            if able == Capabilities():
+                self._look_at_port(dialogue, millimetres)
         except PrinterError as error:
             if error.code != "PRINTER_GONE":  # else the end of the slip may have gone with the line
                 self.memory.note_sent(self.transport.identity())
@@ -158,6 +168,13 @@ class EscPosPrinter:
             if not error.sent:
                 self.memory.note_sent(identity)
             raise
+
+    def _look_at_port(self, dialogue: Dialogue, millimetres: float) -> None:
+        """Of a silent printer nothing else tells. Raises PrinterError once the slip should be out, with ``sent``."""
+        if self._looking.believes_port:
+            self._listen(dialogue, millimetres / SLOWEST_MM_S)
+            if problems := self._looking.of_port(dialogue.link).problems:
+                raise stopped(problems[0])
 
     def _clear(self, dialogue: Dialogue, able: Capabilities) -> None:
         """The rest of a torn slip must not come out later, for somebody else.

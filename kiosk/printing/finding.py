@@ -3,7 +3,6 @@
 Office printers are printers too, by their USB class; they name their languages, and are left alone.
 """
 
-import errno
 import os
 import re
 from collections.abc import Iterator
@@ -36,7 +35,7 @@ def found_printers(sys_root: Path = SYS, dev_root: Path = DEV) -> Iterator[Found
     """Receipt printers that can be opened, the likeliest first: on nodes of the kernel, then those without one."""
     nodes = [node for node in sorted((dev_root / "usb").glob("lp*")) if not _is_office(_id_1284(node, sys_root))]
     for node in sorted(nodes, key=lambda node: "ESC/POS" not in _id_1284(node, sys_root).upper()):
-        if _can_be_opened(node):
+        if os.access(node, os.R_OK | os.W_OK):  # opening it would take away what the printer has still to say
             yield FoundPrinter(f"usblp:{node}", _title(_device(sys_root / "class" / "usbmisc" / node.name / "device")))
     yield from _bare(sys_root)
 
@@ -81,15 +80,6 @@ def _device(interface: Path) -> Path | None:
             return folder
         folder = folder.parent
     return None
-
-
-def _can_be_opened(node: Path) -> bool:
-    """One that is in use can: the kernel lets in one at a time, and ``kiosk doctor`` may be looking at it just now."""
-    try:
-        os.close(os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY))
-    except OSError as error:
-        return error.errno == errno.EBUSY
-    return True
 
 
 def _line(path: Path) -> str:

@@ -74,11 +74,15 @@ def settled(dialogue: Dialogue) -> bool:
     return True
 
 
+def stopped(code: str) -> PrinterError:
+    return PrinterError("the printer stopped in the middle of a slip", code=code, sent=True)
+
+
 def _looked(dialogue: Dialogue) -> bool:
     """Whether the printer has answered."""
     status = status_of(dialogue.status())
     if status.problems:
-        raise PrinterError("the printer stopped in the middle of a slip", code=status.problems[0], sent=True)
+        raise stopped(status.problems[0])
     return status.answered
 
 

@@ -51,7 +51,11 @@ class PrinterLink(Protocol):
         ...
 
     def port_status(self) -> int | None:
-        """The three bits of the USB printer class, where the way has them: see ``status.port_problems``."""
+        """The three bits of the USB printer class, where the way has them: see ``status.port_problems``.
+
+        Raises:
+            PrinterError: PRINTER_GONE
+        """
         ...
 
 

@@ -1,7 +1,9 @@
 """Printers on the network and on the kernel's own USB node."""
 
 import contextlib
+import errno
 import os
+import select
 import socket
 import struct
 import sys
@@ -29,6 +31,10 @@ CONNECT_S = 3.0
 _NAP_S = 0.002
 _LPGETSTATUS = 0x060B
 """``linux/lp.h``; the node of ``usblp`` answers with the status byte of the USB printer class."""
+
+_UNKNOWN_REQUEST = 0x0600
+"""Asks nothing of the printer: without one, ``usblp`` says ENODEV to all requests, before it looks at them."""
+_NO_DEVICE = OSError(errno.ENODEV, os.strerror(errno.ENODEV))
 
 
 @dataclass(frozen=True)
@@ -123,20 +129,37 @@ class _UsblpLink:
     def flush(self, until: float) -> None:
         """Closing the node drops what is still on its way: wait until the last write has been taken."""
         await_writable(self.node, soonest(until), sent=True)
+        self._check()
+
+    def _check(self) -> None:
+        """A node whose printer has gone takes bytes for ever, as far as waiting for it tells."""
+        import fcntl  # exists on Unix alone
+
+        poll = select.poll()
+        poll.register(self.node, 0)  # hanging up is told unasked
+        if poll.poll(0):
+            raise gone(_NO_DEVICE, sent=True)
+        try:
+            fcntl.ioctl(self.node, _UNKNOWN_REQUEST, bytes(4))
+        except OSError as error:
+            if error.errno == errno.ENODEV:
+                raise gone(error, sent=True) from error
 
     def read(self, until: float) -> bytes:
-        """Printers here often answer an empty packet first."""
+        """In several looks: printers here often answer an empty packet first."""
+        while not (data := self._read(until)) and time.monotonic() + _NAP_S < until:
+            time.sleep(_NAP_S)
+        return data
+
+    def _read(self, until: float) -> bytes:
         if not is_readable(self.node, until):
             return b""
         try:
-            data = os.read(self.node, CHUNK)
+            return os.read(self.node, CHUNK)
         except BlockingIOError:
-            data = b""
+            return b""
         except OSError as error:
             raise gone(error, sent=False) from error
-        if not data:
-            time.sleep(_NAP_S)
-        return data
 
     def port_status(self) -> int | None:
         if sys.platform != "linux":
@@ -145,8 +168,10 @@ class _UsblpLink:
 
         try:
             told = fcntl.ioctl(self.node, _LPGETSTATUS, bytes(4))
-        except OSError:  # some kernels and all stand-ins for a printer have none
-            return None
+        except OSError as error:
+            if error.errno == errno.ENODEV:
+                raise gone(error, sent=False) from error
+            return None  # some kernels and all stand-ins for a printer have none
         return int.from_bytes(told, sys.byteorder) & 0xFF
 
 

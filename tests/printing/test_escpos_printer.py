@@ -319,6 +319,18 @@ def test_the_ports_word_counts_once_it_was_seen_healthy() -> None:
     assert rig.print() is Confirmation.SENT
 
 
+def test_the_ports_word_leaves_a_silent_printers_slip_in_doubt() -> None:
+    rig = clone()
+    rig.link.port = 0x18
+    assert rig.print() is Confirmation.SENT
+
+    def paper_ends() -> None:
+        rig.link.port = 0x38
+
+    rig.link.before_write = paper_ends
+    assert rig.failure() == ("PAPER_OUT", True)
+
+
 def test_the_ports_word_is_not_asked_for_where_the_printer_answers() -> None:
     rig = rig_of()
     rig.link.port = 0x18
@@ -527,6 +539,23 @@ def test_an_id_that_waits_since_before_a_restart_is_read_first() -> None:
     rig = rig_of()
     rig.device.say(b"\x37\x22" + process_id("before").encode() + b"\x00")
     assert rig.printer.finished_ids() == {process_id("before")}
+
+
+@pytest.mark.parametrize("breaks_off", [False, True])
+def test_an_id_that_is_on_its_way_at_a_restart_is_waited_for(breaks_off: bool) -> None:
+    rig = rig_of()
+    rig.device.answer_delay_s = 1.5
+    rig.device.say(b"\x37\x22" + process_id("before").encode() + b"\x00")
+    rig.link.gone_at_s = rig.clock() + 1.7 if breaks_off else None
+    assert rig.printer.finished_ids() == {process_id("before")}
+
+
+def test_a_printer_that_tells_no_ids_is_not_waited_for() -> None:
+    rig = rig_of(tells_ids=False)
+    rig.print()
+    began = rig.clock()
+    assert rig.printer.finished_ids() == frozenset()
+    assert rig.clock() == began
 
 
 def test_a_printer_that_is_gone_tells_no_ids() -> None:

@@ -1,5 +1,6 @@
 """``auto``: which of this machine's printers is taken, from a tree that looks like Linux's own, and what it says."""
 
+import os
 from pathlib import Path
 from typing import cast
 
@@ -58,9 +59,21 @@ def test_receipt_printers_are_not_taken_for_office_printers(machine: Machine, id
 def test_a_node_that_cannot_be_opened_is_passed_over(machine: Machine) -> None:
     machine.plug_in("1-1", "lp0")
     machine.plug_in("1-2", "lp1")
-    (machine.root / "dev" / "usb" / "lp0").unlink()
-    (machine.root / "dev" / "usb" / "lp0").mkdir()
+    node = machine.root / "dev" / "usb" / "lp0"
+    node.unlink()
+    node.symlink_to("nowhere")
     assert machine.found() == [f"usblp:{machine.root}/dev/usb/lp1 (Maker Printer)"]
+
+
+def test_looking_for_printers_opens_none(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel begins to read at once, and drops what it has read when the node is closed."""
+
+    def opened(*_asked: object) -> int:
+        raise AssertionError
+
+    machine.plug_in("1-1", "lp0")
+    monkeypatch.setattr(os, "open", opened)
+    assert len(machine.found()) == 1
 
 
 def test_a_printer_without_the_kernels_driver_is_found_by_its_ids(machine: Machine) -> None:

@@ -1,10 +1,12 @@
 """The contract of a printer's link, over each way that a machine without a printer can have."""
 
+import errno
 import fcntl
 import os
 import sys
 import termios
 import time
+import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -229,6 +231,45 @@ def test_a_terminal_that_goes_away_in_mid_slip_is_gone(transport: type[SerialTra
             link.write_all(SLIP, time.monotonic() + SOON_S)
     os.close(slave)
     assert caught.value.code == "PRINTER_GONE"
+
+
+def test_usblp_tells_at_the_end_of_a_slip_that_the_printer_has_gone() -> None:
+    master, slave = os.openpty()
+    with UsblpTransport(os.ttyname(slave)).opened(1) as link:
+        os.close(master)
+        with pytest.raises(PrinterError) as caught:
+            link.flush(time.monotonic() + SOON_S)
+    os.close(slave)
+    assert (caught.value.code, caught.value.sent) == ("PRINTER_GONE", True)
+
+
+def test_usblp_without_a_printer_says_so_to_all_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older kernels tell it in no other way. Such a node cannot be had here: the kernel's answer is put in."""
+
+    def ioctl(_node: int, _request: int, _told: bytes) -> bytes:
+        raise OSError(errno.ENODEV, "no such device")
+
+    with PtyPrinter() as device, UsblpTransport(device.path).opened(1) as link:
+        monkeypatch.setattr(fcntl, "ioctl", ioctl)
+        with pytest.raises(PrinterError) as of_flush:
+            link.flush(time.monotonic() + SOON_S)
+        with pytest.raises(PrinterError) as of_port:
+            link.port_status()
+    assert (of_flush.value.code, of_flush.value.sent) == ("PRINTER_GONE", True)
+    assert (of_port.value.code, of_port.value.sent) == ("PRINTER_GONE", False)
+
+
+def test_usblp_answers_after_empty_packets(monkeypatch: pytest.MonkeyPatch) -> None:
+    packets = [b"", b"", b"\x12"]
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    with UsblpTransport(os.ttyname(slave)).opened(1) as link:
+        os.write(master, b"x")  # there is something to read
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "read", lambda _node, _size: packets.pop(0))
+            assert link.read(time.monotonic() + SOON_S) == b"\x12"
+    os.close(slave)
+    os.close(master)
 
 
 @pytest.mark.parametrize(("port", "problems"), [(0x18, ()), (0x38, ("PAPER_OUT",)), (0x10, ("PRINTER_FAILED",))])
