@@ -64,8 +64,8 @@ def apply(token: Token | None, event: Event) -> Token:
 def _moved(token: Token, event: Event) -> Token:
     match event.kind:
         case Kind.SLIP_STATE_CHANGED:
-            # The outcome of an older copy says nothing of the newest.
-            return token if event.body.get("copy", 0) != token.copies else replace(token, slip=_slip_state(event))
+            # The outcome of an older copy says nothing of the newest; of a newer one the reprint is still to come.
+            return token if _copy_of(event) < token.copies else replace(token, slip=_slip_state(event))
         case Kind.TOKEN_REPRINTED:
             return replace(token, copies=token.copies + 1)
         case Kind.PATIENT_IDENTIFIED:
@@ -247,6 +247,13 @@ def said_at(event: Event) -> datetime:
         IllegalMoveError: BODY_INVALID
     """
     return max(event.at, _instant(event, SAID_AT) or event.at)
+
+
+def _copy_of(event: Event) -> int:
+    copy = event.body.get("copy", 0)
+    if not isinstance(copy, int):
+        raise IllegalMoveError("BODY_INVALID", "copy is no number")
+    return copy
 
 
 def _slip_state(event: Event) -> SlipState:

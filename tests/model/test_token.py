@@ -123,6 +123,13 @@ def test_only_the_newest_copys_outcome_counts() -> None:
     assert apply(token(), event(Kind.SLIP_STATE_CHANGED, {"state": "in_doubt"})).slip is SlipState.IN_DOUBT
 
 
+def test_a_copy_that_came_out_counts_though_its_reprint_is_heard_of_later() -> None:
+    out = apply(token(), event(Kind.SLIP_STATE_CHANGED, {"state": "printed", "copy": 1}))
+    late = apply(out, event(Kind.TOKEN_REPRINTED))
+    assert (late.slip, late.copies) == (SlipState.PRINTED, 1)
+    assert refusal(token(), event(Kind.SLIP_STATE_CHANGED, {"state": "printed", "copy": "1"})) == "BODY_INVALID"
+
+
 @pytest.mark.parametrize("body", [{}, {"state": "burnt"}, {"state": None}, {"state": 5}])
 def test_an_unknown_slip_state_is_refused(body: dict[str, Json]) -> None:
     assert refusal(token(), event(Kind.SLIP_STATE_CHANGED, body)) == "BODY_INVALID"

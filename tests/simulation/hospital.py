@@ -45,6 +45,7 @@ class Hospital:
         self.fuse = Fuse()
         self.late: list[Asked] = []
         self.backups: list[dict[str, bytes]] = []
+        self.restores = 0
         self.sync: Callable[[Asked], bytes] = self._synced
         self._clock = clock
         self.database = self._opened()
@@ -94,6 +95,7 @@ class Hospital:
         self.close()
         put_back(self.file, self.backups[place])
         self.database = self._opened()
+        self.restores += 1
         note_restored(self.database, self._clock.now())
         self.late.clear()  # signed before the restore: refused
         del self.backups[place + 1 :]
