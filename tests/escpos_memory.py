@@ -32,6 +32,7 @@ class MemoryTransport:
         is_there: switched on and plugged in.
         hangs_up_after: bytes after which the link breaks off; counts down.
         gone_at_s: when it breaks off.
+        holds_back: what was written is held back on this side.
         before_write: runs before each write: where faults are put in.
     """
 
@@ -43,6 +44,7 @@ class MemoryTransport:
     hangs_up_after: int | None = None
     gone_at_s: float | None = None
     port: int | None = None
+    holds_back: bool = False
     before_write: Callable[[], None] = lambda: None
 
     def identity(self) -> str:
@@ -78,6 +80,9 @@ class _MemoryLink:
 
     def flush(self, until: float) -> None:
         self._check(sent=True)
+        if self.transport.holds_back:
+            self.transport.clock.pass_until(until)
+            raise stalled(sent=True)
 
     def read(self, until: float) -> bytes:
         while True:

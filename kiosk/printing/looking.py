@@ -19,6 +19,8 @@ _ANY_HEADER = bytes(16)
 _RESUME_S = 4.0
 _SILENT = 2
 """Looks without an answer after which a printer that used to answer is taken for switched off."""
+_ANOTHER = 10
+"""Looks without an answer after which another printer is taken to stand in its place, if it takes bytes."""
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Looking:
     monotonic: Callable[[], float]
     _known: tuple[str, Capabilities] | None = None
     _silences: int = 0
+    _is_lowered: bool = False
     _port_told: bool = False
     _header_ended: bool = False
 
@@ -45,10 +48,11 @@ class Looking:
         """As ``SlipPrinter.status``. A printer that is met for the first time is asked what it can tell."""
         able = self.capabilities()
         status = self._looked(dialogue, able)
-        if able is None and status.ready:
+        if status.ready and (able is None or (self._is_lowered and status.answered)):
             self._find_out(dialogue, answers=status.answered)
+            self._is_lowered = False
         elif _has_fallen_silent(able, status):
-            return self._silent()
+            return self._silent(dialogue)
         self._silences = 0
         return status
 
@@ -96,7 +100,8 @@ class Looking:
         return status
 
     def _told(self, dialogue: Dialogue, able: Capabilities | None) -> PrinterStatus:
-        return self._asked(dialogue) if able is None or able.status else self.of_port(dialogue.link)
+        asks = able is None or able.status or self._is_lowered
+        return self._asked(dialogue) if asks else self.of_port(dialogue.link)
 
     def _asked(self, dialogue: Dialogue) -> PrinterStatus:
         status = status_of(dialogue.status()) if self.transport.answers else PrinterStatus()
@@ -120,9 +125,24 @@ class Looking:
         link.write_all(RESUME, until)
         link.flush(until)
 
-    def _silent(self) -> PrinterStatus:
+    def _silent(self, dialogue: Dialogue) -> PrinterStatus:
         self._silences += 1
+        if self._silences % _ANOTHER == 0 and self._is_another(dialogue):
+            return PrinterStatus()
         return PrinterStatus(("PRINTER_UNREACHABLE",) if self._silences >= _SILENT else ())
+
+    def _is_another(self, dialogue: Dialogue) -> bool:
+        """Whether a printer is there that takes bytes and is silent; it is not expected to answer from now on.
+
+        It is still asked until the program ends, in case it is the old one after all.
+        """
+        try:
+            dialogue.link.flush(self.monotonic() + ANSWER_S)
+            self._find_out(dialogue, answers=False)
+        except PrinterError:  # it is switched off, and its line holds us up
+            return False
+        self._is_lowered, self._silences = True, 0
+        return True
 
 
 def _has_fallen_silent(able: Capabilities | None, status: PrinterStatus) -> bool:

@@ -105,7 +105,7 @@ def test_a_real_slip_says_how_much_paper_it_takes() -> None:
     printed = rig.printer.print_slip(a_slip("hi"), "job")
     assert printed.confirmation is Confirmation.PRINTED
     (slip,) = rig.device.slips
-    assert printed.millimetres == pytest.approx(slip.image.height / 203 * 25.4 + 12)
+    assert printed.millimetres == pytest.approx(slip.image.height / 203 * 25.4 + 12 + 25.4 / 6)
 
 
 def test_a_clone_is_never_shown_as_broken() -> None:
@@ -231,6 +231,37 @@ def test_a_printer_that_used_to_answer_is_off_once_it_is_silent_twice() -> None:
     assert rig.failure() == ("PRINTER_UNREACHABLE", False)
     rig.device.tells_status = True
     assert rig.printer.status() == PrinterStatus(answered=True)
+
+
+def test_a_clone_in_the_place_of_a_printer_that_answered_is_taken_in_the_end(tmp_path: Path) -> None:
+    rig = rig_of(tmp_path)
+    rig.print()
+    rig.device.tells_status = rig.device.tells_barrier = rig.device.tells_ids = False
+    assert [rig.printer.status().problems for _ in range(10)] == [(), *[("PRINTER_UNREACHABLE",)] * 8, ()]
+    assert [rig.printer.status() for _ in range(12)] == [PrinterStatus()] * 12
+    assert rig.print() is Confirmation.SENT
+    assert rig_of(tmp_path).printer.capabilities() == Capabilities()
+
+
+def test_the_old_printer_is_known_again_once_it_answers() -> None:
+    rig = rig_of()
+    rig.print()
+    rig.device.spoil = lambda _answer: b""
+    for _ in range(10):
+        rig.printer.status()
+    assert rig.printer.capabilities() == Capabilities()
+    rig.device.spoil = lambda answer: answer
+    assert rig.printer.status() == PrinterStatus(answered=True)
+    assert rig.printer.capabilities() == ALL
+
+
+def test_a_printer_whose_line_takes_nothing_stays_unreachable() -> None:
+    rig = rig_of(buffer_bytes=4096)
+    rig.print()
+    rig.device.tells_status = False
+    rig.link.holds_back = True
+    assert {rig.printer.status().problems for _ in range(25)} == {(), ("PRINTER_UNREACHABLE",)}
+    assert rig.printer.capabilities() == ALL
 
 
 def test_a_printer_that_takes_no_bytes_is_told_within_a_second() -> None:
@@ -662,3 +693,12 @@ def test_a_line_that_is_too_slow_is_refused_with_figure_and_advice(monkeypatch: 
     assert (caught.value.code, caught.value.sent) == ("PRINTER_SLOW", False)
     assert rig.printer.status().problems == ("PRINTER_SLOW",)
     assert len(rig.device.slips) == 1
+
+
+@pytest.mark.parametrize(("baud", "problems"), [(9600, ("PRINTER_SLOW",)), (19200, ()), (115200, ())])
+def test_a_slow_line_is_known_before_the_first_slip(
+    monkeypatch: pytest.MonkeyPatch, baud: int, problems: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(MemoryTransport, "seconds_for", lambda link, size: size * 10 / baud)
+    rig = rig_of()
+    assert rig.printer.status().problems == problems
