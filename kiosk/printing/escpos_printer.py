@@ -119,7 +119,7 @@ class EscPosPrinter:
         """
         try:
             able = self._looking.ready(dialogue)
-            if able.barrier and not able.status:  # nobody has listened yet, and noise looks like a barrier
+            if not able.status and able != Capabilities():  # nobody has listened yet, and noise is like an answer
                 dialogue.hear_pending()
             if able.confirmation is not Confirmation.PROCESSED or not self._owed:
                 return able, able.confirmation

@@ -633,6 +633,15 @@ def test_a_printer_that_owes_a_barrier_and_cannot_be_asked_gets_no_slip() -> Non
     assert [slip.image.height for slip in rig.device.slips] == [128, 128, 128]
 
 
+@pytest.mark.parametrize("noise", [b"\x00", b"\x00\x00", b"\x01\x00\x00"])
+def test_noise_in_probing_is_no_barrier(noise: bytes) -> None:
+    rig = rig_of(tells_status=True, tells_barrier=False, tells_ids=False)
+    rig.device.answer_delay_s = 0.5
+    rig.device.say(noise)
+    rig.print()
+    assert rig.printer.capabilities() == Capabilities()
+
+
 def test_noise_from_before_a_slip_is_not_its_barrier() -> None:
     rig = rig_of(tells_status=False, tells_ids=False)
     rig.print()
