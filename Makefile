@@ -29,11 +29,12 @@ setup: $(READY) ## Debian packages, .venv and the command .venv/bin/kiosk, once
 run: $(READY) ## the demonstration: a patient, a token and a slip, with no hardware
 	@.venv/bin/kiosk demo
 
-# A worker has one core: more threads for its arithmetic would only wait for each other.
+# Tests wait as much as they reckon: three at a time keep two cores busy, and more threads for arithmetic would only get
+# in each other's way.
 test bench: export OPENBLAS_NUM_THREADS := 1
 
 test: $(READY) $(READY_TEST) ## the tests, but for the hours-long ones (PYTEST_ARGS="-k slip" to choose)
-	.venv/bin/pytest -n 2 -m "not soak" $(PYTEST_ARGS)
+	.venv/bin/pytest -n 3 -m "not soak" $(PYTEST_ARGS)
 
 check: $(READY) ## lint, format, types, import rules, compiled translations
 	.venv/bin/ruff check
