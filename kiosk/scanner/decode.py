@@ -5,9 +5,8 @@ comes last, for the few codes that it alone reads, and is believed only without 
 frame gets, and what else, is said in ``steps``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from enum import Enum, auto
 from functools import cache
 from types import ModuleType
 from typing import TypeAlias
@@ -27,21 +26,6 @@ MAX_SLOW_PIXELS = 16_000_000
 """Beyond this the slow steps cost seconds and gigabytes, and the modules are large enough without them."""
 
 
-class Step(Enum):
-    """One way of looking, in rising order of cost: about 4, 16, 20 and 27 ms for 1280x720."""
-
-    AS_IS = auto()
-    ENLARGED = auto()
-    SHARPENED = auto()
-    ZBAR = auto()
-
-
-Effort: TypeAlias = tuple[Step, ...]
-"""The steps to take, each one only where those before it read nothing."""
-
-FULL_EFFORT: Effort = tuple(Step)
-
-
 @dataclass(frozen=True)
 class Sight:
     """One symbol in the picture that was looked at. ``text`` is empty where it was located but not read.
@@ -58,16 +42,6 @@ class Sight:
         """Square pixels, by the shoelace formula."""
         turned = self.corners[1:] + self.corners[:1]
         return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(self.corners, turned, strict=True))) / 2
-
-
-def decode(grey: Grey, effort: Effort = FULL_EFFORT) -> tuple[str, ...]:
-    """The distinct texts in view, largest symbol first, each at most ``MAX_TEXT_BYTES`` of UTF-8."""
-    for step in effort:
-        if step is Step.AS_IS or grey.size <= MAX_SLOW_PIXELS:
-            texts = texts_of(_READERS[step](grey))
-            if texts:
-                return texts
-    return ()
 
 
 def texts_of(sights: Iterable[Sight]) -> tuple[str, ...]:
@@ -162,14 +136,6 @@ def _zbar() -> ModuleType | None:
         return None
     else:
         return pyzbar  # type: ignore[no-any-return]
-
-
-_READERS: dict[Step, Callable[[Grey], list[Sight]]] = {
-    Step.AS_IS: read_as_is,
-    Step.ENLARGED: read_enlarged,
-    Step.SHARPENED: read_sharpened,
-    Step.ZBAR: read_zbar,
-}
 
 
 def _corners(position: zxingcpp.Position) -> tuple[Corner, ...]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.scanner import grid
-from kiosk.scanner.decode import Step, decode, read_as_is, texts_of
+from kiosk.scanner.decode import read_as_is, texts_of
 from kiosk.scanner.grid_layout import layout, side_of
 from kiosk.scanner.rectify import pose_of_corners
 from kiosk.scanner.rectify_refine import aligned, followed, settled
@@ -47,7 +47,7 @@ def test_real_symbols_have_in_common_what_the_layout_says_and_nothing_else(versi
 
 def test_modules_are_read_where_the_decoder_reads_none() -> None:
     picture = seen(CARD, blur_px=1.1)
-    assert decode(picture, (Step.AS_IS,)) == ()
+    assert texts_of(read_as_is(picture)) == ()
     pose = settled(picture, aligned(picture, pose_of_corners(VERSION, CORNERS)))
     assert pose is not None
     likelihoods = grid.likelihoods(grid.sampled(picture, pose), VERSION)

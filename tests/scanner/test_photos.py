@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.scanner.decode import decode
+from tests.scanner.looking import texts_in
 
 PHOTOS = Path(__file__).parents[2].parent / "shared" / "data" / "photos"
 SUFFIXES = {".png", ".jpg", ".webp"}
@@ -19,7 +19,7 @@ def pictures(folder: str) -> list[Path]:
 
 
 def texts_of(path: Path) -> tuple[str, ...]:
-    return decode(np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8))
+    return texts_in(np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8))
 
 
 @pytest.mark.parametrize(("folder", "least"), [("zxing/qrcode-1", 0.95), ("zxing-cpp/qrcode-1", 0.95)])

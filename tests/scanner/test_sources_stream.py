@@ -6,10 +6,10 @@ from io import BytesIO
 import pytest
 
 from kiosk.errors import CameraError
-from kiosk.scanner.decode import decode
 from kiosk.scanner.mjpeg import MAX_PICTURE_BYTES
 from kiosk.scanner.sources_stream import StreamCamera, open_stream
 from tests.scanner.drawing import drawn
+from tests.scanner.looking import texts_in
 from tests.scanner.mjpeg_server import BOUNDARY, NetworkCamera, Play, Visit, jpeg, network_camera, part
 
 CARD = jpeg(drawn("from the network", scale=6))
@@ -51,7 +51,7 @@ def test_a_network_cameras_stream_is_read(tells_length: bool) -> None:
         grey = stream.read().grey()
         stream.close()
     assert grey is not None
-    assert decode(grey) == ("from the network",)
+    assert texts_in(grey) == ("from the network",)
 
 
 class Arrived:

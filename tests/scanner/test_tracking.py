@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from kiosk.scanner.decode import Grey, Step, decode
+from kiosk.scanner.decode import Grey, read_as_is, texts_of
 from kiosk.scanner.rectify import pose_of_corners
 from kiosk.scanner.tracking_finders import QUICK, THOROUGH, Care, triples
 from kiosk.scanner.tracking_texture import textured, whole
@@ -56,7 +56,7 @@ def test_parts_of_a_frame_end_where_it_ends() -> None:
 @pytest.mark.parametrize("dark_on_light", [True, False])
 def test_three_blurred_finder_patterns_are_found(care: Care, *, dark_on_light: bool) -> None:
     picture = seen(CARD, blur_px=1.1, noise=3)
-    assert decode(picture, (Step.AS_IS,)) == ()
+    assert texts_of(read_as_is(picture)) == ()
     best = triples(picture if dark_on_light else np.asarray(255 - picture, np.uint8), care)[0]
     assert np.abs(best.places - centres()).max() < 1.5
     assert best.sign == (1 if dark_on_light else -1)

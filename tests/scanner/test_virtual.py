@@ -9,10 +9,10 @@ import pytest
 
 from kiosk.errors import CameraError
 from kiosk.model.flow import REPEAT_S, SAME_SCAN_S
-from kiosk.scanner.decode import decode
 from kiosk.scanner.frames import Frame, Pixels
 from kiosk.scanner.virtual import GAP_S, LONE_GAP_S, PictureShow, Ticker, VideoShow, fitted, open_file
 from tests.scanner.drawing import drawn
+from tests.scanner.looking import texts_in
 
 
 @dataclass
@@ -38,7 +38,7 @@ def write(folder: Path, name: str, text: str, scale: int = 6) -> Path:
 def texts_of(frame: Frame | None) -> tuple[str, ...]:
     grey = None if frame is None else frame.grey()
     assert grey is not None
-    return decode(grey)
+    return texts_in(grey)
 
 
 def ticker(time: Time, fps: float = 15) -> Ticker:
