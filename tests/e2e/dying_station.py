@@ -29,6 +29,7 @@ from kiosk.printing.link import PrinterLink, Transport
 from kiosk.settings import load
 from kiosk.sync.loop import rounds
 from tests.cards import card_text
+from tests.passing_link import PassingLink
 
 _SLIP = 1000
 """Bytes that only a slip has, and no question to a printer."""
@@ -103,9 +104,7 @@ class DyingTransport:
 
 
 @dataclass(frozen=True)
-class DyingLink:
-    link: PrinterLink
-
+class DyingLink(PassingLink):
     def write_all(self, data: bytes, until: float) -> None:
         if len(data) < _SLIP:
             self.link.write_all(data, until)
@@ -113,15 +112,6 @@ class DyingLink:
         self.link.write_all(data[: len(data) // 2], until)
         self.link.flush(until)
         die()
-
-    def flush(self, until: float) -> None:
-        self.link.flush(until)
-
-    def read(self, until: float) -> bytes:
-        return self.link.read(until)
-
-    def port_status(self) -> int | None:
-        return self.link.port_status()
 
 
 @dataclass(frozen=True)

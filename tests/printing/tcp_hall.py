@@ -20,6 +20,7 @@ from tests.escpos_paper import SlipPaper
 from tests.escpos_printer import TcpPrinter
 from tests.fakes import shuffled_ids
 from tests.model.samples import NINE
+from tests.passing_link import PassingLink
 from tests.printing.slip_marks import MarkPainter
 from tests.printing.spool_hall import CrashError, Fuse, Hall
 
@@ -57,8 +58,7 @@ class FusedTransport(NetworkTransport):
 
 
 @dataclass(frozen=True)
-class _FusedLink:
-    link: PrinterLink
+class _FusedLink(PassingLink):
     fuse: Fuse
 
     def write_all(self, data: bytes, until: float) -> None:
@@ -67,15 +67,6 @@ class _FusedLink:
             self.link.write_all(data[: len(data) // 2], until)
             self.fuse.burn()
         self.link.write_all(data, until)
-
-    def flush(self, until: float) -> None:
-        self.link.flush(until)
-
-    def read(self, until: float) -> bytes:
-        return self.link.read(until)
-
-    def port_status(self) -> int | None:
-        return self.link.port_status()
 
 
 class TcpHall(Hall):
