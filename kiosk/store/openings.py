@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import MAXYEAR, date, datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, bindparam, select, tuple_
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.model.clock import ClockFault, believable_time
@@ -19,6 +19,11 @@ from kiosk.store.ledger import Ledger
 
 _STEP = timedelta(microseconds=1)
 _o = tables.opening.c
+_OF_DAY = (  # each check-in asks: not made anew for each
+    select(tables.opening)
+    .where(_o.facility_id == bindparam("facility_id"), _o.service_day == bindparam("day"))
+    .order_by(_o.department, _o.room)
+)
 _log = structlog.get_logger()
 
 
@@ -62,8 +67,7 @@ def take_fact(connection: Connection, event: Event) -> None:
 
 def openings(connection: Connection, facility_id: str, service_day: date) -> list[OpeningChange]:
     """See ``DeskStore.openings``; by department and room."""
-    its = select(tables.opening).where(_o.facility_id == facility_id, _o.service_day == service_day.isoformat())
-    rows = connection.execute(its.order_by(_o.department, _o.room))
+    rows = connection.execute(_OF_DAY, {"facility_id": facility_id, "day": service_day.isoformat()})
     return [OpeningChange(row.department, row.room, row.is_open, parse_instant(row.changed_at)) for row in rows]
 
 
