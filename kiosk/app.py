@@ -330,7 +330,10 @@ def spool_of(
     on_moved: Callable[[SlipJob, SlipState, str], None] = lambda job, state, cause: None,
     on_status: Callable[[PrinterStatus], None] = lambda status: None,
 ) -> Spool:
-    """The station's print spool; whoever owns the devices calls ``recover`` on it first."""
+    """The station's print spool; whoever owns the devices calls ``recover`` on it first.
+
+    Slips that were asked for before are nobody's: patients are let in once it is there.
+    """
     watch = PrinterWatch(station.printer, on_status, paper_roll(station))
     second = station.second_language
     return Spool(station.store, station.printer, station.facility, station.clock, on_moved, watch=watch, second=second)

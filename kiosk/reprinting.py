@@ -30,9 +30,9 @@ def reprinted(
     """
     if not station.registration.prints:
         raise KioskError("this station has no printer: see kiosk doctor", code="PRINTER_NONE")
+    spool = spool_of(station)
     job = station.store.reprint(token.token_id, language, station.clock.now(), COPIES, remarks)
     if station.owns_devices:
-        spool = spool_of(station)
         spool.recover()
         print_or_give_up(spool, station.clock, wait)
     else:

@@ -170,8 +170,9 @@ def lines(result: Result) -> list[dict[str, Any]]:
 def test_slips_are_listed_reprinted_and_those_to_look_after_alone(run: Callable[..., Result], tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "kiosk", printer=f"folder:{tmp_path / 'slips'}")
     with open_station(settings, {}) as station:
+        spool = spool_of(station)
         token = station.registration.check_in(PATIENT, "MED", "en").token
-        spool_of(station).print_due()
+        spool.print_due()
     (row,) = lines(run())
     assert (row["label"], row["token_id"], row["copy"]) == (token.label, token.token_id, 0)
     assert (row["state"], row["cause"], row["confirmation"], row["by"]) == ("printed", "", "printed", "")

@@ -85,8 +85,9 @@ def printed(folder: Path, template: Path | None) -> int:
     """Rows of a Hindi slip that a station has printed."""
     settings = Settings(data_dir=folder, printer=f"folder:{folder / 'slips'}", slip_template=template)
     with open_station(settings, {}) as station:
+        spool = spool_of(station)
         station.registration.check_in(ASHA, "OBG", "hi")
-        spool_of(station).print_due()
+        spool.print_due()
     (slip,) = (folder / "slips").glob("*.png")
     with Image.open(slip) as picture:
         return picture.height

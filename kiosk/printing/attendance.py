@@ -13,10 +13,13 @@ PATIENT_GONE = "PATIENT_GONE"
 
 
 class Attendance:
-    """Present is whoever asked for a slip within ``presence``, and has not left since. Any thread may say so."""
+    """Present is whoever asked for a slip within ``presence``, and has not left since. Any thread may say so.
+
+    Who stood there before this was made, an earlier run of the program alone knew: they have all left.
+    """
 
     def __init__(self, clock: Clock, presence: timedelta = PRESENCE) -> None:
-        self._clock, self._presence = clock, presence
+        self._clock, self._presence, self._began = clock, presence, clock.now()
         self._lock = threading.Lock()
         self._left: dict[str, datetime] = {}
 
@@ -33,4 +36,5 @@ class Attendance:
         age = self._clock.now() - job.queued_at
         has_left = left_at is not None and job.queued_at <= left_at
         # Nobody knows when a slip of the future was asked for: the clock was set back, perhaps by a dead battery.
-        return -SETTLING <= age <= (SETTLING if has_left else self._presence)
+        is_fresh = -SETTLING <= age <= (SETTLING if has_left else self._presence)
+        return is_fresh and job.queued_at >= self._began

@@ -63,27 +63,25 @@ class Aftermath:
     """What is left of the first patient's slip.
 
     Attributes:
-        out_before: it came out whole before the death.
-        out_after: it comes out by itself at the next start.
+        out_before: it came out whole before the death. At the next start none comes out by itself.
         state, cause: what the next start makes of it.
     """
 
     point: Point
     out_before: bool
-    out_after: bool
     state: str
     cause: str
     minutes_ago: int = 0
 
 
 AFTERMATHS = [
-    Aftermath(Point.AFTER_COMMIT, False, True, "printed", ""),  # within a minute its patient still stands there
-    Aftermath(Point.AFTER_COMMIT, False, False, "failed", "PATIENT_GONE", minutes_ago=2),
-    Aftermath(Point.BEFORE_SEND, False, False, "in_doubt", "INTERRUPTED"),
-    Aftermath(Point.IN_SEND, False, False, "in_doubt", "INTERRUPTED"),
-    Aftermath(Point.AFTER_SEND, True, False, "in_doubt", "INTERRUPTED"),
-    Aftermath(Point.BEFORE_CONFIRM, True, False, "in_doubt", "INTERRUPTED"),
-    Aftermath(Point.AFTER_CONFIRM, True, False, "printed", ""),
+    Aftermath(Point.AFTER_COMMIT, False, "failed", "PATIENT_GONE"),
+    Aftermath(Point.AFTER_COMMIT, False, "failed", "PATIENT_GONE", minutes_ago=2),
+    Aftermath(Point.BEFORE_SEND, False, "in_doubt", "INTERRUPTED"),
+    Aftermath(Point.IN_SEND, False, "in_doubt", "INTERRUPTED"),
+    Aftermath(Point.AFTER_SEND, True, "in_doubt", "INTERRUPTED"),
+    Aftermath(Point.BEFORE_CONFIRM, True, "in_doubt", "INTERRUPTED"),
+    Aftermath(Point.AFTER_CONFIRM, True, "printed", ""),
 ]
 
 
@@ -101,7 +99,7 @@ def test_a_committed_token_stays_and_its_slip_never_comes_out_unasked_twice(
     other, again = desk.station.check_in(desk.second, desk.first)
     assert told(other) == ("issued", "M-002", other["token_id"], "printed")
     assert told(again) == ("already_issued", "M-001", left["token_id"], "printed")
-    slips = [*[own] * (after.out_before + after.out_after), (other["token_id"], False), (left["token_id"], True)]
+    slips = [*[own] * after.out_before, (other["token_id"], False), (left["token_id"], True)]
     assert desk.slips(len(slips)) == slips
     assert slip_jobs(desk.station.folder) == [
         ("M-001", 0, after.state, after.cause),

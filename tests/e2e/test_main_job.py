@@ -111,11 +111,12 @@ def test_the_camera_path_prints_the_very_slip_in_hindi(
     own = Station(tmp_path / "kiosk", printer.setting, server.url)
     with app.open_station(load(own.environ), own.environ) as station:
         patient = parse(text_seen(card), station.clock.now().date())
+        spool = app.spool_of(station)
         checked = station.registration.check_in(patient, "SUR", station.settings.language)
         slip = slip_of(checked.token, patient, station.facility, "hi", checked.people_ahead, 0)
         painter = SlipPainter(station.settings.printer_dots)
         painter.render(slip)  # Qt sets a handful of dots otherwise when it draws a letter for the first time.
-        app.spool_of(station).print_due()
+        spool.print_due()
         server_half = app.open_server(station)
         report = sync_until_done(station.store, server_half, station.clock)
         server_half.close()

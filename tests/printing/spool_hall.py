@@ -110,11 +110,9 @@ class Hall:
     # --- what happens -------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """The program is started anew; its first round recovers. Who has left only the old one knew.
-
-        That one gave their slips up within a second or three; what it had no time for is printed for a minute.
-        """
-        self.left.clear()
+        """The program is started anew; its first round recovers. Nobody knows who still stands there: all have left."""
+        self.wait(0.1)
+        self.began = self.clock.now()
         store = cast("DeskStore", FusedStore(self.store, self.fuse))
         self.spool = Spool(store, self.printer(), HOSPITAL, self.clock, self._moved)
         self.recovered = False
@@ -172,6 +170,7 @@ class Hall:
         if state is SlipState.SENDING:
             now, left_at = self.clock.now(), self.left.get(job.token_id)
             age = now - job.queued_at - self.slack
+            assert job.queued_at >= self.began, "a slip for nobody: it was asked for before the restart"
             gone = left_at is not None and job.queued_at <= left_at and age > SETTLING
             assert age <= PRESENCE, "a slip for nobody: its patient waited too long"
             assert not gone, "a slip for nobody: its patient has left"

@@ -134,14 +134,26 @@ def test_old_slips_are_not_printed_unattended_after_a_restart(rig: Rig) -> None:
     assert rig.printer.attempts == 0
 
 
-def test_restart_puts_interrupted_slips_in_doubt_and_prints_queued_ones(rig: Rig) -> None:
+def test_a_restart_puts_interrupted_slips_in_doubt_and_prints_none_from_before(rig: Rig) -> None:
+    """Who still stood there the program before it knew: whoever does scans again."""
     rig.store.queue("a")
     rig.store.queue("b")
     rig.store.slip_moved("a", SlipState.SENDING, rig.clock.now())
+    rig.clock.passed_s += 0.5
     spool = rig.restarted()
     assert spool.recover() == 1
+    assert spool.print_due() == 0
+    assert rig.store.states() == {"a": SlipState.IN_DOUBT, "b": SlipState.FAILED}
+    assert rig.store.causes == {"a": "INTERRUPTED", "b": "PATIENT_GONE"}
+    rig.store.queue("c")
     assert spool.print_due() == 1
-    assert rig.store.states() == {"a": SlipState.IN_DOUBT, "b": SlipState.PRINTED}
+
+
+def test_a_store_that_failed_for_a_moment_sends_nobody_away(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.clock.passed_s += 5
+    rig.spool.recover()
+    assert rig.spool.print_due() == 1
 
 
 def test_store_that_fails_after_printing_leaves_doubt_not_a_second_slip(rig: Rig) -> None:
