@@ -1,6 +1,6 @@
 """The story of a check-in: a patient becomes a token. The same patient, department and day get the same token."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from kiosk.errors import (
     ReprintLimitError,
 )
 from kiosk.model.arrival import WrongTries
+from kiosk.model.desk import OpeningChange
 from kiosk.model.moves import IllegalMoveError
 from kiosk.model.opd import Department, Facility, with_openings
 from kiosk.model.patient import Patient
@@ -86,14 +87,19 @@ class Registration:
             DeskError: unknown or closed department, quota reached, a token already there for a typed number.
             StoreError: nothing was issued.
         """
-        expected = () if typed else self.expected_tokens(patient)
-        if any(token.queue_department == department_code for token in expected):
+        department = self.facility.department(department_code)
+        if department is None:
+            raise _unknown(department_code, self.facility)
+        try:
+            issued = self.store.issue(self._order(patient, department, language, typed))
+        except PhoneTokenError:
             return self.arrive(patient, language)
-        department = _department(self.facility_now(), department_code)
-        local = self.facility.local(self.clock.now())
-        if not department.is_open(local):
-            return self._while_closed(patient, department, language, local, typed)
-        issued = self.store.issue(self._order(patient, department, language))
+        except DepartmentClosedError:
+            held = () if typed else self.held_tokens(patient)
+            for token in held:  # who has one here may still lose the slip and wait to be called
+                if token.queue_department == department.code:
+                    return self._again(token, None, language)
+            raise
         if issued.created:
             return CheckedIn(issued.token, False, issued.people_ahead, issued.job)
         if typed:
@@ -105,10 +111,7 @@ class Registration:
     def expected_tokens(self, patient: Patient) -> tuple[Token, ...]:
         """Phone tokens of the patient who has not come yet: of lapsed ones the newest, where nothing else waits."""
         expected = self.store.expected_tokens(patient, self.facility, self.clock.now())
-        taken = {token.queue_department for token in self.held_tokens(patient)} if expected else set()
-        lapsed = {token.queue_department: token for token in expected if token.state is State.LAPSED}
-        back = [token for queue, token in lapsed.items() if queue not in taken]
-        return (*(token for token in expected if token.state is not State.LAPSED), *back)
+        return _welcome(expected, self.held_tokens(patient)) if expected else ()
 
     def arrive(self, patient: Patient, language: str) -> CheckedIn:
         """The patient has shown the card: all phone tokens are with somebody who is here. Tells of the first.
@@ -158,17 +161,6 @@ class Registration:
             return self._again(issued.token, issued.people_ahead, language)
         return CheckedIn(issued.token, False, issued.people_ahead, issued.job)
 
-    def _while_closed(
-        self, patient: Patient, department: Department, language: str, local: datetime, typed: bool
-    ) -> CheckedIn:
-        """Registration is over, but who holds a token here may still lose the slip and wait to be called."""
-        held = () if typed else self.held_tokens(patient)
-        for token in held:
-            if token.queue_department == department.code:
-                return self._again(token, None, language)
-        opening = department.next_opening(local)
-        raise DepartmentClosedError(f"{opening:%d-%m-%Y %H:%M}" if opening else "")
-
     def _again(self, token: Token, people_ahead: int | None, language: str) -> CheckedIn:
         if not self.prints:
             return CheckedIn(token, True, people_ahead, None)
@@ -178,8 +170,14 @@ class Registration:
             return CheckedIn(token, True, people_ahead, None, reprint_refused=True)
         return CheckedIn(token, True, people_ahead, job)
 
-    def _order(self, patient: Patient, department: Department, language: str) -> IssueOrder:
+    def _order(self, patient: Patient, department: Department, language: str, typed: bool) -> IssueOrder:
         now = self.clock.now()
+
+        def judge(tokens: Sequence[Token], openings: Sequence[OpeningChange]) -> None:
+            if not typed:
+                self._refuse_expected(tokens, department, now)
+            _refuse_closed(with_openings(self.facility, openings), department.code, now)
+
         return IssueOrder(
             patient=patient,
             facility=self.facility,
@@ -190,7 +188,15 @@ class Registration:
             wants_slip=self.prints,
             shows_people_ahead=self._knows_queue(),
             priority=priority_of(patient, self.facility.local(now).date()),
+            judge=judge,
         )
+
+    def _refuse_expected(self, tokens: Sequence[Token], department: Department, now: datetime) -> None:
+        """Who is expected with a phone token here gets that one."""
+        expected = [token for token in tokens if token.is_expected]
+        held = [token for token in tokens if token.is_live(now, self.facility.return_window)]
+        if any(token.queue_department == department.code for token in _welcome(expected, held)):
+            raise PhoneTokenError("their phone token waits for them", code="TOKEN_EXPECTED")
 
     def _knows_queue(self) -> bool:
         """A station of a server knows the whole queue only while its last sync is fresh."""
@@ -200,9 +206,23 @@ class Registration:
         return synced_at is not None and self.clock.now() - synced_at <= FRESH
 
 
-def _department(facility: Facility, code: str) -> Department:
-    department = facility.department(code)
+def _welcome(expected: Sequence[Token], held: Sequence[Token]) -> tuple[Token, ...]:
+    """The phone tokens that a patient who ``held`` these can come with: of lapsed ones the newest of a free queue."""
+    taken = {token.queue_department for token in held}
+    lapsed = {token.queue_department: token for token in expected if token.state is State.LAPSED}
+    back = [token for queue, token in lapsed.items() if queue not in taken]
+    return (*(token for token in expected if token.state is not State.LAPSED), *back)
+
+
+def _refuse_closed(facility: Facility, code: str, now: datetime) -> None:
+    department, local = facility.department(code), facility.local(now)
     if department is None or not department.is_offered:
-        known = ", ".join(each.code for each in facility.departments if each.is_offered)
-        raise DepartmentUnknownError(f"no department {code[:20]!r} here; there are {known}")
-    return department
+        raise _unknown(code, facility)
+    if not department.is_open(local):
+        opening = department.next_opening(local)
+        raise DepartmentClosedError(f"{opening:%d-%m-%Y %H:%M}" if opening else "")
+
+
+def _unknown(code: str, facility: Facility) -> DepartmentUnknownError:
+    known = ", ".join(each.code for each in facility.departments if each.is_offered)
+    return DepartmentUnknownError(f"no department {code[:20]!r} here; there are {known}")

@@ -77,7 +77,11 @@ class AlreadyHasTokenError(DeskError):
 
 
 class PhoneTokenError(DeskError):
-    """Codes: CLAIM_WRONG, label and digits prove nothing; CLAIMS_PAUSED, too many did; TOKEN_OVER, it is used up."""
+    """A phone's token is the answer, or none is.
+
+    Codes: CLAIM_WRONG, label and digits prove nothing; CLAIMS_PAUSED, too many did; TOKEN_OVER, it is used up;
+    TOKEN_EXPECTED, its holder is to come with it.
+    """
 
     code = "CLAIM_WRONG"
 

@@ -164,6 +164,8 @@ class IssueOrder:
     ignores_quota: bool = False
     remarks: Mapping[str, Json] = field(default_factory=dict)
     """What else the event says: at a desk, who issued it and who allowed it."""
+    judge: Callable[[Sequence[Token], Sequence[OpeningChange]], None] | None = field(default=None, compare=False)
+    """Told first of the patient's tokens today and what was said of openings; if it raises, nothing is written."""
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,12 @@ class FakeCalls(FakeDesk):
         referral = replace(order, source="referral", priority=priority, remarks=remarks)
         return self._give(referral, at, Holder(day, keys, patient))
 
+    def _give(self, order: IssueOrder, at: datetime, holder: Holder) -> Issued:
+        if order.judge is not None:
+            its = self._its(holder.keys, order.facility, holder.day)
+            order.judge(its, self.openings(order.facility.facility_id, holder.day))
+        return super()._give(order, at, holder)
+
     def waiting(self, facility_id: str, service_day: date, departments: Sequence[str]) -> Sequence[Token]:
         today = self._of_day(facility_id, service_day)
         there = [each for each in today if each.state is State.WAITING and each.queue_department in departments]

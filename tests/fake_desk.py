@@ -154,14 +154,16 @@ class FakeDesk:
         return sum(place(each) < place(token) for each in waiting)
 
     def _live(self, keys: PatientKeys, facility: Facility, day: date, now: datetime) -> list[Token]:
-        mine = [
-            token
-            for token in self._tokens.values()
-            if (token.facility_id, token.service_day) == (facility.facility_id, day)
-            and token.keys.match(keys)
-            and token.is_live(now, facility.return_window)
+        return [token for token in self._its(keys, facility, day) if token.is_live(now, facility.return_window)]
+
+    def _its(self, keys: PatientKeys, facility: Facility, day: date) -> list[Token]:
+        """The patient's tokens of the day."""
+        today = [
+            each
+            for each in self._tokens.values()
+            if (each.facility_id, each.service_day) == (facility.facility_id, day)
         ]
-        return sorted(mine, key=lambda token: token.issued_at)
+        return sorted((each for each in today if each.keys.match(keys)), key=lambda each: each.issued_at)
 
     def held_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
         day = max(facility.service_day(now), self._last_day)
@@ -170,8 +172,7 @@ class FakeDesk:
     def expected_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
         day = max(facility.service_day(now), self._last_day)
         keys = patient_keys(patient, day, self._facility_key)
-        mine = [each for each in self._tokens.values() if each.service_day == day and each.keys.match(keys)]
-        return tuple(sorted((each for each in mine if each.is_expected), key=lambda each: each.issued_at))
+        return tuple(each for each in self._its(keys, facility, day) if each.is_expected)
 
     def claimed_token(self, facility: Facility, label: str, last_digits: str, now: datetime) -> Token | None:
         day = max(facility.service_day(now), self._last_day)

@@ -15,6 +15,7 @@ from kiosk.ports import ArrivalOrder, Issued, IssueOrder, SlipJob
 from kiosk.store import tables
 from kiosk.store.engine import fixed_sql
 from kiosk.store.ledger import NEXT_MARK, Ledger
+from kiosk.store.openings import openings
 from kiosk.store.rows import job_values, patient_of, patient_values, token_of, token_values
 
 _t = tables.token.c
@@ -81,9 +82,12 @@ def issue(connection: Connection, order: IssueOrder, new_id: Callable[[], str]) 
 
 def give(connection: Connection, ledger: Ledger, order: IssueOrder, at: datetime, holder: Holder) -> Issued:
     """The holder's live token in the department, or the next one. Closes the ledger if it has written."""
-    facility = order.facility
-    for held in live_tokens(connection, facility.facility_id, holder.day, holder.keys, at, facility.return_window):
-        if held.queue_department == order.department.code:
+    facility_id, window = order.facility.facility_id, order.facility.return_window
+    tokens = tokens_of(connection, facility_id, holder.day, holder.keys)
+    if order.judge is not None:
+        order.judge(tokens, openings(connection, facility_id, holder.day))
+    for held in tokens:
+        if held.queue_department == order.department.code and held.is_live(at, window):
             known = learn(connection, ledger, held, holder, at)
             return Issued(known, False, ahead_of(connection, order, known), None)
     series = _own_series(ledger.meta.series)

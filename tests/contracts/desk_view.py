@@ -220,6 +220,14 @@ class FactContract:
         assert store.token(token.token_id) == before
         assert (list(store.openings(HERE, TUESDAY)), list(store.openings("IN0000000001", MONDAY))) == ([], [])
 
+    def test_who_judges_of_an_order_hears_what_was_said_for_the_tokens_day(self, store: DeskStore) -> None:
+        heard: list[list[OpeningChange]] = []
+        for now in (NINE, NEXT_DAY):
+            store.declare(Kind.OPENING_CHANGED, HOSPITAL, now, CLOSED)
+            order_then = order(ASHA, now=now + minutes(1))
+            store.issue(replace(order_then, judge=lambda tokens, openings: heard.append(list(openings))))
+        assert heard == [[OpeningChange("MED", "", False, now)] for now in (NINE, NEXT_DAY)]
+
     def test_facts_and_acts_are_not_mixed_up(self, store: DeskStore) -> None:
         token = issue(store)
         for kind in (Kind.OPENING_CHANGED, Kind.CLOCK_ACCEPTED):

@@ -1,15 +1,17 @@
 """What every TokenStore promises who issues from it: numbers and patients."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from kiosk.errors import QuotaReachedError, StoreError, StoreForkError
+from kiosk.errors import DepartmentClosedError, QuotaReachedError, StoreError, StoreForkError
+from kiosk.model.desk import OpeningChange
 from kiosk.model.events import Kind
 from kiosk.model.patient import Patient
 from kiosk.model.qr import parse
-from kiosk.model.token import SlipState, State
+from kiosk.model.token import SlipState, State, Token
 from kiosk.ports import TokenStore
 from tests.contracts.acts import (
     events_of,
@@ -173,6 +175,30 @@ class IssuingContract:
         move(store, first, Kind.TOKEN_CALLED, Kind.TOKEN_NO_SHOW, at=NINE + minutes(10))
         again = store.issue(order(now=NINE + minutes(10) + later))
         assert (again.token.token_id == first.token_id) is same
+
+    def test_a_judge_is_told_of_all_the_patients_tokens_and_by_refusing_leaves_nothing(self, store: TokenStore) -> None:
+        tokens = [issue(store, department=EYE), issue(store, now=NINE + minutes(1))]
+        issue(store, RAVI)
+        move(store, tokens[0], Kind.TOKEN_CANCELLED)
+        known = len(events_of(store))
+        told: list[tuple[list[Token], list[OpeningChange]]] = []
+
+        def refuse(tokens: Sequence[Token], openings: Sequence[OpeningChange]) -> None:
+            told.append((list(tokens), list(openings)))
+            raise DepartmentClosedError("not now")
+
+        for patient, department in ((ASHA, EYE), (ASHA, MEDICINE), (person(3), EYE)):
+            with pytest.raises(DepartmentClosedError):
+                store.issue(replace(order(patient, department, NINE + minutes(2)), judge=refuse))
+        assert told == [([store.token(token.token_id) for token in tokens], [])] * 2 + [([], [])]
+        assert len(events_of(store)) == known
+        assert issue(store, person(3), EYE).number == 2
+
+    def test_a_judge_who_is_content_changes_nothing(self, store: TokenStore) -> None:
+        content = replace(order(), judge=lambda tokens, openings: None)
+        first, again = store.issue(content), store.issue(content)
+        assert (first.created, again.created) == (True, False)
+        assert first.token.token_id == again.token.token_id
 
     def test_a_transferred_token_is_the_patients_where_it_waits_now(self, store: TokenStore) -> None:
         first = issue(store)

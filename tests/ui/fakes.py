@@ -81,7 +81,10 @@ class FakeStore:
         self.orders.append(order)
         if self.refusal is not None:
             raise self.refusal
-        for token in self._of(order.patient, order.now, order.facility):
+        held = self._of(order.patient, order.now, order.facility)
+        if order.judge is not None:
+            order.judge(held, self.openings(order.facility.facility_id, order.now.date()))
+        for token in held:
             if token.queue_department == order.department.code:
                 return Issued(token, False, 2, None)
         token = make_token(order.department.code, order.department.prefix, len(self.issued) + 17, order)
