@@ -24,6 +24,7 @@ class VirtualPrinter:
         obeys_in_pictures: whether it answers DLE EOT though it waits for the rest of a picture.
         spoil: what becomes of an answer on its way; b"" loses it.
         rows_left: on the roll; None has no end.
+        rows_to_power_cut: it is off and on after so many rows, in the middle of a slip; ``power_cuts`` counts them.
         slips: cut off; torn: what was left hanging when it was switched off or cleared.
     """
 
@@ -47,6 +48,8 @@ class VirtualPrinter:
     is_offline: bool = False
     is_stalled: bool = False
     jams_at_cut: bool = False
+    rows_to_power_cut: int | None = None
+    power_cuts: int = 0
     received: int = 0
     errors: list[str] = field(default_factory=list)
     torn: list[SlipPaper] = field(default_factory=list)
@@ -69,7 +72,10 @@ class VirtualPrinter:
         """Take what there is room for; returns how many bytes."""
         if self.is_stalled:
             return 0
+        power_cuts = self.power_cuts
         self.run()  # what was idle is free from now on
+        if self.power_cuts != power_cuts:
+            return len(data)  # whatever was on its way is lost
         taken = data[: min(self.bite, self._room(data))]
         self.received += len(taken)
         if self._lexer.is_inside and taken[:2] == b"\x10\x04" and self.obeys_in_pictures:
@@ -118,6 +124,8 @@ class VirtualPrinter:
 
     def power_cycle(self) -> None:
         """Off and on: nothing that was not on paper is left."""
+        self.power_cuts += 1
+        self.rows_to_power_cut = None
         self._clear()
         self._said.clear()
         self.is_stalled = self.is_hot = self.is_failed = self.is_offline = False
@@ -173,6 +181,10 @@ class VirtualPrinter:
             self.rows_left = max(0, self.rows_left - rows)
         if self.speed_mm_s is not None:
             self._free_at += rows / DOTS_PER_MM / self.speed_mm_s
+        if self.rows_to_power_cut is not None:
+            self.rows_to_power_cut -= rows
+            if self.rows_to_power_cut <= 0:
+                self.power_cycle()
 
     def _obey_at_once(self, token: Token) -> None:
         if token.what is What.CLEAR and self.tells_ids:

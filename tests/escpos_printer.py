@@ -138,9 +138,10 @@ class TcpPrinter:
                     self.device.hung_up()
 
     def _read(self, link: socket.socket) -> None:
-        count = 0
+        """Until either end hangs up; without power this one does."""
+        count, power_cuts = 0, self.device.power_cuts
         link.setblocking(False)
-        while self.close_after is None or count < self.close_after:
+        while (self.close_after is None or count < self.close_after) and power_cuts == self.device.power_cuts:
             if self.stall_after is not None and count >= self.stall_after:
                 self._resumed.wait()
             try:
@@ -149,7 +150,7 @@ class TcpPrinter:
                 if not data:
                     return
                 count += len(data)
-                self._take(data)
+                self._take(data, power_cuts)
                 self._answer(link)
             except (ConnectionResetError, BrokenPipeError):
                 return
@@ -176,12 +177,15 @@ class TcpPrinter:
         ]
         return min([65536, *limits])
 
-    def _take(self, data: bytes) -> None:
+    def _take(self, data: bytes, power_cuts: int) -> None:
+        """All of it, or until it is switched off: what was on its way is lost then."""
         with self._changed:
             self.received += len(data)
             self.stream += data
-            while (data := data[self.device.receive(data) :]) and self._is_on:
-                self._changed.wait(_LOOK_S)  # its buffer is full
+            while data and self._is_on and power_cuts == self.device.power_cuts:
+                if not (taken := self.device.receive(data)):
+                    self._changed.wait(_LOOK_S)  # its buffer is full
+                data = data[taken:]
             self._changed.notify_all()
 
 

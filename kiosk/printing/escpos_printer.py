@@ -51,6 +51,7 @@ class EscPosPrinter:
         self._looking = Looking(self.transport, self.memory, self.monotonic)
         self._finished: deque[str] = deque(maxlen=_REMEMBERED)
         self._owed = 0
+        self._has_waited = False
         self._too_slow = self.transport.seconds_for(SHORT_SLIP_BYTES) > self.longest_transfer_s
 
     def print_slip(self, slip: Slip, job_id: str = "") -> Printed:
@@ -64,6 +65,7 @@ class EscPosPrinter:
     def print_bytes(self, data: bytes, millimetres: float, job_id: str = "") -> Printed:
         """As ``print_slip``, for bytes that are one slip, cut and all."""
         self._refuse_if_slow(len(data))
+        self._has_waited = True
         with self.transport.opened(min(OPEN_S, self.deadline_s)) as link:
             dialogue = Dialogue(link, self.monotonic)
             try:
@@ -86,9 +88,10 @@ class EscPosPrinter:
             return PrinterStatus(("PRINTER_UNREACHABLE" if is_gone else error.code,))
 
     def finished_ids(self) -> frozenset[str]:
-        """Takes two seconds with a printer that tells ids: the last one may be on its way still."""
+        """Before anything is sent it takes two seconds with a printer that tells ids: one may be on its way still."""
         able = self.capabilities()
-        if self.transport.answers and (able is None or able.ids):
+        if not self._has_waited and self.transport.answers and (able is None or able.ids):
+            self._has_waited = True
             with suppress(PrinterError), self.transport.opened(LOOK_S) as link:  # its state is told by ``status``
                 self._listen(Dialogue(link, self.monotonic), PENDING_S)
         return frozenset(self._finished)

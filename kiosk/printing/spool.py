@@ -1,5 +1,6 @@
 """The print spool: due slips go to the printer, what became of each is written down, and no token is ever undone."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,8 @@ from kiosk.printing.printer_watch import PrinterWatch
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 4.0
 """Between attempts at a printer that took nothing; doubled each time."""
 _EVER = datetime.min.replace(tzinfo=UTC)
+_REMEMBERED = 64
+"""Slips in doubt that the printer may still tell of."""
 
 log = structlog.get_logger()
 
@@ -49,6 +52,7 @@ class Spool:
         self._watch = watch or PrinterWatch(printer)
         self._attendance = Attendance(clock, presence)
         self._waiting: dict[str, SlipJob] = {}
+        self._doubted: deque[SlipJob] = deque(maxlen=_REMEMBERED)
         self._cause = ""
         self._pause_s = 0.0
         self._next_attempt_s = clock.monotonic()
@@ -99,8 +103,21 @@ class Spool:
         return len(waiting)
 
     def look(self) -> None:
-        """Ask the printer how it is; ``on_status`` of the watch hears it."""
+        """Ask the printer how it is; ``on_status`` of the watch hears it. Raises StoreError.
+
+        It may also tell only now that a slip in doubt is out.
+        """
         self._watch.look()
+        finished = self._printer.finished_ids() if self._doubted else frozenset()
+        for job in [each for each in self._doubted if process_id(each.job_id) in finished]:
+            if self._is_still_in_doubt(job):
+                self._move(job, SlipState.PRINTED, remarks=_sure(Confirmation.PRINTED))
+            self._doubted.remove(job)
+
+    def _is_still_in_doubt(self, job: SlipJob) -> bool:
+        """Nobody has dealt with it, and no copy was wished for."""
+        token = self._store.token(job.token_id)
+        return token is not None and token.slip is SlipState.IN_DOUBT and token.copies == job.copy
 
     def _may_begin(self, job: SlipJob) -> bool:
         """Those before it may have taken long: its patient may be gone by now."""
@@ -176,6 +193,8 @@ class Spool:
         self._store.slip_moved(job.job_id, state, self._clock.now(), cause, remarks)
         if state is SlipState.QUEUED:
             self._waiting[job.job_id] = job
+        if state is SlipState.IN_DOUBT:
+            self._doubted.append(job)
         self._on_moved(job, state, cause)
 
 

@@ -46,7 +46,10 @@ class JobStore:
 
     def token(self, token_id: str) -> Token | None:
         self._check()
-        return None if token_id == "token-unknown" else token_of(token_id=token_id)
+        jobs = [job for job in self.jobs.values() if job.token_id == token_id]
+        if token_id == "token-unknown":
+            return None
+        return replace(token_of(token_id=token_id), slip=jobs[-1].state, copies=jobs[-1].copy)
 
     def patient_of(self, token_id: str) -> Patient | None:
         return ASHA

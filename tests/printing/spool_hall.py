@@ -151,6 +151,7 @@ class Hall:
         device = self.device
         device.is_open = device.is_jammed = device.is_hot = device.is_failed = device.is_offline = False
         device.is_stalled = device.jams_at_cut = False
+        device.answer_delay_s = 0.0
         device.spoil = lambda answer: answer
         device.load_paper()
 
@@ -177,7 +178,7 @@ class Hall:
 
     def check_paper(self) -> None:
         """No slip twice without another DUPLICATE mark; and no command that printers do not know."""
-        assert self.device.errors == []
+        assert self.device.errors == [], self.device.errors
         for mark in filter(None, map(mark_of, self.papers())):
             self.marks[mark] += 1
             assert self.marks[mark] == 1, f"{mark} is on paper twice"

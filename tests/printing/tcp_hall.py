@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 from pathlib import Path
 from time import monotonic
 from typing import cast
@@ -16,6 +17,7 @@ from kiosk.printing.link import PrinterLink
 from kiosk.printing.probe import Memory
 from kiosk.printing.transports import NetworkTransport
 from kiosk.store.store import SqliteStore, open_store
+from tests.escpos_device import VirtualPrinter
 from tests.escpos_paper import SlipPaper
 from tests.escpos_printer import TcpPrinter
 from tests.fakes import shuffled_ids
@@ -114,6 +116,26 @@ class TcpHall(Hall):
         return open_store(folder, "A", self._new_id, {})
 
 
+class Kind(Enum):
+    """What a printer answers to."""
+
+    ALL = "GS ( H, GS r 1 and DLE EOT"
+    BARRIER = "GS r 1"
+    STATUS = "DLE EOT"
+    SILENT = "nothing"
+
+
+def bought(kind: Kind, chance: random.Random) -> VirtualPrinter:
+    """A printer of any speed, with a buffer of any size."""
+    return VirtualPrinter(
+        speed_mm_s=chance.choice([None, 40.0, 100.0, 250.0]),
+        buffer_bytes=chance.choice([None, 256, 1024, 4096]),
+        tells_status=kind in (Kind.ALL, Kind.STATUS),
+        tells_barrier=kind in (Kind.ALL, Kind.BARRIER),
+        tells_ids=kind is Kind.ALL,
+    )
+
+
 FAULTS = {
     "well": 80,
     "paper ends": 4,
@@ -126,20 +148,23 @@ FAULTS = {
     "answers lost": 1,
     "noise": 3,
     "loses power": 2,
+    "loses power in a slip": 2,
 }
 """What happens to the printer before a patient comes, and how often."""
 
 
-def morning(hall: TcpHall, seed: int, patients: int) -> None:
-    """So many patients, each with what ``seed`` has for them; then all is mended and looked through."""
-    chance = random.Random(seed)
-    for _ in range(patients):
+def morning(hall: TcpHall, chance: random.Random, slips: int) -> None:
+    """Patients, each with what befalls them, until so many slips were asked for; then all is mended and checked."""
+    asked = 0
+    while asked < slips:
         _befalls(hall, chance.choices(list(FAULTS), list(FAULTS.values()))[0], chance)
         token = hall.come()
         _is_served(hall, chance)
-        if chance.random() < 0.15:
+        comes_again = chance.random() < 0.15
+        if comes_again:
             hall.come_again(chance.choice(hall.tokens[-20:]))
             _is_served(hall, chance)
+        asked += 1 + comes_again
         if chance.random() < 0.3:
             hall.leave(token)
         hall.wait(chance.choice([0.5, 2.0, 5.0, 20.0]))
@@ -180,3 +205,5 @@ def _befalls(hall: TcpHall, fault: str, chance: random.Random) -> None:
         case "loses power":
             with hall.tcp._changed:
                 device.power_cycle()
+        case "loses power in a slip":
+            device.rows_to_power_cut = chance.randrange(1, 60)

@@ -229,6 +229,41 @@ def test_what_the_printer_still_tells_as_printed_is_in_no_doubt_after_a_crash(ri
     assert rig.listener.heard == [("a", SlipState.PRINTED, ""), ("b", SlipState.IN_DOUBT, "INTERRUPTED")]
 
 
+def test_a_slip_in_doubt_that_the_printer_tells_of_after_all_is_printed(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.printer.fails = STALLED
+    rig.spool.print_due()
+    rig.spool.look()
+    assert rig.store.states() == {"a": SlipState.IN_DOUBT}
+    rig.printer.finished = frozenset({process_id("a")})
+    rig.spool.look()
+    rig.spool.look()
+    assert rig.store.remarks["a"] == {"confirmation": "printed"}
+    assert [state for _, state, _ in rig.listener.heard] == [SlipState.SENDING, SlipState.IN_DOUBT, SlipState.PRINTED]
+
+
+def test_one_that_was_interrupted_may_be_told_of_late_too(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.store.slip_moved("a", SlipState.SENDING, rig.clock.now())
+    rig.spool.recover()
+    rig.printer.finished = frozenset({process_id("a")})
+    rig.spool.look()
+    assert rig.store.states() == {"a": SlipState.PRINTED}
+
+
+def test_a_slip_that_a_human_or_a_copy_has_dealt_with_stays_so(rig: Rig) -> None:
+    rig.printer.fails = STALLED
+    for name in "ab":
+        rig.store.queue(name)
+        rig.spool.print_due()
+        rig.clock.passed_s += 5
+    rig.store.slip_moved("a", SlipState.RESOLVED, rig.clock.now(), "READ_OUT")
+    rig.store.jobs["c"] = replace(rig.store.queue("c", copy=1), token_id="token-b", state=SlipState.FAILED)
+    rig.printer.finished = frozenset({process_id("a"), process_id("b")})
+    rig.spool.look()
+    assert rig.store.states() == {"a": SlipState.RESOLVED, "b": SlipState.IN_DOUBT, "c": SlipState.FAILED}
+
+
 def test_a_slip_whose_patient_has_left_is_never_printed(rig: Rig) -> None:
     rig.store.queue("a")
     rig.printer.fails = UNREACHABLE

@@ -1,5 +1,6 @@
 """A short morning of the soak: the spool with real files and a real socket, among faults and crashes."""
 
+import random
 from contextlib import closing
 from pathlib import Path
 
@@ -7,10 +8,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.escpos_printer import TcpPrinter
-from tests.printing.tcp_hall import TcpHall, morning
+from tests.printing.tcp_hall import Kind, TcpHall, bought, morning
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_no_slip_is_missing_and_none_comes_twice_unmarked(tmp_path: Path, seed: int) -> None:
-    with capture_logs(), TcpPrinter() as printer, closing(TcpHall(printer, tmp_path)) as hall:
-        morning(hall, seed, patients=60)
+@pytest.mark.parametrize("kind", Kind)
+def test_no_slip_is_missing_and_none_comes_twice_unmarked(tmp_path: Path, kind: Kind) -> None:
+    chance = random.Random(1)
+    with (
+        capture_logs(),
+        TcpPrinter(device=bought(kind, chance)) as printer,
+        closing(TcpHall(printer, tmp_path)) as hall,
+    ):
+        morning(hall, chance, slips=20)

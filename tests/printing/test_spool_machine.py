@@ -109,6 +109,14 @@ class SpoolMachine(RuleBasedStateMachine):
     def its_answers_are_lost(self) -> None:
         self.hall.device.spoil = lambda answer: b""
 
+    @rule(seconds=st.sampled_from([0.3, 1.0, 3.0, 8.0]))
+    def its_answers_come_late(self, seconds: float) -> None:
+        self.hall.device.answer_delay_s = seconds
+
+    @rule(rows=st.integers(1, 60))
+    def it_loses_power_in_a_slip(self, rows: int) -> None:
+        self.hall.device.rows_to_power_cut = rows
+
     @rule(noise=st.binary(min_size=1, max_size=6))
     def it_says_what_nobody_asked(self, noise: bytes) -> None:
         self.hall.device.say(noise)
@@ -136,4 +144,4 @@ class SpoolMachine(RuleBasedStateMachine):
 
 
 TestSpool = SpoolMachine.TestCase
-TestSpool.settings = settings(max_examples=50, stateful_step_count=40)
+TestSpool.settings = settings(max_examples=120, stateful_step_count=40)
