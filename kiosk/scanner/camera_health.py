@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kiosk.errors import CameraError
 from kiosk.scanner.decode import Grey
 
-PATIENCE_S = 1.8
+PATIENCE_S = 1.6
 """A fault is told after so long, which leaves time to open the camera again within three seconds."""
 _SAMPLE = 8
 _LEAST_REPEATS = 5
@@ -59,7 +59,7 @@ class PictureHealth:
         Raises:
             CameraError: CAMERA_NO_FRAMES
         """
-        if now - self._came_at >= PATIENCE_S:
+        if now - self._came_at >= self.patience_s:
             raise CameraError("the camera gives no pictures", code="CAMERA_NO_FRAMES")
 
 

@@ -13,6 +13,7 @@ from kiosk.scanner.address import parse_camera
 from kiosk.scanner.child import Child, ChildMain
 from kiosk.scanner.messages import MAX_MESSAGE_BYTES, STUCK, unpack
 from kiosk.scanner.process import watch
+from kiosk.scanner.spare import Spare
 
 STOP_S = 2.0
 
@@ -23,10 +24,13 @@ Report = Callable[[ScannerReport], None]
 class Patience:
     """How long the process may be silent, and how soon it is started again: all within three seconds.
 
-    The first time at once; then later each time, until one has given pictures for ``sound_s``.
+    The first time at once; then later each time, until one has given pictures for ``sound_s``. ``start_up_s`` is for
+    loading alone. Opening a camera over USB takes a second or less; one that has not opened in time is told and tried
+    anew with more time, so that a slow one opens in the end: each of ``opening_s`` in turn, the last one for ever.
     """
 
     start_up_s: float = 10.0
+    opening_s: tuple[float, ...] = (2.5, 5.0, 10.0)
     silence_s: float = 1.5
     back_offs_s: tuple[float, ...] = (0.0, 0.1, 0.25, 0.5, 1.0)
     sound_s: float = 3.0
@@ -45,6 +49,11 @@ class CameraScanner:
         self._patience = patience or Patience()
         self._main = main
         self._run: _Run | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that watches the camera now; None while none does."""
+        return None if self._run is None else self._run.pid
 
     def start(self, report: Callable[[ScannerReport], None]) -> None:
         """Report from now on, on a thread of the scanner's own."""
@@ -70,17 +79,23 @@ class _Run:
         patience: Patience,
         log: structlog.typing.FilteringBoundLogger,
     ) -> None:
-        self._start_child = start_child
+        self._spare = Spare(start_child)
         self._report = report
         self._patience = patience
         self._log = log
         self._failures = 0
+        self._stuck_openings = 0
         self._running_since_s = 0.0
         self._state = CameraStateChanged(DeviceState.STOPPED)
         self._stopping = threading.Event()
         self._child: Child | None = None
         self._thread = threading.Thread(target=self._keep_watching, name="scanner", daemon=True)
         self._thread.start()
+
+    @property
+    def pid(self) -> int | None:
+        child = self._child
+        return None if child is None else child.pid
 
     def stop(self) -> None:
         self._stopping.set()
@@ -94,47 +109,59 @@ class _Run:
     def _keep_watching(self) -> None:
         self._enter(DeviceState.STARTING)
         while not self._stopping.is_set():
-            code = self._watch_one_child()
-            if not self._stopping.is_set():
-                back_off_s = self._next_back_off_s()
-                self._log.error("scanner_process_ended", code=code, restart_in_s=back_off_s)
-                self._enter(DeviceState.FAILED, code)
-                self._stopping.wait(back_off_s)
+            self._stopping.wait(self._watch_one_child())
+        self._spare.close()
         self._enter(DeviceState.STOPPED)
+
+    def _watch_one_child(self) -> float:
+        """From the process's start to its end; returns how long to wait before the next."""
+        try:
+            self._child = self._spare.begin()
+        except OSError:
+            return self._fallen("SCANNER_NOT_STARTED")
+        try:
+            # Told before the process is waited for, which a driver that hangs may hold up.
+            return self._fallen(self._end_of(self._child))
+        finally:
+            self._child.close()
+            self._child = None
+
+    def _fallen(self, code: str) -> float:
+        """Tell it, unless that was asked for; returns how long to wait before the next start."""
+        if self._stopping.is_set():
+            return 0.0
+        back_off_s = self._next_back_off_s()
+        self._log.error("scanner_process_ended", code=code, restart_in_s=back_off_s)
+        self._enter(DeviceState.FAILED, code)
+        return back_off_s
 
     def _next_back_off_s(self) -> float:
         was_running = self._state.state is DeviceState.RUNNING
         if was_running and time.monotonic() - self._running_since_s >= self._patience.sound_s:
             self._failures = 0
         self._failures += 1
-        back_offs_s = self._patience.back_offs_s
-        return back_offs_s[min(self._failures, len(back_offs_s)) - 1]
+        return _nth(self._patience.back_offs_s, self._failures - 1)
 
-    def _watch_one_child(self) -> str:
-        """From the process's start to its end; returns the code of why it ended."""
+    def _end_of(self, child: Child) -> str:
+        """The code of why it ended, or must be ended."""
         try:
-            self._child = self._start_child()
-        except OSError:
-            return "SCANNER_NOT_STARTED"
-        try:
-            return self._listen(self._child)
+            return self._listen(child)
         except CameraError as error:
             return error.code
         except (EOFError, OSError):
             return STUCK if self._state.code == STUCK else "SCANNER_CRASHED"
-        finally:
-            self._child.close()
-            self._child = None
 
     def _listen(self, child: Child) -> str:
-        silence_s = self._patience.start_up_s
+        silence_s, meaning = self._patience.start_up_s, "SCANNER_HUNG"
         while not self._stopping.is_set():
             message = child.receive(silence_s, MAX_MESSAGE_BYTES)
             if message is None:
-                return "SCANNER_HUNG"
+                self._stuck_openings += meaning == STUCK
+                return meaning
             report = unpack(message)
-            starting = isinstance(report, CameraStateChanged) and report.state is DeviceState.STARTING
-            silence_s = self._patience.start_up_s if starting else self._patience.silence_s
+            silence_s, meaning = self._patience.silence_s, "SCANNER_HUNG"
+            if isinstance(report, CameraStateChanged) and report.state is DeviceState.STARTING:
+                silence_s, meaning = _nth(self._patience.opening_s, self._stuck_openings), STUCK
             self._pass_on(report)
         return ""
 
@@ -143,6 +170,7 @@ class _Run:
             return
         if isinstance(report, CameraStateChanged):
             self._enter(report.state, report.code)
+            self._spare.prepare()  # now, as this one has loaded: two at once would hold each other up
         else:
             self._report(report)
 
@@ -156,4 +184,9 @@ class _Run:
         self._log.info("camera_state_changed", state=state, code=code)
         if state is DeviceState.RUNNING:
             self._running_since_s = time.monotonic()
+            self._stuck_openings = 0
         self._report(changed)
+
+
+def _nth(steps_s: tuple[float, ...], turn: int) -> float:
+    return steps_s[min(turn, len(steps_s) - 1)]

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from typing import TypeAlias
 
 _STALLED_MESSAGE_S = 3
-_ENDING_S = 1.5
+_ENDING_S = 1.2
 
 ChildMain: TypeAlias = Callable[..., None]
 """A function of ``kiosk.scanner.process``; its first argument is its end of the connection."""
@@ -56,7 +56,7 @@ class Child:
         self._process.kill()
 
     def close(self) -> None:
-        """End the process, or after 1.5 s leave it to the kernel: a driver that holds it lets go or not."""
+        """End the process, or after 1.2 s leave it to the kernel: a driver that holds it lets go or not."""
         self.kill()
         self._process.join(_ENDING_S)
         self._connection.close()

@@ -22,6 +22,8 @@ _CODE = re.compile(r"[A-Z_]{0,40}", re.ASCII)
 STUCK = "CAMERA_STUCK"
 """The last word of a process that ends because a camera's driver holds it."""
 
+BEGIN = b"B"
+"""All that the program ever says: a process that has loaded everything waits for it before it opens the camera."""
 HEARTBEAT = b"H"
 _CODE_READ, _TWO_CODES, _STATE, _PREVIEW, _GUIDANCE = b"C", b"T", b"S", b"P", b"G"
 

@@ -7,13 +7,14 @@ from kiosk.scanner.frames import Frame
 from kiosk.scanner.sources import FrameSource
 
 FAILURES_TO_GIVE_UP = 5
-CLOSING_S = 2.5
+CLOSING_S = 0.8
+"""Reading from a driver that is well ends within a second (``limits``), and that has begun before."""
 
 
 class NewestFrame:
     """A frame source over another one. The other is read and closed on the thread alone, as OpenCV demands."""
 
-    def __init__(self, source: FrameSource, *, wait_s: float = 0.4) -> None:
+    def __init__(self, source: FrameSource, *, wait_s: float = 0.2) -> None:
         self._source = source
         self.is_live = source.is_live
         self._wait_s = wait_s

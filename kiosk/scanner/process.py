@@ -25,11 +25,16 @@ def watch(connection: Connection, setting: str) -> None:
     """Watch the camera that ``setting`` names and tell what is seen, until the other end of ``connection`` closes."""
     address = parse_camera(setting)
     confine(keeps_network=address.kind is CameraKind.STREAM)
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        connection.send_bytes(pack_state(DeviceState.STARTING))  # loading OpenCV takes a while
-        from kiosk.scanner.watching import Watch
+    tell_of(connection, opener_of(address))
 
-        watching = Watch(opener_of(address), connection.send_bytes, lambda wait_s: _pause(connection, wait_s))
+
+def tell_of(connection: Connection, open_source: "Callable[[], FrameSource]") -> None:
+    """Load what takes long, and wait for the word to begin: until then this process is a spare one. Then ``watch``."""
+    from kiosk.scanner.watching import Watch
+
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        connection.recv_bytes()
+        watching = Watch(open_source, connection.send_bytes, lambda wait_s: _pause(connection, wait_s))
         try:
             watching.run()
         except TimeoutError:  # a driver keeps a thread of this process: only the end of the process frees it
@@ -74,20 +79,22 @@ def opener_of(address: CameraAddress) -> "Callable[[], FrameSource]":
 
 
 def source_of(address: CameraAddress) -> "Callable[[], FrameSource]":
-    """Opens all frames of it, one after another; what it returns raises CameraError."""
-    from kiosk.scanner.sources import DeviceFinder
-    from kiosk.scanner.sources_stream import open_stream
-    from kiosk.scanner.virtual import open_file
-
+    """Opens all frames of it, one after another; what it returns raises CameraError. Loads what it needs, no more."""
     match address.kind:
         case CameraKind.FILE:
+            from kiosk.scanner.virtual import open_file
+
             return lambda: open_file(Path(address.where))
         case CameraKind.STREAM:
+            from kiosk.scanner.sources_stream import open_stream
+
             return lambda: open_stream(address.where)
+    from kiosk.scanner.sources import DeviceFinder
+
     return DeviceFinder(address).open
 
 
 def _pause(connection: Connection, wait_s: float) -> None:
-    """Wait, but no longer than the program lives: it never writes here, so anything to read is its end."""
+    """Wait, but no longer than the program lives: it has said its one word, so anything more to read is its end."""
     if connection.poll(wait_s):
         raise EOFError

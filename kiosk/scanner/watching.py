@@ -38,9 +38,9 @@ BACK_OFFS_S = (0.0, 0.5, 1.0, 2.0, 3.0)
 LOOK_S = 0.25
 """How often a camera that is not plugged in is looked for."""
 _UNPLUGGED = frozenset({"CAMERA_NOT_FOUND", "CAMERA_UNPLUGGED"})
-_DOUBTFUL = frozenset({"CAMERA_FROZEN", "CAMERA_BLACK"})
+_DOUBTFUL = frozenset({"CAMERA_FROZEN", "CAMERA_BLACK", "CAMERA_NO_FRAMES"})
 LONG_PATIENCE_S = 10.0
-"""A picture that opening the camera again has not mended is watched for so long before the next try."""
+"""A picture that opening the camera again has not mended is watched, or waited for, so long before the next try."""
 LEAST_WIDTH = 1280
 
 

@@ -1,14 +1,14 @@
 """Random and mutated pictures before a real scanner process, which is now and then killed or stopped besides."""
 
-import multiprocessing
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
@@ -25,11 +25,17 @@ from tests.scanner.mjpeg_server import NetworkCamera, Visit, jpeg, network_camer
 
 FORMATS = (".png", ".jpg", ".webp", ".bmp", ".tiff", ".gif", ".ppm")
 HARMS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGSTOP)
+FALLS = ("SCANNER_CRASHED", "SCANNER_HUNG", "SCANNER_GARBLED", "CAMERA_STUCK")
+RECOVERY_S = 3.0
 PATIENCE_S = 60.0
 _PICTURE_S = 0.02
 
 
 SIZES = ((480, 640), (720, 1280), (1080, 1920))
+ODD_SIZES = ((1, 1), (2, 700), (700, 3), (17, 19), (333, 501), (2000, 40), (2160, 3840))
+CLAIMED = (0, 1, 2, 255, 8191, 16384, 65500, 65535)
+"""Heights and widths that a JPEG without so many pixels claims to have."""
+_FRAME_HEADER = re.compile(rb"\xff[\xc0-\xc2]..\x08(....)", re.DOTALL)
 
 
 def scene(chance: random.Random, sizes: Sequence[tuple[int, int]] = SIZES) -> Grey:
@@ -47,7 +53,7 @@ def scene(chance: random.Random, sizes: Sequence[tuple[int, int]] = SIZES) -> Gr
 def mutated(data: bytes, chance: random.Random) -> bytes:
     """``data`` with something wrong in it."""
     spoiled = bytearray(data)
-    match chance.randrange(6):
+    match chance.randrange(7):
         case 0:
             return data[: chance.randrange(len(data))]
         case 1:
@@ -59,6 +65,8 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
             for _ in range(chance.randint(1, 200)):
                 spoiled[chance.randrange(len(spoiled))] ^= 1 << chance.randrange(8)
         case 4:
+            return resized(data, chance.choice(CLAIMED), chance.choice(CLAIMED))
+        case 5:
             start, end = sorted((chance.randrange(len(spoiled)), chance.randrange(len(spoiled))))
             spoiled[start:end] = b""
         case _:
@@ -67,10 +75,21 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return bytes(spoiled)
 
 
+def resized(data: bytes, height: int, width: int) -> bytes:
+    """A JPEG that lies about its size; other formats as they are."""
+    header = _FRAME_HEADER.search(data)
+    if header is None:
+        return data
+    claimed = height.to_bytes(2, "big") + width.to_bytes(2, "big")
+    return data[: header.start(1)] + claimed + data[header.end(1) :]
+
+
 def pictures(chance: random.Random) -> Iterator[bytes]:
-    """JPEGs without end, every second one mutated."""
+    """JPEGs without end, every second one mutated, some of odd sizes, and a few as large as may be."""
+    giant = jpeg(np.full((8000, 8000), 128, np.uint8), 20)
     while True:
-        whole = jpeg(scene(chance), chance.randint(20, 95))
+        sizes = ODD_SIZES if chance.random() < 0.2 else SIZES
+        whole = giant if chance.random() < 0.01 else jpeg(scene(chance, sizes), chance.randint(20, 95))
         yield whole
         yield mutated(whole, chance)
 
@@ -85,17 +104,29 @@ def files(chance: random.Random, folder: Path) -> Iterator[Path]:
         yield path
 
 
+@dataclass(frozen=True)
+class Recovery:
+    """Once that the process was down: from then until another one has shown its first good picture.
+
+    ``bare_start_s`` is what starting such a process took right afterwards: under a second unless the machine is busy.
+    """
+
+    how: str
+    seconds: float
+    bare_start_s: float
+
+    @property
+    def in_time(self) -> bool:
+        return self.seconds <= max(RECOVERY_S, 3 * self.bare_start_s)
+
+
 @dataclass
 class Outcome:
-    """What a stretch of fuzzing has come to; ``recovered_s`` for each time the process was down.
-
-    ``bare_start_s`` is what starting such a process took at these times by itself: most of it, on a busy machine.
-    """
+    """What a stretch of fuzzing has come to."""
 
     harmed: int = 0
     fell_by_itself: int = 0
-    recovered_s: list[float] = field(default_factory=list)
-    bare_start_s: list[float] = field(default_factory=list)
+    recoveries: list[Recovery] = field(default_factory=list)
     child_kb: list[int] = field(default_factory=list)
     read: int = 0
 
@@ -106,41 +137,39 @@ class Fuzzed:
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
         self._seed = seed
+        self._heard_at_s = 0.0
         self._reports: Queue[tuple[float, ScannerReport]] = Queue()
         self.outcome = Outcome()
 
     def run(self, duration_s: float, harm_every_s: float) -> Outcome:
-        scanner_camera = NetworkCamera(self._play)
-        with network_camera(scanner_camera) as camera:
-            scanner = CameraScanner(camera.address)
-            scanner.start(lambda report: self._reports.put((time.monotonic(), report)))
-            try:
-                self._until(DeviceState.RUNNING)
-                self._follow(duration_s, harm_every_s)
-            finally:
-                scanner.stop()
+        with self._watching() as scanner:
+            self._follow(scanner, duration_s, harm_every_s)
         return self.outcome
 
     def watch_memory(self, duration_s: float, every_s: float = 2.0) -> list[int]:
         """Leave the process alone with the pictures; returns its memory in kB, once in ``every_s``."""
+        with self._watching() as scanner:
+            return list(self._memory(scanner, duration_s, every_s))
+
+    @contextmanager
+    def _watching(self) -> Iterator[CameraScanner]:
         with network_camera(NetworkCamera(self._play)) as camera:
             scanner = CameraScanner(camera.address)
             scanner.start(lambda report: self._reports.put((time.monotonic(), report)))
             try:
                 self._until(DeviceState.RUNNING)
-                return list(self._memory(duration_s, every_s))
+                yield scanner
             finally:
                 scanner.stop()
 
-    def _memory(self, duration_s: float, every_s: float) -> Iterator[int]:
+    def _memory(self, scanner: CameraScanner, duration_s: float, every_s: float) -> Iterator[int]:
         end_s = time.monotonic() + duration_s
         while (now_s := time.monotonic()) < end_s:
             while time.monotonic() < now_s + every_s:
                 with suppress(Empty):
-                    self._note(self._reports.get(timeout=every_s)[1])
-            for child in multiprocessing.active_children():  # none while one is being started
-                assert child.pid is not None
-                yield resident_kb(child.pid)
+                    self._note(*self._reports.get(timeout=every_s))
+            if (pid := scanner.pid) is not None:  # none while one begins
+                yield resident_kb(pid)
 
     def _play(self, visit: Visit) -> None:
         for picture in pictures(random.Random(self._seed * 1000 + visit.number)):
@@ -148,42 +177,47 @@ class Fuzzed:
             if visit.over.wait(_PICTURE_S):
                 return
 
-    def _follow(self, duration_s: float, harm_every_s: float) -> None:
+    def _follow(self, scanner: CameraScanner, duration_s: float, harm_every_s: float) -> None:
         end_s, harm_s = time.monotonic() + duration_s, time.monotonic() + harm_every_s
         while (now_s := time.monotonic()) < end_s:
             if now_s >= harm_s:
-                self._harm()
+                self._harm(scanner)
                 harm_s = time.monotonic() + harm_every_s * self._chance.uniform(0.5, 1.5)
             try:
                 at_s, report = self._reports.get(timeout=0.1)
             except Empty:
                 continue
-            if isinstance(report, CameraStateChanged) and report.code.startswith("SCANNER_"):
+            if isinstance(report, CameraStateChanged) and report.code in FALLS:
                 self.outcome.fell_by_itself += 1
-                self.outcome.recovered_s.append(self._until(DeviceState.RUNNING) - at_s)
-            self._note(report)
+                self._recovered(report.code, self._heard_at_s)
+            self._note(at_s, report)
 
-    def _harm(self) -> None:
+    def _harm(self, scanner: CameraScanner) -> None:
         """End the process in one of the ways that it may end, or stop it for good, and wait until all is well."""
-        [child] = multiprocessing.active_children()
-        assert child.pid is not None
-        self.outcome.child_kb.append(resident_kb(child.pid))
+        pid, harm = scanner.pid, self._chance.choice(HARMS)
+        if pid is None:
+            return
+        self.outcome.child_kb.append(resident_kb(pid))
         harmed_s = time.monotonic()
-        os.kill(child.pid, self._chance.choice(HARMS))
+        os.kill(pid, harm)
         self.outcome.harmed += 1
         self._until(DeviceState.FAILED)
-        self.outcome.recovered_s.append(self._until(DeviceState.RUNNING) - harmed_s)
-        self.outcome.bare_start_s.append(bare_start_s())
+        self._recovered(harm.name, harmed_s)
+
+    def _recovered(self, how: str, since_s: float) -> None:
+        recovery_s = self._until(DeviceState.RUNNING) - since_s
+        self.outcome.recoveries.append(Recovery(how, recovery_s, bare_start_s()))
 
     def _until(self, state: DeviceState) -> float:
         """When it was told. Raises queue.Empty where it never is."""
         while True:
             at_s, report = self._reports.get(timeout=PATIENCE_S)
+            self._note(at_s, report)
             if isinstance(report, CameraStateChanged) and report.state is state:
                 return at_s
-            self._note(report)
 
-    def _note(self, report: ScannerReport) -> None:
+    def _note(self, at_s: float, report: ScannerReport) -> None:
+        self._heard_at_s = at_s
         if isinstance(report, CodeRead):
             assert len(report.untrusted_text.encode()) <= MAX_TEXT_BYTES
             self.outcome.read += 1

@@ -9,21 +9,34 @@ from kiosk.scanner.messages import pack_state
 
 
 def say_garbage(connection: Connection, _setting: str) -> None:
+    connection.recv_bytes()
     connection.send_bytes(b"C\x80\x04\x95")
     connection.poll(None)
 
 
 def send_too_much(connection: Connection, _setting: str) -> None:
+    connection.recv_bytes()
     connection.send_bytes(b"P" + bytes(10_000_000))
 
 
 def fall_silent(connection: Connection, _setting: str) -> None:
+    connection.recv_bytes()
     connection.send_bytes(pack_state(DeviceState.RUNNING))
     connection.poll(None)
 
 
+def open_slowly(connection: Connection, _setting: str) -> None:
+    """A camera that needs a second to open."""
+    connection.recv_bytes()
+    connection.send_bytes(pack_state(DeviceState.STARTING))
+    if not connection.poll(1.0):
+        connection.send_bytes(pack_state(DeviceState.RUNNING))
+        connection.poll(None)
+
+
 def stop_halfway(connection: Connection, _setting: str) -> None:
     """Announces 1,000 bytes and sends one."""
+    connection.recv_bytes()
     connection.send_bytes(pack_state(DeviceState.RUNNING))
     os.write(connection.fileno(), (1000).to_bytes(4, "big") + b"C")
     connection.poll(None)

@@ -2,6 +2,8 @@
 
 import json
 import multiprocessing
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,8 +26,8 @@ from tests.scanner.hearing import LONGEST_S, Hearing
 CARDS = Path(__file__).parents[2] / "resources" / "cards"
 CARD = CARDS / "02-hindi-app.png"
 TEXT = json.loads((CARDS / "cards.json").read_text(encoding="utf-8"))[CARD.name]
-IMPATIENT = Patience(start_up_s=30.0, silence_s=15.0, back_offs_s=(0.05, 0.1, 0.2))
-NO_PATIENCE = replace(IMPATIENT, silence_s=0.3)
+IMPATIENT = Patience(start_up_s=30.0, opening_s=(30.0,), silence_s=15.0, back_offs_s=(0.05, 0.1, 0.2))
+NO_PATIENCE = replace(IMPATIENT, silence_s=0.3, opening_s=(0.3, 30.0))
 
 
 class TestFakeScanner(ScannerContract):
@@ -68,10 +70,10 @@ Watched = Callable[..., tuple[CameraScanner, Hearing]]
 
 
 def test_a_killed_process_is_replaced_and_reads_again(watched: Watched) -> None:
-    _, hearing = watched()
+    scanner, hearing = watched()
     hearing.until(CodeRead(TEXT))
-    [child] = multiprocessing.active_children()
-    child.kill()
+    assert scanner.pid is not None
+    os.kill(scanner.pid, signal.SIGKILL)
     hearing.until_state(DeviceState.FAILED, "SCANNER_CRASHED")
     assert hearing.until_state(DeviceState.RUNNING) == []
     hearing.until(CodeRead(TEXT))
@@ -92,6 +94,11 @@ def test_a_process_gone_wrong_is_ended_and_told(watched: Watched, main: ChildMai
     hearing.until_state(DeviceState.FAILED, code)
     scanner.stop()
     hearing.until_state(DeviceState.STOPPED)
+
+
+def test_a_camera_that_opens_slowly_is_told_and_given_more_time(watched: Watched) -> None:
+    _, hearing = watched(main=rogues.open_slowly)
+    assert hearing.until_state(DeviceState.RUNNING)[1:] == [CameraStateChanged(DeviceState.FAILED, "CAMERA_STUCK")]
 
 
 @pytest.mark.parametrize("main", [rogues.fall_silent, rogues.stop_halfway])

@@ -11,7 +11,7 @@ from tests.scanner.fuzzing import Fuzzed, files
 def test_a_process_fed_with_garbage_and_killed_meanwhile_comes_back_each_time() -> None:
     outcome = Fuzzed(seed=7).run(4.0, harm_every_s=1.5)
     assert outcome.harmed >= 1
-    assert len(outcome.recovered_s) >= outcome.harmed
+    assert len(outcome.recoveries) >= outcome.harmed
 
 
 def test_mutated_files_are_read_or_refused(tmp_path: Path) -> None:

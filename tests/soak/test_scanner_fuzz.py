@@ -7,18 +7,19 @@ import os
 import random
 import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 from kiosk.errors import CameraError
 from kiosk.scanner.files import FileReader
+from tests.scanner import faulty_process
 from tests.scanner.faulty_camera import FAULTS, FaultyCamera
-from tests.scanner.fuzzing import Fuzzed, files, resident_kb
+from tests.scanner.fuzzing import RECOVERY_S, Fuzzed, files, resident_kb
 
 pytestmark = pytest.mark.soak
 DURATION_S = float(os.environ.get("KIOSK_FUZZ_S", "600"))
 SEED = int(os.environ.get("KIOSK_FUZZ_SEED", "1"))
-RECOVERY_S = 3.0
 GROWTH_KB = 60_000
 SECOND_HALF_KB = 16_000
 
@@ -27,14 +28,14 @@ def test_hostile_pictures_harm_nobody() -> None:
     before_kb = resident_kb(os.getpid())
     outcome = Fuzzed(SEED).run(DURATION_S * 0.8, harm_every_s=6.0)
     after_kb = resident_kb(os.getpid())
-    slowest_s = max(outcome.recovered_s)
+    slowest = max(outcome.recoveries, key=lambda each: each.seconds)
     print(
         f"fuzz: {outcome.harmed} times harmed, {outcome.fell_by_itself} falls of its own, slowest recovery "
-        f"{slowest_s:.2f} s (a bare start {max(outcome.bare_start_s):.2f} s), {outcome.read} codes read, child at most "
-        f"{max(outcome.child_kb) // 1024} MB, "
-        f"program {before_kb // 1024} -> {after_kb // 1024} MB"
+        f"{slowest.seconds:.2f} s after {slowest.how} (a bare start {slowest.bare_start_s:.2f} s), "
+        f"median {median(each.seconds for each in outcome.recoveries):.2f} s, {outcome.read} codes read, "
+        f"child at most {max(outcome.child_kb) // 1024} MB, program {before_kb // 1024} -> {after_kb // 1024} MB"
     )
-    assert slowest_s <= max(RECOVERY_S, 3 * max(outcome.bare_start_s)), "a busy machine is given its time"
+    assert not [each for each in outcome.recoveries if not each.in_time], "a busy machine is given its time"
     assert after_kb - before_kb < GROWTH_KB
 
 
@@ -54,12 +55,22 @@ def test_hostile_files_harm_nobody(tmp_path: Path) -> None:
     assert refused
 
 
-def test_every_fault_of_a_camera_is_mended_in_three_seconds() -> None:
+def test_every_fault_of_a_network_camera_is_mended_in_three_seconds() -> None:
     faults = FaultyCamera().run()
     for fault in faults:
         print(f"{fault.code}: told after {fault.told_s:.2f} s, works again after {fault.mended_s:.2f} s")
     assert [fault.code for fault in faults] == [code for code, _ in FAULTS]
     assert max(fault.mended_s for fault in faults) <= RECOVERY_S
+
+
+@pytest.mark.parametrize("fault", faulty_process.FAULTS)
+def test_every_fault_of_camera_driver_or_process_is_mended_in_three_seconds(fault: str, tmp_path: Path) -> None:
+    mended = faulty_process.mended(fault, tmp_path)
+    print(
+        f"{fault}: told after {mended.told_s:.2f} s as {', '.join(mended.codes)}, mended after {mended.mended_s:.2f} s"
+    )
+    assert mended.codes[0] == faulty_process.FAULTS[fault]
+    assert mended.mended_s <= RECOVERY_S
 
 
 def test_memory_stays_flat() -> None:
