@@ -1,7 +1,7 @@
 """What a stream of ESC/POS leaves on paper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from PIL import Image
@@ -13,22 +13,27 @@ from tests.escpos_tokens import Lexer, Token, What
 class SlipPaper:
     """One slip as it was cut off: black on white, and the bytes that would have come out as letters.
 
-    ``torn`` where zeros were needed to end a picture that had been broken off.
+    ``torn`` where zeros were needed to end a picture that had been broken off; ``head`` as a Canvas has it.
     """
 
     rows: tuple[Token, ...]
     text_bytes: bytes
     torn: bool = False
+    head: int = 0
 
     @cached_property
     def image(self) -> Image.Image:
-        return _stacked(self.rows)
+        return _stacked(self.rows, self.head)
 
 
 @dataclass
 class Canvas:
-    """The paper since the last cut; ``slips`` grows with each."""
+    """The paper since the last cut; ``slips`` grows with each.
 
+    ``head`` is how many dots it prints across; 0 is as many as the widest picture has.
+    """
+
+    head: int = 0
     slips: list[SlipPaper] = field(default_factory=list)
     _rows: list[Token] = field(default_factory=list)
     _text: bytes = b""
@@ -59,18 +64,23 @@ class Canvas:
         return self._cut_off(torn=True)
 
     def _cut_off(self, *, torn: bool = False) -> SlipPaper:
-        paper = SlipPaper(tuple(self._rows), self._text, torn or self._zeros > 0)
+        paper = SlipPaper(tuple(self._rows), self._text, torn or self._zeros > 0, self.head)
         self._rows, self._text, self._zeros = [], b"", 0
         return paper
 
 
 @dataclass
 class Tokeniser:
-    """Takes a stream of bytes; ``slips`` grows with each cut, ``errors`` with anything unknown."""
+    """Takes a stream of bytes; ``slips`` grows with each cut, ``errors`` with anything unknown.
+
+    Attributes:
+        places_pictures: obeys ESC a for them; some clones do not.
+    """
 
     errors: list[str] = field(default_factory=list)
     canvas: Canvas = field(default_factory=Canvas)
     tokens: list[Token] = field(default_factory=list)
+    places_pictures: bool = True
 
     def __post_init__(self) -> None:
         self._lexer = Lexer(self.errors)
@@ -82,7 +92,7 @@ class Tokeniser:
     def feed(self, data: bytes) -> None:
         for token in self._lexer.feed(data):
             self.tokens.append(token)
-            self.canvas.obey(token)
+            self.canvas.obey(token if self.places_pictures else replace(token, place=0))
 
     @property
     def unfinished(self) -> bool:
@@ -90,12 +100,18 @@ class Tokeniser:
         return self._lexer.is_inside or not self.canvas.is_blank
 
 
-def _stacked(rows: Sequence[Token]) -> Image.Image:
-    width = max((8 * len(row.raw) * row.wide for row in rows), default=8)
+def _stacked(rows: Sequence[Token], head: int) -> Image.Image:
+    """What does not fit on the paper is lost, as printers do with it."""
+    width = head or max((_width(row) for row in rows), default=8)
     paper = Image.new("1", (width, sum(row.tall for row in rows)), 1)
     top = 0
     for row in rows:
         line = Image.frombytes("1", (8 * len(row.raw), 1), bytes(255 - value for value in row.raw))
-        paper.paste(line.resize((line.width * row.wide, row.tall), Image.Resampling.NEAREST), (0, top))
+        left = max(0, (width - _width(row)) * row.place // 2)
+        paper.paste(line.resize((_width(row), row.tall), Image.Resampling.NEAREST), (left, top))
         top += row.tall
     return paper
+
+
+def _width(row: Token) -> int:
+    return 8 * len(row.raw) * row.wide

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 _REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
@@ -13,6 +13,7 @@ class What(Enum):
     INITIALISE = auto()
     FEED = auto()
     CUT = auto()
+    PLACE = auto()
     ROW = auto()
     ID = auto()
     BARRIER = auto()
@@ -25,12 +26,17 @@ class What(Enum):
 
 @dataclass(frozen=True)
 class Token:
-    """``raw`` are its bytes. A ROW is one line of a picture, whose dots print ``wide`` by ``tall``."""
+    """``raw`` are its bytes.
+
+    A ROW is one line of a picture, whose dots print ``wide`` by ``tall``. It stands in a ``place``: 0 at the left, 1 in
+    the middle, 2 at the right.
+    """
 
     what: What
     raw: bytes
     wide: int = 1
     tall: int = 1
+    place: int = 0
 
     @property
     def is_real_time(self) -> bool:
@@ -42,6 +48,7 @@ _FIXED = {
     b"\x1b@": (What.INITIALISE, 2),
     b"\x1bd": (What.FEED, 3),
     b"\x1bJ": (What.FEED, 3),
+    b"\x1ba": (What.PLACE, 3),
     b"\x1da": (What.NO_ASB, 3),
     b"\x1dr": (What.BARRIER, 3),
     b"\x1d(": (What.ID, 11),
@@ -66,6 +73,7 @@ class Lexer:
     _row: Token = Token(What.ROW, b"")
     _width: int = 0
     _last: bytes = b""
+    _place: int = 0
 
     def feed(self, data: bytes) -> Iterator[Token]:
         self._rest += data
@@ -73,6 +81,8 @@ class Lexer:
             self.is_broken_off = self.is_broken_off and token.what is not What.INITIALISE
             if token.what is What.UNKNOWN:
                 self._note(f"byte {token.raw.hex()} outside any command")
+            elif token.what in (What.INITIALISE, What.PLACE):
+                self._place = token.raw[2] if token.what is What.PLACE else 0
             yield token
 
     @property
@@ -112,7 +122,7 @@ class Lexer:
         if mode > 3 or not self._width:
             self._note(f"picture {self._rest[:8].hex()}")
             self._rows = 0
-        self._row = Token(What.ROW, b"", 1 + (mode & 1), 1 + (mode >> 1 & 1))
+        self._row = Token(What.ROW, b"", 1 + (mode & 1), 1 + (mode >> 1 & 1), self._place)
         self._rest, self._last = self._rest[8:], b""
 
     def _picture_row(self) -> Token | None:
@@ -123,7 +133,7 @@ class Lexer:
         joined, self._last = self._last + raw, raw[-1:]
         for match in _REAL_TIME.finditer(joined):
             self._note(f"real-time command {match[0].hex()} in a picture")
-        return Token(What.ROW, raw, self._row.wide, self._row.tall)
+        return replace(self._row, raw=raw)
 
     def _note(self, error: str) -> None:
         if not self.is_broken_off:
@@ -135,4 +145,6 @@ def _is_right(what: What, raw: bytes) -> bool:
         return raw.startswith(_ID_HEAD) and all(0x20 <= byte <= 0x7E for byte in raw[7:])
     if what is What.STATUS:
         return raw[2] in (1, 2, 3, 4)
+    if what is What.PLACE:
+        return raw[2] in (0, 1, 2)
     return raw == _EXACT.get(what, raw)
