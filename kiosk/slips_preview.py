@@ -1,6 +1,8 @@
-"""``kiosk slips preview``: how a slip will look, as a picture, without a store or a printer."""
+"""``kiosk slips preview``: how a slip of this kiosk will look, as a picture, without a printer."""
 
 import os
+from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from kiosk.model.patient import BirthDate, Patient, PatientKeys, Sex
 from kiosk.model.slip import Slip, slip_of
 from kiosk.model.slip_words import WORDS
 from kiosk.model.token import Token
-from kiosk.settings import WIDTHS
+from kiosk.settings import WIDTHS, Settings
 
 _SOMEBODY = Patient(abha_number="91000000000018", name="Asha Devi Sharma", sex=Sex.FEMALE, birth=BirthDate(1981, 3, 4))
 _TOKEN_ID = "019ab2c3-d4e5-7f60-8a1b-2c3d4e5f6071"
@@ -42,7 +44,7 @@ def preview(
 
     Bytes are what the printer would get, share is their part of the bare bitmap's. Nothing is stored or printed.
     """
-    from kiosk.app import gui_application, load_facility
+    from kiosk.app import gui_application
     from kiosk.printing.escpos import slip_bytes
     from kiosk.printing.layout import PAPERS, SlipPainter
     from kiosk.printing.template import load_template
@@ -50,7 +52,8 @@ def preview(
     settings = settings_of(context)
     look = load_template(template or settings.slip_template)
     _application = gui_application(os.environ)
-    slip = _slip(load_facility(settings), department, language or settings.language, duplicate, look.second_language)
+    facility = _facility(settings, os.environ)
+    slip = _slip(facility, department, language or settings.language, duplicate, look.second_language)
     raster = SlipPainter(int(width or settings.printer_dots), look).render(slip)
     paper = PAPERS[raster.width]
     try:
@@ -61,6 +64,29 @@ def preview(
     share = round(size / len(raster.rows), 3)
     mm = round(raster.height / paper.dots_per_mm, 1)
     print_lines([{"file": str(out), "width": raster.width, "mm": mm, "bytes": size, "share": share}])
+
+
+def _facility(settings: Settings, environ: Mapping[str, str]) -> Facility:
+    """As this kiosk has it: of its server where it is enrolled, else of the settings. No store is made for a picture.
+
+    Raises:
+        KioskError: NO_DEPARTMENTS, the server's configuration has not come yet.
+    """
+    from kiosk.app import SystemClock, load_facility, new_id
+    from kiosk.configured import configured
+    from kiosk.store.store import STORE_FILE, open_store
+
+    if not (settings.data_dir / STORE_FILE).exists():
+        return load_facility(settings)
+    with closing(open_store(settings.data_dir, settings.series, new_id, environ)) as store:
+        enrolment = store.enrolment()
+        if enrolment is None:
+            return load_facility(settings)
+        facility = configured(store, enrolment, SystemClock().now()).facility
+    if not facility.departments:
+        told = "the server's configuration has not come yet: let this station reach its server (kiosk sync)"
+        raise KioskError(told, code="NO_DEPARTMENTS")
+    return facility
 
 
 def _slip(facility: Facility, code: str | None, language: str, copy: int, second: str) -> Slip:

@@ -1,6 +1,8 @@
 """``kiosk slips preview``: a picture of the slip as this hospital has it."""
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,12 @@ from PIL import Image
 from PySide6.QtGui import QGuiApplication
 
 from kiosk.app import open_station, spool_of
+from kiosk.model.exchange import DatedConfiguration, Enrolment, PulledConfiguration
 from kiosk.settings import Settings
 from kiosk.slips_preview import preview
+from kiosk.store.store import open_store
+from tests.campus import HOSPITAL, document
+from tests.migrated import lay_store
 from tests.printing.slips import ASHA
 
 
@@ -72,6 +78,40 @@ def test_language_department_copy_and_template_change_it(tmp_path: Path) -> None
 def test_what_is_wrong_is_said(words: list[str], code: int, told: str) -> None:
     done = ran(*words)
     assert (done.exit_code, told in done.output) == (code, True), done.output
+
+
+def test_an_enrolled_kiosk_shows_what_its_server_has_configured(tmp_path: Path) -> None:
+    enrol(tmp_path, {"names": {"en": "District Hospital, Rampur"}})
+    done = ran("--department", "XXX", str(tmp_path / "slip.png"))
+    assert (done.exit_code, "there are MED, EYE" in done.output) == (2, True), done.output
+    assert ran(str(tmp_path / "one.png")).exit_code == 0
+    enrol(tmp_path, {"names": {"en": "Civil Hospital, Rampur"}})
+    assert ran(str(tmp_path / "other.png")).exit_code == 0
+    assert (tmp_path / "one.png").read_bytes() != (tmp_path / "other.png").read_bytes()
+
+
+def test_one_that_has_nothing_from_its_server_yet_says_so(tmp_path: Path) -> None:
+    enrol(tmp_path, None)
+    done = ran(str(tmp_path / "slip.png"))
+    assert (done.exit_code, done.stderr.split(":")[0]) == (1, "NO_DEPARTMENTS")
+
+
+def test_a_store_that_no_server_knows_changes_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "slip.png"
+    assert ran(str(out)).exit_code == 0
+    without = out.read_bytes()
+    lay_store(tmp_path)
+    assert ran(str(out)).exit_code == 0
+    assert out.read_bytes() == without
+
+
+def enrol(folder: Path, changes: dict[str, object] | None) -> None:
+    """As K1 of a hospital whose server has told of ``changes`` to its document, or of nothing yet."""
+    now = datetime.now(UTC)
+    documents = () if changes is None else (DatedConfiguration(now.date(), json.dumps(document(**changes))),)
+    with closing(open_store(lay_store(folder), None, lambda: "id", {})) as store:
+        store.enrol(Enrolment(HOSPITAL, "K1", "kiosk", "k1", "http://127.0.0.1:9", ""), "A", bytes(32), now)
+        store.keep_configuration(PulledConfiguration(1, documents), now)
 
 
 def test_the_template_of_the_settings_is_what_the_spool_prints(tmp_path: Path) -> None:

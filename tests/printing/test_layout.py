@@ -8,11 +8,13 @@ import pytest
 import zxingcpp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
 
 from kiosk.errors import SettingError
 from kiosk.model.patient import Patient
 from kiosk.printing.layout import PAPERS, SlipPainter
 from kiosk.printing.raster import Raster
+from kiosk.printing.text import SMALLEST, set_lines, text_font
 from tests.printing.hospital import LANGUAGES, slip_in
 from tests.printing.slips import TOKEN_ID, a_slip
 
@@ -108,6 +110,17 @@ def test_what_counts_is_never_cut_off(width: int, language: str) -> None:
     assert all(getattr(slip, field) != other for field, other in others.items())
     drawn = {painter.render(replace(slip, **{field: other})).rows for field, other in others.items()}
     assert len(drawn | {painter.render(slip).rows}) == len(others) + 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_of_ours_is_cut_off(width: int, language: str) -> None:
+    """In the smallest letters, as those on the narrowest paper are, with as many people ahead as ever come."""
+    slip = slip_in(language, copy=2)
+    font = text_font(SMALLEST, bold=False)
+    for text in (slip.heading, slip.ahead.replace("12", "488"), slip.duplicate, slip.where):
+        lines = set_lines(text, font, width - 28, 2, Qt.AlignmentFlag.AlignLeft)
+        assert not lines[-1].text.endswith("…"), text
 
 
 def test_duplicate_is_white_on_a_black_bar() -> None:
