@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Integer, and_, bindparam, func, insert, literal_column, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.errors import QuotaReachedError, StoreError
@@ -13,7 +13,7 @@ from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.token import Priority, SlipState, State, Token, label_of
 from kiosk.ports import ArrivalOrder, Issued, IssueOrder, SlipJob
 from kiosk.store import tables
-from kiosk.store.engine import fixed_sql
+from kiosk.store.engine import fixed_sql, rows_of
 from kiosk.store.ledger import NEXT_MARK, Ledger
 from kiosk.store.openings import openings
 from kiosk.store.rows import job_values, patient_of, patient_values, token_of, token_values
@@ -23,17 +23,21 @@ _p = tables.patient.c
 _NOT_CALLED = (State.WAITING, State.HELD, State.NO_SHOW)
 _UNDER_WAY = (State.CALLED, State.SERVING)
 
-# The statements stand here whole, so that SQLAlchemy compiles each once.
+# The statements of each check-in stand here as texts, made once.
 # The keys alone, which hold the day: two look-ups. With any other condition SQLite reads the whole day instead.
-_SAME_PATIENT = select(tables.token).where(
-    or_(_t.number_key == bindparam("number_key"), _t.address_key == bindparam("address_key"))
+_SAME_PATIENT = fixed_sql(
+    select(tables.token).where(
+        or_(_t.number_key == bindparam("number_key"), _t.address_key == bindparam("address_key"))
+    )
 )
-_AHEAD = select(func.count()).where(
-    _t.facility_id == bindparam("facility_id"),
-    _t.service_day == bindparam("day"),
-    _t.queue_department == bindparam("queue"),
-    _t.state == State.WAITING.value,
-    tuple_(_t.queued_at, _t.token_id) < tuple_(bindparam("queued_at"), bindparam("token_id")),
+_AHEAD = fixed_sql(
+    select(func.count()).where(
+        _t.facility_id == bindparam("facility_id"),
+        _t.service_day == bindparam("day"),
+        _t.queue_department == bindparam("queue"),
+        _t.state == bindparam("state"),
+        tuple_(_t.queued_at, _t.token_id) < tuple_(bindparam("queued_at"), bindparam("token_id")),
+    )
 )
 _OWN = or_(_t.store_id == bindparam("store_id"), _t.store_id.in_(select(tables.former_store.c.store_id)))
 _LEFT_OVER = select(tables.token).where(
@@ -41,18 +45,18 @@ _LEFT_OVER = select(tables.token).where(
     _OWN,
     or_(_t.state.in_(_NOT_CALLED), and_(_t.service_day < bindparam("day_before"), _t.state.in_(_UNDER_WAY))),
 )
-_GIVEN = select(func.count()).where(
-    _t.facility_id == bindparam("facility_id"),
-    _t.service_day == bindparam("day"),
-    _t.department == bindparam("department"),
-)
-_NEXT_NUMBER = (
-    upsert(tables.number)
-    .values(last=1)
-    .on_conflict_do_update(
-        index_elements=["facility_id", "service_day", "department", "series"],
-        set_={"last": tables.number.c.last + 1},
+_GIVEN = fixed_sql(
+    select(func.count()).where(
+        _t.facility_id == bindparam("facility_id"),
+        _t.service_day == bindparam("day"),
+        _t.department == bindparam("department"),
     )
+)
+_ONE = literal_column("1", Integer)
+_NEXT_NUMBER = fixed_sql(
+    upsert(tables.number)
+    .values({each.name: bindparam(each.name) for each in tables.number.primary_key} | {"last": _ONE})
+    .on_conflict_do_update(index_elements=list(tables.number.primary_key), set_={"last": tables.number.c.last + _ONE})
     .returning(tables.number.c.last)
 )
 _INSERT_TOKEN = fixed_sql(
@@ -108,7 +112,7 @@ def live_tokens(
 
 def tokens_of(connection: Connection, facility_id: str, day: date, keys: PatientKeys) -> list[Token]:
     """All tokens of the patient with ``keys`` on ``day``, oldest first."""
-    rows = connection.execute(_SAME_PATIENT, {"number_key": keys.number, "address_key": keys.address})
+    rows = rows_of(connection, _SAME_PATIENT, {"number_key": keys.number, "address_key": keys.address})
     here = (token for token in map(token_of, rows) if (token.facility_id, token.service_day) == (facility_id, day))
     return sorted((token for token in here if token.keys.match(keys)), key=lambda token: token.issued_at)
 
@@ -187,30 +191,28 @@ def _body(order: IssueOrder, series: str, number: int, keys: PatientKeys) -> dic
 
 
 def _next_number(connection: Connection, order: IssueOrder, day: date, series: str) -> int:
-    number: int = connection.execute(
-        _NEXT_NUMBER,
-        {
-            "facility_id": order.facility.facility_id,
-            "service_day": day.isoformat(),
-            "department": order.department.code,
-            "series": series,
-        },
-    ).scalar_one()
+    its = {
+        "facility_id": order.facility.facility_id,
+        "service_day": day.isoformat(),
+        "department": order.department.code,
+        "series": series,
+    }
+    ((number,),) = rows_of(connection, _NEXT_NUMBER, its)
     quota = None if order.ignores_quota else order.department.quota
     if quota is None:
-        return number
+        return int(number)
     nth = _given(connection, order, day) + 1 if order.department.quota_is_whole else number
     if nth > quota:
         # The transaction is rolled back, so the number is not used up.
         raise QuotaReachedError(f"{order.department.code} has given its {quota} tokens for today")
-    return number
+    return int(number)
 
 
 def _given(connection: Connection, order: IssueOrder, day: date) -> int:
     """How many of the department's tokens of ``day`` are known here, in every series."""
     of_day = {"facility_id": order.facility.facility_id, "day": day.isoformat(), "department": order.department.code}
-    count: int = connection.execute(_GIVEN, of_day).scalar_one()
-    return count
+    ((count,),) = rows_of(connection, _GIVEN, of_day)
+    return int(count)
 
 
 def _new_job(connection: Connection, order: IssueOrder, token: Token, ahead: int | None, job_id: str) -> SlipJob:
@@ -223,14 +225,13 @@ def ahead_of(connection: Connection, order: IssueOrder | ArrivalOrder, token: To
     """How many wait before ``token`` in its queue, or None where this station does not know the whole queue."""
     if not order.shows_people_ahead or token.state is not State.WAITING:
         return None
-    count: int = connection.execute(
-        _AHEAD,
-        {
-            "facility_id": token.facility_id,
-            "day": token.service_day.isoformat(),
-            "queue": token.queue_department,
-            "queued_at": instant_text(token.queued_at),
-            "token_id": token.token_id,
-        },
-    ).scalar_one()
-    return count
+    its = {
+        "facility_id": token.facility_id,
+        "day": token.service_day.isoformat(),
+        "queue": token.queue_department,
+        "state": State.WAITING.value,
+        "queued_at": instant_text(token.queued_at),
+        "token_id": token.token_id,
+    }
+    ((count,),) = rows_of(connection, _AHEAD, its)
+    return int(count)

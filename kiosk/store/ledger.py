@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, bindparam, insert, literal_column, select, update
 
@@ -14,11 +13,12 @@ from kiosk.model.moves import apply
 from kiosk.model.opd import Facility
 from kiosk.model.token import Token
 from kiosk.store import tables
-from kiosk.store.engine import fixed_sql
+from kiosk.store.engine import fixed_sql, rows_of
 from kiosk.store.rows import event_values, token_of, token_values
 
-_SELECT_META = select(tables.meta)
-_UPDATE_META = update(tables.meta)
+_SELECT_META = fixed_sql(select(tables.meta))
+_TIP = ("last_seq", "last_hash", "last_at", "last_service_day", "confirmed_at")
+_UPDATE_META = fixed_sql(update(tables.meta).values({name: bindparam(name) for name in _TIP}))
 NEXT_MARK = literal_column("(SELECT coalesce(max(touched), 0) + 1 FROM token)", Integer)
 """What to write beside a token, so that whoever looked before finds it without reading the others."""
 _SAVE = update(tables.token).where(tables.token.c.token_id == bindparam("saved_id")).values(touched=NEXT_MARK)
@@ -97,7 +97,7 @@ class Ledger:
         self.meta = replace(self.meta, last_at=at, confirmed_at=at, last_service_day=None)
 
     def close(self) -> None:
-        self._connection.execute(
+        self._connection.exec_driver_sql(
             _UPDATE_META,
             {
                 "last_seq": self.meta.last_seq,
@@ -143,18 +143,19 @@ class Ledger:
 
 
 def read_meta(connection: Connection) -> Meta:
-    row: Any = connection.execute(_SELECT_META).one()
+    (row,) = rows_of(connection, _SELECT_META, {})
+    _, store_id, series, facility_key, last_seq, last_hash, last_at, day, confirmed_at, forked_at, adopted_seq = row
     return Meta(
-        store_id=row.store_id,
-        series=row.series,
-        facility_key=row.facility_key,
-        last_seq=row.last_seq,
-        last_hash=row.last_hash,
-        last_at=parse_instant(row.last_at) if row.last_at else None,
-        last_service_day=date.fromisoformat(row.last_service_day) if row.last_service_day else None,
-        confirmed_at=parse_instant(row.confirmed_at) if row.confirmed_at else None,
-        forked=row.forked_at is not None,
-        adopted_seq=row.adopted_seq,
+        store_id=store_id,
+        series=series,
+        facility_key=facility_key,
+        last_seq=last_seq,
+        last_hash=last_hash,
+        last_at=parse_instant(last_at) if last_at else None,
+        last_service_day=date.fromisoformat(day) if day else None,
+        confirmed_at=parse_instant(confirmed_at) if confirmed_at else None,
+        forked=forked_at is not None,
+        adopted_seq=adopted_seq,
     )
 
 

@@ -15,12 +15,13 @@ from kiosk.model.moves import SAID_AT, IllegalMoveError
 from kiosk.model.opd import Facility
 from kiosk.model.openings import read_opening
 from kiosk.store import tables
+from kiosk.store.engine import fixed_sql, rows_of
 from kiosk.store.ledger import Ledger
 
 _STEP = timedelta(microseconds=1)
 _o = tables.opening.c
-_OF_DAY = (  # each check-in asks: not made anew for each
-    select(tables.opening)
+_OF_DAY = fixed_sql(
+    select(_o.department, _o.room, _o.is_open, _o.changed_at)
     .where(_o.facility_id == bindparam("facility_id"), _o.service_day == bindparam("day"))
     .order_by(_o.department, _o.room)
 )
@@ -67,8 +68,11 @@ def take_fact(connection: Connection, event: Event) -> None:
 
 def openings(connection: Connection, facility_id: str, service_day: date) -> list[OpeningChange]:
     """See ``DeskStore.openings``; by department and room."""
-    rows = connection.execute(_OF_DAY, {"facility_id": facility_id, "day": service_day.isoformat()})
-    return [OpeningChange(row.department, row.room, row.is_open, parse_instant(row.changed_at)) for row in rows]
+    rows = rows_of(connection, _OF_DAY, {"facility_id": facility_id, "day": service_day.isoformat()})
+    return [
+        OpeningChange(department, room, None if is_open is None else bool(is_open), parse_instant(changed_at))
+        for department, room, is_open, changed_at in rows
+    ]
 
 
 def _later(connection: Connection, body: Mapping[str, Json], day: date, at: datetime) -> dict[str, Json]:

@@ -97,7 +97,7 @@ def token_of(row: Sequence[Any]) -> Token:
         state=State(state),
         slip=SlipState(slip),
         copies=copies,
-        arrived=arrived,
+        arrived=bool(arrived),
         priority=Priority(priority),
         room=room,
         calls=calls,
