@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageFilter
 
 from kiosk.printing.layout import SlipPainter
-from tests.printing.golden import MOST, WIDTHS, drawn, path_of, worst_tile
+from tests.printing.golden import FOLDER, MOST, WIDTHS, drawn, path_of, worst_tile
 from tests.printing.hospital import LANGUAGES, slip_in
 from tests.printing.slips import TOKEN_ID
 
@@ -21,9 +21,14 @@ BLUR_DOTS = 1.6
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_slip_looks_as_it_did_and_its_qr_is_read_off_a_worn_print_head(language: str, width: int) -> None:
     picture = drawn(language, width).image()
-    assert [code.text for code in zxingcpp.read_barcodes(worn(picture))] == [TOKEN_ID]
     with Image.open(path_of(language, width)) as golden:
         assert worst_tile(golden, picture) <= MOST
+        for printed in (picture, golden):
+            assert [code.text for code in zxingcpp.read_barcodes(worn(printed))] == [TOKEN_ID]
+
+
+def test_every_picture_that_is_kept_is_looked_at() -> None:
+    assert sorted(FOLDER.iterdir()) == sorted(path_of(language, width) for language in LANGUAGES for width in WIDTHS)
 
 
 def changed(language: str, **texts: Any) -> Image.Image:
