@@ -4,17 +4,18 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kiosk.errors import PrinterError
 from kiosk.model.printer import Confirmation, Printed, PrinterStatus, process_id
 from kiosk.model.slip import Slip
 from kiosk.printing.escpos import feed_mm, slip_bytes
-from kiosk.printing.ladder import CLEAR, NO_ASB, SLOWEST_MM_S, confirmed, request_for, settled, stopped
+from kiosk.printing.ladder import CLEAR, NO_ASB, SLOWEST_MM_S, confirmed, request_for, stopped
 from kiosk.printing.layout import PAPERS, SlipPainter
 from kiosk.printing.link import PrinterLink, Transport, stalled
 from kiosk.printing.link_dialogue import Dialogue
-from kiosk.printing.looking import Looking
+from kiosk.printing.looking import ANOTHER, Looking
+from kiosk.printing.owing import Owing
 from kiosk.printing.probe import Capabilities, Memory
 from kiosk.printing.raster import Raster
 
@@ -27,6 +28,8 @@ PENDING_S = 2.0
 LONGEST_TRANSFER_S = 10.0
 SHORT_SLIP_BYTES = 10_000
 """Slips have 9,700 (English, 58 mm) to 16,000: a line that is too slow for so many is known before the first."""
+_BARRIERS = 2
+"""So many answers that were none are waited out."""
 _REMEMBERED = 64
 
 
@@ -50,7 +53,7 @@ class EscPosPrinter:
     def __post_init__(self) -> None:
         self._looking = Looking(self.transport, self.memory, self.monotonic)
         self._finished: deque[str] = deque(maxlen=_REMEMBERED)
-        self._owed = 0
+        self._owing = Owing()
         self._has_waited = False
         self._too_slow = self.transport.seconds_for(SHORT_SLIP_BYTES) > self.longest_transfer_s
 
@@ -80,7 +83,7 @@ class EscPosPrinter:
         try:
             with self.transport.opened(LOOK_S) as link:
                 dialogue = Dialogue(link, self.monotonic)
-                status = self._looking.status(dialogue)
+                status = self._seen_at_work(dialogue, self._looking.status(dialogue))
                 self._finished.extend(dialogue.finished)
                 return status
         except PrinterError as error:
@@ -124,16 +127,31 @@ class EscPosPrinter:
             able = self._looking.ready(dialogue)
             if not able.status and able != Capabilities():  # nobody has listened yet, and noise is like an answer
                 dialogue.hear_pending()
-            if able.confirmation is not Confirmation.PROCESSED or not self._owed:
+            knows_slips_apart = able.status and able.ids
+            if able.confirmation is Confirmation.SENT or knows_slips_apart or self._owing.is_settled(dialogue, able):
                 return able, able.confirmation
-            if not settled(dialogue):
-                if not able.status:  # nothing else would tell that it has no paper
-                    raise stalled(sent=False)
-                return able, Confirmation.SENT
+            if not able.status and not self._is_another(dialogue):  # nothing else would tell that it has no paper
+                raise stalled(sent=False)
         except PrinterError as error:
             raise PrinterError(str(error), code=error.code) from error  # questions are sent, and nothing of the slip
-        self._owed = 0
-        return able, able.confirmation
+        return self.capabilities() or able, Confirmation.SENT
+
+    def _seen_at_work(self, dialogue: Dialogue, status: PrinterStatus) -> PrinterStatus:
+        """Who cannot be asked for its state shows at least whether it works off what it gets."""
+        able = self.capabilities()
+        if not status.ready or able is None or able.status or able.confirmation is Confirmation.SENT:
+            return status
+        self._owing.ask()
+        if self._owing.is_settled(dialogue, able):
+            return replace(status, answered=True)
+        return status if self._is_another(dialogue) else PrinterStatus(("PRINTER_STALLED",))
+
+    def _is_another(self, dialogue: Dialogue) -> bool:
+        """Whether a silent printer has taken the place of one that answered."""
+        is_another = self._owing.silences % ANOTHER == 0 and self._looking.is_another(dialogue)
+        if is_another:
+            self._owing.told()
+        return is_another
 
     def _sent(
         self,
@@ -145,9 +163,9 @@ class EscPosPrinter:
         level: Confirmation,
     ) -> Confirmation:
         self._send_whole(dialogue.link, NO_ASB * able.barrier + data + request_for(level, name))
-        self._owed += level is Confirmation.PROCESSED
+        self._owing.ask()
         try:
-            told = confirmed(dialogue, _met(dialogue, level, name), millimetres, asks=able.status)
+            told = self._is_told(dialogue, millimetres, name, able, level)
             if able == Capabilities():
                 self._look_at_port(dialogue, millimetres)
         except PrinterError as error:
@@ -156,9 +174,23 @@ class EscPosPrinter:
             self._clear(dialogue, able)
             raise PrinterError(str(error), code=error.code, sent=True) from error
         self.memory.note_sent(self.transport.identity())
-        if told:
-            self._owed = 0
         return level if told else Confirmation.SENT
+
+    def _is_told(
+        self, dialogue: Dialogue, millimetres: float, name: str, able: Capabilities, level: Confirmation
+    ) -> bool:
+        """Whether the slip has reached ``level``. Raises PrinterError as ``confirmed`` does."""
+        for _ in range(_BARRIERS):
+            if not confirmed(dialogue, _met(dialogue, level, name), millimetres, asks=able.status):
+                return False
+            if level is Confirmation.PRINTED:
+                self._owing.told()
+                return True
+            if self._owing.is_settled(dialogue, able):  # a byte of noise is like a barrier's answer, and comes once
+                return True
+        if not able.status:
+            raise stalled(sent=True)
+        return False
 
     def _send_whole(self, link: PrinterLink, data: bytes) -> None:
         """All bytes; it is remembered that the printer may wait for more, until it is known to have them."""

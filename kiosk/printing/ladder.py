@@ -21,7 +21,6 @@ CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 SLOWEST_MM_S = 50.0
 """58 mm printers reach 60 to 90."""
 _LOOK_S = 0.5
-_SETTLE_S, _QUIET_S = 1.0, 0.2
 
 
 def id_request(process_id: str) -> bytes:
@@ -61,16 +60,6 @@ def confirmed(dialogue: Dialogue, met: Callable[[], bool] | None, millimetres: f
             if is_silent:
                 raise stalled(sent=True)
             return False
-    return True
-
-
-def settled(dialogue: Dialogue) -> bool:
-    """Whether the printer has worked off all that it had; its answers to earlier barriers are heard by then."""
-    before = dialogue.reached
-    dialogue.link.write_all(BARRIER, dialogue.monotonic() + _SETTLE_S)
-    if not dialogue.hear_until(lambda: dialogue.reached > before, dialogue.monotonic() + _SETTLE_S):
-        return False
-    dialogue.hear_pending(_QUIET_S)
     return True
 
 

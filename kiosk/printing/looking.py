@@ -19,8 +19,11 @@ _ANY_HEADER = bytes(16)
 _RESUME_S = 4.0
 _SILENT = 2
 """Looks without an answer after which a printer that used to answer is taken for switched off."""
-_ANOTHER = 10
-"""Looks without an answer after which another printer is taken to stand in its place, if it takes bytes."""
+ANOTHER = 10
+"""Questions without an answer after which another printer is taken to stand in its place, if it takes bytes."""
+_MANY = bytes(1 << 18)
+"""More than a receipt printer holds: only one that works takes so many zeros."""
+_MANY_S = 10.0
 
 
 @dataclass
@@ -48,7 +51,7 @@ class Looking:
         """As ``SlipPrinter.status``. A printer that is met for the first time is asked what it can tell."""
         able = self.capabilities()
         status = self._looked(dialogue, able)
-        if status.ready and (able is None or (self._is_lowered and status.answered)):
+        if status.ready and (able is None or (self._is_lowered and (status.answered or dialogue.reached))):
             self._find_out(dialogue, answers=status.answered)
             self._is_lowered = False
         elif _has_fallen_silent(able, status):
@@ -127,22 +130,29 @@ class Looking:
 
     def _silent(self, dialogue: Dialogue) -> PrinterStatus:
         self._silences += 1
-        if self._silences % _ANOTHER == 0 and self._is_another(dialogue):
+        if self._silences % ANOTHER == 0 and self.is_another(dialogue):
             return PrinterStatus()
         return PrinterStatus(("PRINTER_UNREACHABLE",) if self._silences >= _SILENT else ())
 
-    def _is_another(self, dialogue: Dialogue) -> bool:
-        """Whether a printer is there that takes bytes and is silent; it is not expected to answer from now on.
+    def is_another(self, dialogue: Dialogue) -> bool:
+        """Whether a printer is there that works and is silent; it is not expected to answer from now on.
 
         It is still asked until the program ends, in case it is the old one after all.
         """
         try:
-            dialogue.link.flush(self.monotonic() + ANSWER_S)
+            self._give_many(dialogue.link)
             self._find_out(dialogue, answers=False)
-        except PrinterError:  # it is switched off, and its line holds us up
+        except PrinterError:  # it is switched off or without paper, and its line holds us up
             return False
         self._is_lowered, self._silences = True, 0
         return True
+
+    def _give_many(self, link: PrinterLink) -> None:
+        """As many zeros as the line carries in time. Raises PrinterError where the printer does not take them."""
+        share = max(1.0, self.transport.seconds_for(len(_MANY)) / _MANY_S)
+        until = self.monotonic() + 2 * _MANY_S
+        link.write_all(_MANY[: int(len(_MANY) / share)], until)
+        link.flush(until)
 
 
 def _has_fallen_silent(able: Capabilities | None, status: PrinterStatus) -> bool:

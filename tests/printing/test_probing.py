@@ -1,0 +1,72 @@
+"""What a printer can tell is found out once, and kept."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kiosk.model.printer import Confirmation, process_id
+from kiosk.printing.probe import Capabilities
+from tests.printing.printer_rig import ALL, rig_of
+
+
+def test_a_printer_is_probed_once_and_for_all(tmp_path: Path) -> None:
+    first = rig_of(tmp_path)
+    first.print()
+    (file,) = tmp_path.iterdir()
+    assert json.loads(file.read_text()) == {"printer": "memory", "status": True, "barrier": True, "ids": True}
+    again = rig_of(tmp_path)
+    assert again.printer.capabilities() == ALL
+    again.print("next")
+    assert again.device.finished == [process_id("next")]
+
+
+def test_each_printer_is_remembered_by_itself(tmp_path: Path) -> None:
+    rig_of(tmp_path).print()
+    other = rig_of(tmp_path, tells_ids=False)
+    other.link.name = "other"
+    assert other.print() is Confirmation.PROCESSED
+    other.link.name = "memory"
+    assert other.printer.capabilities() == ALL
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"printer": "memory"}', '{"printer": "x", "status": true}', "\xff"])
+def test_what_cannot_be_read_is_found_out_again(tmp_path: Path, text: str) -> None:
+    rig_of(tmp_path).print()
+    (file,) = tmp_path.iterdir()
+    file.write_text(text, encoding="latin-1")
+    again = rig_of(tmp_path)
+    assert again.printer.capabilities() is None
+    again.print()
+    assert again.printer.capabilities() == ALL
+
+
+def test_a_folder_that_cannot_be_written_costs_no_slip(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert rig_of(tmp_path / "file").print() is Confirmation.PRINTED
+
+
+def test_a_printer_that_is_not_ready_is_probed_later() -> None:
+    rig = rig_of(is_open=True)
+    assert rig.printer.status().problems == ("COVER_OPEN",)
+    assert rig.printer.capabilities() is None
+    rig.device.is_open = False
+    assert rig.printer.status().ready
+    assert rig.printer.capabilities() == ALL
+
+
+def test_another_printer_in_its_place_is_found_out_on_demand() -> None:
+    rig = rig_of()
+    rig.print()
+    rig.device.tells_ids = False
+    assert rig.printer.probe() == Capabilities(status=True, barrier=True, ids=False)
+    assert rig.print() is Confirmation.PROCESSED
+
+
+@pytest.mark.parametrize("noise", [b"\x00", b"\x00\x00", b"\x01\x00\x00"])
+def test_noise_in_probing_is_no_barrier(noise: bytes) -> None:
+    rig = rig_of(tells_status=True, tells_barrier=False, tells_ids=False)
+    rig.device.answer_delay_s = 0.5
+    rig.device.say(noise)
+    rig.print()
+    assert rig.printer.capabilities() == Capabilities()
