@@ -12,36 +12,39 @@ from PySide6.QtCore import Qt
 from kiosk.printing.fonts import SAMPLES
 from kiosk.printing.paper import PAPERS, Paper
 from kiosk.printing.raster import Raster, raster_of
-from kiosk.printing.sheet import Ink, blank, label_ink, qr_ink, shifted, stacked, text_ink
-from kiosk.printing.text import SMALLEST, text_font
+from kiosk.printing.sheet import Ink, blank, label_ink, qr_ink, shifted, stacked, text_ink, trimmed
+from kiosk.printing.text import SMALLEST, is_right_to_left, text_font
 
-_LEFT = Qt.AlignmentFlag.AlignLeft
+_LEFT, _CENTRE, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
 _TEXT_MM, _TITLE_MM = 3.1, 4.5
 _TICK_MM, _TEN_TICK_MM = 2, 4
 _RAMP_MM = 8
+_FRAME = 2
 _STEPS = 9
 _LABEL = "T-012"
 _LABEL_MM = 12
 _QR_MM = 23.2
-_MARK_MM = 1
-_DOUBLED_HINT = "The label is 12 mm high, and its line ends with it. Else set whole_rows in the slip template."
+_GAP_MM, _MARK_MM = 2, 1
+_DOUBLED_HINT = "12 mm high and as wide as its line? If not, set whole_rows in the slip template."
+_RAMP_HINT = "Is each gray darker than the one before?"
 
 
 def print_test_raster(lines: Sequence[str], width: int, *, whole_rows: bool = False) -> Raster:
-    """A picture with a ruler in millimetres, a doubled label, all scripts, a ramp of grays, a QR, and ``lines``.
+    """A picture with a ruler in millimetres, ``lines``, a doubled label, all scripts, a ramp of grays and a QR.
 
     ``width`` must be one of ``paper.PAPERS``; ``whole_rows`` as the slip template has it.
     """
     paper = PAPERS[width]
-    gap = blank(width, paper.dots(2))
+    gap = blank(width, paper.dots(_GAP_MM))
     parts = [
-        _texts(["Print test"], paper, _TITLE_MM),
-        ruler_ink(paper),
-        _texts(lines, paper, _TEXT_MM),
+        _text("Print test", paper, _TITLE_MM),
+        stacked(width, [ruler_ink(paper), numbers_ink(paper)]),
+        *(_text(line, paper) for line in lines),
         _doubled(paper),
-        _texts([_DOUBLED_HINT], paper, _TEXT_MM),
-        *(_texts([sample.text], paper, _TEXT_MM) for sample in SAMPLES),
-        ramp_ink(paper),
+        _text(_DOUBLED_HINT, paper),
+        *(_text(sample.text, paper) for sample in SAMPLES),
+        _framed(ramp_ink(paper)),
+        _text(_RAMP_HINT, paper),
         shifted(qr_ink("Print test", paper.dots(_QR_MM)), width, 0),
     ]
     return raster_of(stacked(width, [ink for part in parts for ink in (gap, part)] + [gap]), whole_rows=whole_rows)
@@ -57,12 +60,22 @@ def ruler_ink(paper: Paper) -> Ink:
     return ink
 
 
+def numbers_ink(paper: Paper) -> Ink:
+    """The millimetres below each longer tick but the first."""
+    font = text_font(SMALLEST, bold=False)
+    room = paper.dots(10)
+    numbers = [text_ink(str(mm), font, room, 1, _CENTRE) for mm in range(10, int(paper.width / paper.dots_per_mm), 10)]
+    ink = blank(paper.width, max(number.shape[0] for number in numbers))
+    for place, number in enumerate(numbers, start=1):
+        left = paper.dots(10 * place) - room // 2
+        ink[: number.shape[0], left : left + room] = number[:, : paper.width - left]
+    return trimmed(ink, 0)
+
+
 def ramp_ink(paper: Paper) -> Ink:
     """White to black in nine steps; each gray is dots spread by Floyd and Steinberg's way."""
-    step = paper.width // _STEPS
-    levels = np.linspace(255, 0, _STEPS).astype(np.uint8).repeat(step)
-    gray = np.full((paper.dots(_RAMP_MM), paper.width), 255, np.uint8)
-    gray[:, : levels.size] = levels
+    levels = np.linspace(255, 0, _STEPS).astype(np.uint8)[np.arange(paper.width) * _STEPS // paper.width]
+    gray = np.tile(levels, (paper.dots(_RAMP_MM), 1))
     return ~np.asarray(Image.fromarray(gray).convert("1"))
 
 
@@ -74,6 +87,15 @@ def _doubled(paper: Paper) -> Ink:
     return stacked(paper.width, [label, blank(paper.width, paper.dots(_MARK_MM)), line])
 
 
-def _texts(lines: Sequence[str], paper: Paper, size_mm: float) -> Ink:
+def _framed(ink: Ink) -> Ink:
+    """So that the white step is seen."""
+    framed = ink.copy()
+    framed[:_FRAME] = framed[-_FRAME:] = True
+    framed[:, :_FRAME] = framed[:, -_FRAME:] = True
+    return framed
+
+
+def _text(line: str, paper: Paper, size_mm: float = _TEXT_MM) -> Ink:
+    """Without the white that fonts have above and below, which differs much from script to script."""
     font = text_font(max(SMALLEST, paper.dots(size_mm)), bold=False)
-    return stacked(paper.width, [text_ink(line, font, paper.width, 3, _LEFT) for line in lines])
+    return trimmed(text_ink(line, font, paper.width, 3, _RIGHT if is_right_to_left(line) else _LEFT), 0)

@@ -7,7 +7,7 @@ import zxingcpp
 from kiosk.printing.escpos import slip_bytes
 from kiosk.printing.paper import PAPERS
 from kiosk.printing.pieces import pieces
-from kiosk.printing.test_sheet import print_test_raster, ramp_ink, ruler_ink
+from kiosk.printing.test_sheet import numbers_ink, print_test_raster, ramp_ink, ruler_ink
 from tests.escpos_printer import Tokeniser
 
 WIDTHS = sorted(PAPERS)
@@ -53,6 +53,24 @@ def test_the_ruler_has_a_tick_each_millimetre_from_edge_to_edge(width: int) -> N
     long_ticks = np.flatnonzero(np.diff(ruler[-1].astype(int), prepend=0) == 1)
     assert long_ticks[:3].tolist() == expected[:21:10]
     assert ruler[:, -1].all()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_its_numbers_stand_below_the_longer_ticks(width: int) -> None:
+    paper = PAPERS[width]
+    columns = np.asarray(numbers_ink(paper).any(axis=0))
+    for mm in range(10, int(width / paper.dots_per_mm), 10):
+        tick = paper.dots(mm)
+        number = np.flatnonzero(columns[tick - 30 : tick + 30]) + tick - 30
+        assert abs((number[0] + number[-1]) / 2 - tick) < 4
+    assert not columns[: paper.dots(6)].any()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_ramp_fills_the_paper_from_white_to_black(width: int) -> None:
+    ramp = ramp_ink(PAPERS[width])
+    assert not ramp[:, : width // 9].any()
+    assert ramp[:, -width // 9 + 1 :].all()
 
 
 def test_the_ramp_goes_from_white_to_black_in_even_steps() -> None:
