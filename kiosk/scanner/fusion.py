@@ -8,7 +8,7 @@ from kiosk.scanner.grid_layout import Floats, side_of
 
 _SAME = 0.3
 _OTHERS_TO_BEGIN_ANEW = 3
-_FADING = 0.97
+_FADING = 0.99
 
 
 @dataclass

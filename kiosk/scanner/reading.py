@@ -71,12 +71,10 @@ class Reader:
         return self._costs.get(step.name, step.cost_s(look))
 
     def _remember(self, look: Look) -> None:
-        memory = self._memory
-        memory.pose = look.pose
-        memory.misses = 0 if look.texts else memory.misses + 1
+        self._memory.keep(look.pose)
+        self._memory.misses += 1
         if look.texts:
-            memory.fusion.clear()
-            memory.pending = frozenset()
+            self._memory.begin_anew()
 
 
 def _largest(look: Look) -> list[Sight]:

@@ -91,11 +91,17 @@ def rectified(grey: Grey, pose: Pose, dots: int, margin: int = MARGIN) -> Floats
 
 
 def evened(picture: Floats, dots: int) -> Floats:
-    """The same under even light: mean 0 and deviation 1 in every neighbourhood of 9 modules."""
-    window = (_CONTRAST_WINDOW * dots, _CONTRAST_WINDOW * dots)
-    mean = cv2.blur(picture, window)
-    variance = cv2.blur(picture * picture, window) - mean * mean
-    return np.asarray((picture - mean) / np.sqrt(np.maximum(variance, _LEAST_VARIANCE)), np.float32)
+    """The same under even light: mean 0 and deviation 1 in every neighbourhood of 9 modules of the symbol.
+
+    What lies farther outside than a module counts for nothing: it may be a dark screen or a light card.
+    """
+    edge, window = (MARGIN - 1) * dots - 1, (_CONTRAST_WINDOW * dots, _CONTRAST_WINDOW * dots)
+    inner = picture[edge:-edge, edge:-edge]
+    mean = cv2.blur(inner, window)
+    variance = cv2.blur(inner * inner, window) - mean * mean
+    even = np.zeros_like(picture)
+    even[edge:-edge, edge:-edge] = (inner - mean) / np.sqrt(np.maximum(variance, _LEAST_VARIANCE))
+    return even
 
 
 def _projected(pose: Pose, u: Floats, v: Floats, dots: int, margin: int) -> tuple[Floats, Floats]:

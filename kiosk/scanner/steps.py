@@ -21,13 +21,16 @@ from kiosk.scanner.tracking_finders import QUICK, THOROUGH, Triple, triples
 from kiosk.scanner.tracking_texture import Region, standing_out, textured, whole
 from kiosk.scanner.tracking_timing import poses
 
-_LEAST_FIT, _GOOD_FIT = 0.3, 0.45
+_LEAST_FIT, _GOOD_FIT, _SURE_FIT = 0.3, 0.45, 0.65
 _LEAST_LIKENESS = 0.42
 _FINE_DOTS = 3
 _LARGE_PX, _MOST_SEARCHED = 1_200_000, 4_000_000
-_SOUGHT, _SOUGHT_ALONE, _MOST_ENLARGED = 320, 448, 400
+_SOUGHT, _SOUGHT_ALONE, _MOST_ENLARGED = 384, 448, 400
 """Pixels along a side: more is not looked at that closely at once."""
 _MOST_REGIONS, _MOST_PLACES = 12, 4
+_MOST_UNSEEN = 4
+_DOUBTED = 6
+"""Frames. A pose held for so long in vain may be of something else: then what else there is comes into view too."""
 
 
 @dataclass
@@ -42,6 +45,24 @@ class Memory:
     """Where a symbol may be, by the texture of one of the last frames."""
     misses: int = 0
     """Frames in vain since the last text."""
+    held: int = 0
+    """Frames in vain since the symbol with this pose was found."""
+    unseen: int = 0
+    """Frames since it was last seen there."""
+
+    def keep(self, pose: Pose | None) -> None:
+        """Take what a frame showed: one in motion may hide for a while what the next shows again."""
+        self.unseen = 0 if pose else self.unseen + 1
+        if pose is None and self.unseen > _MOST_UNSEEN:
+            self.pose, self.held = None, 0
+        elif self.pose is not None or pose is not None:
+            self.pose, self.held = pose or self.pose, self.held + 1
+
+    def begin_anew(self) -> None:
+        """After a text."""
+        self.misses = self.held = 0
+        self.fusion.clear()
+        self.pending = frozenset()
 
 
 @dataclass
@@ -154,9 +175,11 @@ def _sought_in(look: Look) -> list[Region]:
 
 
 def _likely_place(look: Look) -> Region | None:
-    """One of the places in turn."""
-    places = look.memory.places
-    return places[look.memory.misses // 3 % len(places)] if places else None
+    """The likeliest place, and every third time one of the others in turn."""
+    places, turn = look.memory.places, look.memory.misses // 3
+    if turn % 3 < 2 or len(places) < 2:
+        return places[0] if places else None
+    return places[1 + turn // 3 % (len(places) - 1)]
 
 
 def _triples(look: Look, region: Region) -> list[Triple]:
@@ -185,7 +208,9 @@ def _zbar(look: Look) -> str:
 
 
 def _is_search_due(look: Look) -> bool:
-    return look.pose is None and look.grey.size <= _MOST_SEARCHED and (look.is_turn(1) or _stands_out(look))
+    if look.pose is None:
+        return look.grey.size <= _MOST_SEARCHED and (look.is_turn(1) or _stands_out(look))
+    return look.memory.held % _DOUBTED == _DOUBTED - 1
 
 
 def _is_enlarging_due(look: Look) -> bool:
@@ -205,7 +230,7 @@ STEPS = (
     Step("enlarged", _enlarged, _is_enlarging_due, 6),
     Step("sharpened", _sharpened, lambda look: look.thorough and look.is_small, 0, 22),
     Step("sought", _sought, _is_search_due, 16),
-    Step("zbar", _zbar, lambda look: look.is_turn(14, 15) and look.is_small, 0, 30),
+    Step("zbar", _zbar, lambda look: look.is_turn(44, 45) and look.is_small, 0, 30),
 )
 """All of them, in order."""
 
@@ -232,7 +257,7 @@ def _worth_enlarging(look: Look) -> Region:
 
 def _by_grid(look: Look, guesses: list[Pose]) -> str:
     """Put the guesses right, and read the modules of that which fits best."""
-    placed = sorted(_placed(look.grey, guesses), key=lambda one: -one[0])
+    placed = sorted(_placed(look.grey, guesses, thorough=look.thorough), key=lambda one: -one[0])
     if not placed:
         return f"{len(guesses)} poses, none fits"
     for fit, guess in placed[: 2 if look.thorough else 1]:
@@ -242,7 +267,7 @@ def _by_grid(look: Look, guesses: list[Pose]) -> str:
     return f"fits {placed[0][0]:.2f}, not read"
 
 
-def _placed(grey: Grey, guesses: list[Pose]) -> list[tuple[float, Pose]]:
+def _placed(grey: Grey, guesses: list[Pose], *, thorough: bool) -> list[tuple[float, Pose]]:
     """The guesses that fit after their patterns were found, with how well."""
     placed = []
     for guess in guesses:
@@ -253,6 +278,8 @@ def _placed(grey: Grey, guesses: list[Pose]) -> list[tuple[float, Pose]]:
         fit = grid.fit(grid.sampled(grey, pose), pose.version)
         if fit >= _LEAST_FIT:
             placed.append((fit, pose))
+        if fit > _SURE_FIT and not thorough:
+            break
     return placed
 
 
@@ -263,7 +290,7 @@ def _read_grid(look: Look, pose: Pose) -> bool:
     if not fit >= max(_GOOD_FIT, look.fit):  # nor where a pose without sense fits as no number
         return False
     look.pose, look.fit = pose, fit
-    likelihoods = grid.likelihoods(picture, pose.version)
+    likelihoods = grid.read(look.grey, pose)
     alone = _corrected(likelihoods, pose.version)
     agreed = _agreed(look.grey, pose, alone)
     if not look.thorough:
@@ -276,8 +303,7 @@ def _agreed(grey: Grey, pose: Pose, texts: frozenset[str]) -> frozenset[str]:
     """Those that a finer sampling of the same picture says too."""
     if not texts:
         return texts
-    finer = grid.likelihoods(grid.sampled(grey, pose, _FINE_DOTS), pose.version, _FINE_DOTS)
-    return texts & _corrected(finer, pose.version)
+    return texts & _corrected(grid.read(grey, pose, _FINE_DOTS), pose.version)
 
 
 def _agreed_with_others(memory: Memory, likelihoods: Floats, version: int, alone: frozenset[str]) -> frozenset[str]:

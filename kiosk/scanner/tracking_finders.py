@@ -12,7 +12,7 @@ from kiosk.scanner.grid_layout import FINDER, Floats
 from kiosk.scanner.rectify import Doubles
 
 _BASE_PX = 1.6
-_SMALLEST_PX, _LARGEST_PX, _STEP = 1.5, 6.0, 1.26
+_SMALLEST_PX, _LARGEST_PX, _STEP = 1.5, 6.0, 1.2
 _ALIKE = 0.42
 _MOST_PEAKS = 300
 _LARGER_IS_BETTER = 0.15
@@ -44,7 +44,7 @@ class Care:
     closely: int
 
 
-THOROUGH, QUICK = Care(40, 1500, 100), Care(24, 150, 40)
+THOROUGH, QUICK = Care(40, 1500, 100), Care(32, 60, 12)
 
 
 def triples(grey: Grey, care: Care) -> list[Triple]:
@@ -96,15 +96,18 @@ def _peaks_of_size(picture: Floats, module_px: float) -> Doubles:
 
 @cache
 def _round_finder() -> Floats:
-    """A blurred finder pattern with its quiet zone, the mean of all its rotations: +1 light, -1 dark."""
+    """A blurred finder pattern, the mean of all its rotations: +1 light, -1 dark.
+
+    Of its quiet zone only half a module: how wide that is, and what comes after it, nobody knows.
+    """
     dots = 12
     square = np.kron(-FINDER, np.ones((dots, dots), np.float32))
     square = np.pad(square, 4 * dots, constant_values=1)
     middle, side = (len(square) - 1) / 2, len(square)
     turns = [cv2.getRotationMatrix2D((middle, middle), angle, 1) for angle in range(0, 90, 6)]
     mean = np.mean([cv2.warpAffine(square, turn, (side, side), borderValue=1) for turn in turns], axis=0)
-    soft = cv2.GaussianBlur(mean.astype(np.float32), (0, 0), 0.45 * dots)
-    size = round(9 * _BASE_PX) | 1
+    soft = cv2.GaussianBlur(mean.astype(np.float32), (0, 0), 0.35 * dots)
+    size = round(8 * _BASE_PX) | 1
     offset = middle - (size - 1) / 2 * dots / _BASE_PX
     shrink = np.array([[dots / _BASE_PX, 0, offset], [0, dots / _BASE_PX, offset]], np.float32)
     flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP

@@ -50,7 +50,7 @@ def test_modules_are_read_where_the_decoder_reads_none() -> None:
     assert texts_of(read_as_is(picture)) == ()
     pose = settled(picture, aligned(picture, pose_of_corners(VERSION, CORNERS)))
     assert pose is not None
-    likelihoods = grid.likelihoods(grid.sampled(picture, pose), VERSION)
+    likelihoods = grid.read(picture, pose)
     assert ((likelihoods > 0) == modules_of(CARD)).mean() > 0.99
     assert texts_of(read_as_is(grid.drawn(likelihoods, VERSION))) == (CARD,)
 
@@ -68,7 +68,7 @@ def test_a_bent_card_is_unbent() -> None:
     flat = pose_of_corners(VERSION, CORNERS)
     pose = settled(picture, aligned(picture, flat))
     assert pose is not None
-    straight, bent = (grid.likelihoods(grid.sampled(picture, one), VERSION) > 0 for one in (flat, pose))
+    straight, bent = (grid.read(picture, one) > 0 for one in (flat, pose))
     assert (straight == modules_of(CARD)).mean() < 0.85
     assert (bent == modules_of(CARD)).mean() > 0.98
 
@@ -104,5 +104,5 @@ def test_names_read_module_by_module_come_out_right(script: str, data: st.DataOb
     picture = seen(text, corners, blur_px=1.5)
     pose = settled(picture, aligned(picture, pose_of_corners(version_of(text), corners)))
     assert pose is not None
-    likelihoods = grid.likelihoods(grid.sampled(picture, pose), pose.version)
+    likelihoods = grid.read(picture, pose)
     assert texts_of(read_as_is(grid.drawn(likelihoods, pose.version))) == (text,)
