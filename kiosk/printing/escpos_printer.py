@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from kiosk.errors import PrinterError
 from kiosk.model.printer import Confirmation, Printed, PrinterStatus, process_id
@@ -14,8 +14,7 @@ from kiosk.printing.ladder import CLEAR, NO_ASB, SLOWEST_MM_S, confirmed, reques
 from kiosk.printing.layout import PAPERS, SlipPainter
 from kiosk.printing.link import PrinterLink, Transport, stalled
 from kiosk.printing.link_dialogue import Dialogue
-from kiosk.printing.looking import ANOTHER, Looking
-from kiosk.printing.owing import Owing
+from kiosk.printing.looking import Looking
 from kiosk.printing.probe import Capabilities, Memory
 from kiosk.printing.raster import Raster
 
@@ -53,7 +52,7 @@ class EscPosPrinter:
     def __post_init__(self) -> None:
         self._looking = Looking(self.transport, self.memory, self.monotonic)
         self._finished: deque[str] = deque(maxlen=_REMEMBERED)
-        self._owing = Owing()
+        self._owing = self._looking.owing
         self._has_waited = False
         self._too_slow = self.transport.seconds_for(SHORT_SLIP_BYTES) > self.longest_transfer_s
 
@@ -83,7 +82,7 @@ class EscPosPrinter:
         try:
             with self.transport.opened(LOOK_S) as link:
                 dialogue = Dialogue(link, self.monotonic)
-                status = self._seen_at_work(dialogue, self._looking.status(dialogue))
+                status = self._looking.status(dialogue)
                 self._finished.extend(dialogue.finished)
                 return status
         except PrinterError as error:
@@ -125,33 +124,10 @@ class EscPosPrinter:
         """
         try:
             able = self._looking.ready(dialogue)
-            if not able.status and able != Capabilities():  # nobody has listened yet, and noise is like an answer
-                dialogue.hear_pending()
-            knows_slips_apart = able.status and able.ids
-            if able.confirmation is Confirmation.SENT or knows_slips_apart or self._owing.is_settled(dialogue, able):
-                return able, able.confirmation
-            if not able.status and not self._is_another(dialogue):  # nothing else would tell that it has no paper
-                raise stalled(sent=False)
+            is_mixed_up = able.confirmation is Confirmation.PROCESSED and not self._owing.is_settled(dialogue, able)
         except PrinterError as error:
             raise PrinterError(str(error), code=error.code) from error  # questions are sent, and nothing of the slip
-        return self.capabilities() or able, Confirmation.SENT
-
-    def _seen_at_work(self, dialogue: Dialogue, status: PrinterStatus) -> PrinterStatus:
-        """Who cannot be asked for its state shows at least whether it works off what it gets."""
-        able = self.capabilities()
-        if not status.ready or able is None or able.status or able.confirmation is Confirmation.SENT:
-            return status
-        self._owing.ask()
-        if self._owing.is_settled(dialogue, able):
-            return replace(status, answered=True)
-        return status if self._is_another(dialogue) else PrinterStatus(("PRINTER_STALLED",))
-
-    def _is_another(self, dialogue: Dialogue) -> bool:
-        """Whether a silent printer has taken the place of one that answered."""
-        is_another = self._owing.silences % ANOTHER == 0 and self._looking.is_another(dialogue)
-        if is_another:
-            self._owing.told()
-        return is_another
+        return able, Confirmation.SENT if is_mixed_up else able.confirmation
 
     def _sent(
         self,

@@ -1,12 +1,13 @@
 """How a printer is at this moment, and what it can tell at all."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.errors import PrinterError
-from kiosk.model.printer import PrinterStatus
+from kiosk.model.printer import Confirmation, PrinterStatus
 from kiosk.printing.link import PrinterLink, Transport
 from kiosk.printing.link_dialogue import ANSWER_S, Dialogue
+from kiosk.printing.owing import Owing
 from kiosk.printing.probe import Capabilities, Memory, probed
 from kiosk.printing.status import port_problems, status_of
 
@@ -33,6 +34,7 @@ class Looking:
     transport: Transport
     memory: Memory
     monotonic: Callable[[], float]
+    owing: Owing = field(default_factory=Owing)
     _known: tuple[str, Capabilities] | None = None
     _silences: int = 0
     _is_lowered: bool = False
@@ -69,7 +71,7 @@ class Looking:
             raise _not_ready(status)
         if _has_fallen_silent(able, status):
             raise PrinterError("the printer used to answer, and does not", code="PRINTER_UNREACHABLE")
-        return able or self._find_out(dialogue, answers=status.answered)
+        return self.capabilities() or self._find_out(dialogue, answers=status.answered)
 
     def probe(self, dialogue: Dialogue) -> Capabilities:
         """Find out anew what it can tell. Raises PrinterError where it is not ready."""
@@ -92,19 +94,36 @@ class Looking:
         if is_torn and not self._header_ended:  # once: a printer without paper keeps them all
             dialogue.link.write_all(_ANY_HEADER, self.monotonic() + ANSWER_S)
         self._header_ended = is_torn
-        status = self._told(dialogue, able)
+        # Who waits for the rest of a picture takes a barrier for it.
+        status = self._told(dialogue, able) if not is_torn or self._asks(able) else self.of_port(dialogue.link)
         if status.problems or not is_torn:
             return status
-        self._end_torn_slip(dialogue.link)
-        status = self._told(dialogue, able)  # raises where the line breaks off, perhaps with the end of these bytes
+        self._end_torn_slip(dialogue)
+        status = self._told(dialogue, able)
         if not _has_fallen_silent(able, status):  # one that stands still has them in front of it, not behind
             self.memory.note_sent(self.transport.identity())
             self._header_ended = False
         return status
 
+    def _asks(self, able: Capabilities | None) -> bool:
+        """Whether the printer is asked for its state."""
+        return able is None or able.status or self._is_lowered
+
     def _told(self, dialogue: Dialogue, able: Capabilities | None) -> PrinterStatus:
-        asks = able is None or able.status or self._is_lowered
-        return self._asked(dialogue) if asks else self.of_port(dialogue.link)
+        if able is None or self._asks(able):
+            return self._asked(dialogue)
+        status = self.of_port(dialogue.link)
+        if status.problems or able.confirmation is Confirmation.SENT:
+            return status
+        return self._seen_at_work(dialogue, able)
+
+    def _seen_at_work(self, dialogue: Dialogue, able: Capabilities) -> PrinterStatus:
+        """Who cannot be asked for its state shows at least whether it works off what it gets."""
+        if self.owing.answers(dialogue, able):
+            return PrinterStatus(answered=True)
+        if self.owing.silences % ANOTHER == 0 and self._is_another(dialogue):
+            return PrinterStatus()
+        return PrinterStatus(("PRINTER_STALLED",))
 
     def _asked(self, dialogue: Dialogue) -> PrinterStatus:
         status = status_of(dialogue.status()) if self.transport.answers else PrinterStatus()
@@ -122,19 +141,23 @@ class Looking:
         self._port_told |= byte is not None and not problems
         return PrinterStatus(problems if self._port_told else ())
 
-    def _end_torn_slip(self, link: PrinterLink) -> None:
-        """Whoever waits for picture data takes all that comes for it, questions too."""
+    def _end_torn_slip(self, dialogue: Dialogue) -> None:
+        """Whoever waits for picture data takes all that comes for it, questions too.
+
+        Raises PrinterError where the line breaks off, perhaps with the end of these bytes.
+        """
         until = self.monotonic() + _RESUME_S
-        link.write_all(RESUME, until)
-        link.flush(until)
+        dialogue.link.write_all(RESUME, until)
+        dialogue.link.flush(until)
+        dialogue.hear_pending()
 
     def _silent(self, dialogue: Dialogue) -> PrinterStatus:
         self._silences += 1
-        if self._silences % ANOTHER == 0 and self.is_another(dialogue):
+        if self._silences % ANOTHER == 0 and self._is_another(dialogue):
             return PrinterStatus()
         return PrinterStatus(("PRINTER_UNREACHABLE",) if self._silences >= _SILENT else ())
 
-    def is_another(self, dialogue: Dialogue) -> bool:
+    def _is_another(self, dialogue: Dialogue) -> bool:
         """Whether a printer is there that works and is silent; it is not expected to answer from now on.
 
         It is still asked until the program ends, in case it is the old one after all.
@@ -145,6 +168,7 @@ class Looking:
         except PrinterError:  # it is switched off or without paper, and its line holds us up
             return False
         self._is_lowered, self._silences = True, 0
+        self.owing.told()
         return True
 
     def _give_many(self, link: PrinterLink) -> None:

@@ -26,7 +26,7 @@ class Owing:
     _owes: bool = True
 
     def ask(self) -> None:
-        """A slip was sent, or it is time to see whether the printer still works."""
+        """A slip was sent, with a question behind it."""
         self._owes = True
 
     def told(self) -> None:
@@ -34,20 +34,25 @@ class Owing:
 
     def is_settled(self, dialogue: Dialogue, able: Capabilities) -> bool:
         """Whether it owes nothing; where it does, it is asked once more. Raises PrinterError as the link does."""
-        if self._owes and not _has_worked_off(dialogue, able):
-            self.silences += 1
+        return not self._owes or self.answers(dialogue, able)
+
+    def answers(self, dialogue: Dialogue, able: Capabilities) -> bool:
+        """Whether it has worked off all that it had. Raises PrinterError as the link does."""
+        if not _has_worked_off(dialogue, able):
+            self._owes, self.silences = True, self.silences + 1
             return False
+        if self._owes:
+            dialogue.hear_pending(_QUIET_S)  # what it owed comes first, and the answer to this question then
         self.told()
         return True
 
 
 def _has_worked_off(dialogue: Dialogue, able: Capabilities) -> bool:
-    """Whether the printer has come to the end of all that it had; its earlier answers are heard by then."""
+    """Whether an answer has come in time."""
     dialogue.hear_pending()  # noise is like an answer
     before, until = dialogue.reached, dialogue.monotonic() + _SETTLE_S
     dialogue.link.write_all(BARRIER if able.barrier else id_request(_SETTLE_ID), until)
     if not dialogue.hear_until(lambda: dialogue.reached > before or _SETTLE_ID in dialogue.finished, until):
         return False
     dialogue.finished.discard(_SETTLE_ID)
-    dialogue.hear_pending(_QUIET_S)
     return True

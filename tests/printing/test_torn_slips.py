@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.errors import PrinterError
 from kiosk.model.printer import Confirmation
 from kiosk.printing.escpos_printer import EscPosPrinter
+from kiosk.printing.layout import SlipPainter
 from kiosk.printing.looking import LONGEST_PICTURE
 from kiosk.printing.probe import Memory
+from kiosk.printing.transports import NetworkTransport
 from tests.escpos_device import VirtualPrinter
+from tests.escpos_printer import TcpPrinter
 from tests.escpos_tokens import What
 from tests.printing.printer_rig import PROBLEMS, SLIP, SLIP_MM, rig_of
 from tests.printing.slips import a_slip
@@ -176,3 +180,21 @@ def test_no_picture_is_longer_than_what_ends_it() -> None:
     for slip in rig.device.slips:
         assert all(token.what is What.ROW for token in slip.rows)
     assert LONGEST_PICTURE > 128 * 72 + 8
+
+
+@pytest.mark.parametrize("barrier", [True, False])
+def test_what_ends_a_torn_slip_is_sent_again_where_it_is_lost(barrier: bool) -> None:
+    """The system has taken it, the printer hangs up before it has read it."""
+    device = VirtualPrinter(tells_status=False, tells_barrier=barrier, tells_ids=False)
+    with TcpPrinter(device=device) as tcp:
+        printer = EscPosPrinter("tcp", SlipPainter(576), NetworkTransport("127.0.0.1", tcp.port))
+        printer.print_bytes(SLIP, SLIP_MM, "one")
+        tcp.close_after = 2000
+        with pytest.raises(PrinterError):
+            printer.print_bytes(50 * SLIP, SLIP_MM, "two")
+        assert not printer.status().ready
+        tcp.close_after = None
+        printer.print_bytes(SLIP, SLIP_MM, "three")
+        slips = tcp.wait_for(2, timeout_s=30)
+    assert [slip.image.height for slip in slips] == [128, 128]
+    assert len(device.slips) == 3
