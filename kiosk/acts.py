@@ -10,6 +10,7 @@ from kiosk.model.events import Json, Kind
 from kiosk.model.moves import IllegalMoveError, undoing
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import Patient
+from kiosk.model.priority import priority_of
 from kiosk.model.staff import Right, SignedIn
 from kiosk.model.token import Priority, State, Token
 from kiosk.ports import Clock, IssueOrder
@@ -126,16 +127,13 @@ class Acts:
         return self.facility().service_day(self.clock.now())
 
     def department(self, code: str) -> Department:
-        department = self.facility().department(code)
-        if department is None:
-            raise DepartmentUnknownError(f"no department {code[:20]!r} here")
-        return department
+        return _department(self.facility(), code)
 
     def order(
         self,
         post: Post,
         patient: Patient,
-        department: Department,
+        department_code: str,
         language: str,
         *,
         source: str,
@@ -144,10 +142,13 @@ class Acts:
     ) -> IssueOrder:
         """A token of the staff's giving; beyond hours and quota only where ``approved_by``, who may direct, says so.
 
+        As at the kiosk, age alone may be a priority.
+
         Raises:
-            DepartmentClosedError, NotAllowedError
+            DepartmentUnknownError, DepartmentClosedError, NotAllowedError
         """
         now, facility = self.clock.now(), self.facility()
+        department = _department(facility, department_code)
         if approved_by is None and not department.is_open(facility.local(now)):
             raise DepartmentClosedError(department.code)
         remarks = answering(post, Right.REGISTER)
@@ -163,16 +164,24 @@ class Acts:
             source=source,
             wants_slip=self.prints,
             shows_people_ahead=self.knows_queue(),
-            priority=priority,
+            priority=priority_of(patient, facility.local(now).date()) if priority is Priority.ROUTINE else priority,
             ignores_quota=approved_by is not None,
             remarks={**remarks, "room": post.room},
         )
 
     def knows_queue(self) -> bool:
         """A station of a server knows the whole queue only while its last sync is fresh."""
+        if not self.has_server:
+            return True
         synced_at = self.store.last_synced_at()
-        is_fresh = synced_at is not None and self.clock.now() - synced_at <= FRESH
-        return is_fresh or not self.has_server
+        return synced_at is not None and self.clock.now() - synced_at <= FRESH
+
+
+def _department(facility: Facility, code: str) -> Department:
+    department = facility.department(code)
+    if department is None:
+        raise DepartmentUnknownError(f"no department {code[:20]!r} here")
+    return department
 
 
 def answering(post: Post, right: Right, approved_by: SignedIn | None = None, *, reason: str = "") -> dict[str, Json]:

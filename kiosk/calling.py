@@ -234,9 +234,7 @@ class Calling:
             DepartmentUnknownError, DepartmentClosedError, QuotaReachedError: the token stays as it was.
         """
         body, before = answering(post, Right.CALL), self.acts.token(token_id)
-        order = self.acts.order(
-            post, Patient(), self.acts.department(department), language, source=REFERRED, approved_by=approved_by
-        )
+        order = self.acts.order(post, Patient(), department, language, source=REFERRED, approved_by=approved_by)
         issued = self.acts.store.refer(token_id, order, {"room": post.room, **body})
         return self.acts.done(before, self.acts.token(token_id), post, issued.token if issued.created else None)
 

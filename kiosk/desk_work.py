@@ -9,7 +9,6 @@ from kiosk.errors import NotAllowedError
 from kiosk.model.events import Json, Kind
 from kiosk.model.moves import WHILE, IllegalMoveError
 from kiosk.model.patient import Patient
-from kiosk.model.priority import priority_of
 from kiosk.model.staff import Right, SignedIn
 from kiosk.model.token import Priority, SlipState, State, Token
 from kiosk.ports import ArrivalOrder, Issued, SlipJob
@@ -49,24 +48,14 @@ class DeskWork:
     ) -> Issued:
         """A token for somebody without a card. An emergency, or one beyond hours and quota, by a supervisor's word.
 
-        As at the kiosk, age alone may be a priority.
-
         Raises:
             DepartmentUnknownError, DepartmentClosedError, QuotaReachedError
         """
         answering(post, Right.REGISTER)
         if priority is Priority.EMERGENCY:
             answering(post, Right.OVERRIDE, approved_by)
-        if priority is Priority.ROUTINE:
-            priority = priority_of(patient, self.acts.facility().local(self.acts.clock.now()).date())
         order = self.acts.order(
-            post,
-            patient,
-            self.acts.department(department),
-            language,
-            source=WALK_IN,
-            priority=priority,
-            approved_by=approved_by,
+            post, patient, department, language, source=WALK_IN, priority=priority, approved_by=approved_by
         )
         return self.acts.store.issue(order)
 
