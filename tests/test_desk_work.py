@@ -17,7 +17,7 @@ from kiosk.errors import (
 )
 from kiosk.model.events import Kind
 from kiosk.model.moves import IllegalMoveError, apply
-from kiosk.model.opd import with_openings
+from kiosk.model.opd import Facility, with_openings
 from kiosk.model.patient import BirthDate, Patient
 from kiosk.model.token import Priority, SlipState, State, Token
 from tests.contracts.acts import order, pulled
@@ -50,6 +50,17 @@ def test_walk_ins_without_a_card_are_different_people(desk: Counter) -> None:
     first, second = (desk.work.walk_in(REGISTRAR, BABY, "MED", "hi") for _ in range(2))
     assert (first.token.number, second.token.number) == (1, 2)
     assert desk.store.patient_of(second.token.token_id) == BABY
+
+
+def test_a_walk_in_is_judged_by_one_look_at_what_is_open(desk: Counter) -> None:
+    looks: list[Facility] = []
+
+    def facility() -> Facility:
+        looks.append(with_openings(HOSPITAL, []))
+        return looks[-1]
+
+    DeskWork(replace(desk.acts, facility=facility)).walk_in(REGISTRAR, BABY, "MED", "hi")
+    assert len(looks) == 1
 
 
 def test_age_is_a_priority_here_too_and_staff_may_give_another(desk: Counter) -> None:
