@@ -28,6 +28,7 @@ from kiosk.scanner.messages import (
 from kiosk.scanner.reading import Reader
 from kiosk.scanner.repeats import Repeats
 from kiosk.scanner.sources import FrameSource
+from kiosk.scanner.suspecting import Suspicion
 
 PREVIEW_PERIOD_S = 1 / 12
 HEARTBEAT_S = 0.4
@@ -54,6 +55,7 @@ class Watch:
     clock: Callable[[], float] = time.monotonic
     _repeats: Repeats = field(default_factory=Repeats)
     _guide: Guide = field(default_factory=Guide)
+    _suspicion: Suspicion = field(default_factory=Suspicion)
     _fault: str = ""
     _digest: int | None = None
     _tries: int = 0
@@ -111,7 +113,8 @@ class Watch:
         now = self.clock()
         if self._repeats.is_due(reading.texts, now):
             self._tell(pack_code(reading.texts[0]) if len(reading.texts) == 1 else pack_two_codes())
-        self._guide_by(guided(self._guide, reading.finding, now, is_read=bool(reading.texts)))
+        found = reading.finding if reading.finding.located else self._suspicion.look(grey, now) or reading.finding
+        self._guide_by(guided(self._guide, found, now, is_read=bool(reading.texts)))
         if now >= self._preview_due:
             # Moved on by whole periods, or 15 frames a second give 7.5.
             self._preview_due = max(self._preview_due + PREVIEW_PERIOD_S, now)
