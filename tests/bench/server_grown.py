@@ -14,7 +14,7 @@ from tests.bench.server_database import Bench
 from tests.bench.server_load import analyse, facilities, facility_of, load
 from tests.bench.server_process import serving
 from tests.bench.server_pushing import ingest_rate
-from tests.bench.server_queries import FLOOR, OVER_ALL, PUSHED_TO, hot_queries
+from tests.bench.server_queries import FLOOR, OVER_ALL, PUSHED_TO, first_queries, hot_queries
 from tests.bench.server_stations import enrolled, write_tokens
 
 LEAST = 10_000
@@ -27,6 +27,7 @@ def grown(bench: Bench, kind: str, workers: int, most: int) -> Iterator[str]:
     """Loads up to ``most`` tokens, and at each power of ten measures."""
     yield f"{kind}, {workers} server process(es), as tokens are loaded (two events and a patient each)"
     rates: dict[int, float] = {}
+    first: dict[int, Mapping[str, list[float]]] = {}
     asked: dict[int, Mapping[str, list[float]]] = {}
     with bench.database(kind) as url, closing(open_database(url)) as database:
         for nth, tokens in enumerate(sizes(most)):
@@ -34,13 +35,15 @@ def grown(bench: Bench, kind: str, workers: int, most: int) -> Iterator[str]:
             load(database, 0 if nth == 0 else tokens // 10, tokens)
             loaded_s = time.perf_counter() - started
             analyse(database)
+            first[tokens] = first_queries(database, tokens, seed=2)
             asked[tokens] = hot_queries(database, tokens, seed=1)
             rates[tokens] = _rate(bench, url, database, workers, nth)
             yield (
                 f"  {tokens:>11,} tokens of {facilities(tokens)} hospitals: loaded in {loaded_s:.0f} s, "
                 f"{_size(database, url) / 1e9:.1f} GB; 8 stations push {rates[tokens]:.0f} events/s"
             )
-    yield from table(asked)
+    yield from table("once for each hospital", first)
+    yield from table("then", asked)
     yield from judged(rates, asked)
 
 
@@ -68,9 +71,10 @@ def _size(database: Database, url: str) -> int:
         return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
 
-def table(asked: Mapping[int, Mapping[str, list[float]]]) -> Iterator[str]:
+def table(when: str, asked: Mapping[int, Mapping[str, list[float]]]) -> Iterator[str]:
     """Milliseconds of each query at each size."""
-    yield f"  {'ms, p50 and p99':28}" + "".join(f"{tokens:>20,}" for tokens in asked)
+    yield f"  ms, p50 and p99, {when}:"
+    yield f"  {'':28}" + "".join(f"{tokens:>20,}" for tokens in asked)
     for name in next(iter(asked.values())):
         pairs = ((median(each[name]), percentile(each[name], 99)) for each in asked.values())
         yield f"  {name:28}" + "".join(f"{half:>12.2f}{most:>8.2f}" for half, most in pairs)

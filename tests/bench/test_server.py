@@ -25,7 +25,7 @@ from tests.bench.server_grown import judged, sizes, table
 from tests.bench.server_load import A_DAY, FACILITIES, analyse, facility_of, load
 from tests.bench.server_process import serving
 from tests.bench.server_pushed import HOSPITAL, pushed
-from tests.bench.server_queries import COUNTS, QUERIES, hot_queries
+from tests.bench.server_queries import COUNTS, QUERIES, first_queries, hot_queries
 from tests.bench.server_stations import DEPARTMENTS, enrolled, write_tokens
 from tests.postgres import Postgres
 from tests.sync.chain import DAY
@@ -51,8 +51,9 @@ def test_what_is_loaded_is_whole_and_asked_for(database: Database) -> None:
     assert sum(row["issued"] for row in day_counts(database.reader, DAY)) == 10_000  # type: ignore[misc]
     queue = queue_of(database.reader, facility_of(7), DAY, DEPARTMENTS[3])
     assert [each.state for each in queue].count(State.WAITING) == len(queue) - 1 == 19
-    asked = hot_queries(database, 10_000, seed=1)
-    assert set(asked) == set(QUERIES)
+    first, asked = (ask(database, 10_000, seed=1) for ask in (first_queries, hot_queries))
+    assert set(asked) == set(first) == set(QUERIES)
+    assert {len(each) for each in first.values()} == {12}
     assert min(min(each) for each in asked.values()) > 0
 
 
@@ -134,7 +135,7 @@ def test_growth_is_judged_by_the_smallest_and_the_largest() -> None:
     asked = {10_000: {"a": [1.0, 1.0, 2.0], "b": [1.0]}, 100_000: {"a": [1.4, 1.4, 6.0], "b": [1.6]}}
     told = list(judged({10_000: 3000.0, 100_000: 1500.0}, asked))
     assert [re.findall("NOT met|met", line) for line in told] == [["met", "NOT met"], ["NOT met", "met"], ["NOT met"]]
-    assert len(list(table(asked))) == 3
+    assert len(list(table("then", asked))) == 4
 
 
 def test_counts_are_compared_where_all_hospitals_are_there() -> None:
