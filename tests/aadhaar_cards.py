@@ -2,7 +2,9 @@
 
 import gzip
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from random import Random
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -10,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
+
+from kiosk.model.aadhaar import MAX_DIGITS
 
 REFERENCE = "0000" + "20190308114407437"
 """Last four digits, and when."""
@@ -57,6 +61,14 @@ def number_of(data: bytes) -> str:
 def secure_qr(part: bytes, key: rsa.RSAPrivateKey | None = None) -> str:
     signature = key.sign(part, PKCS1v15(), SHA256()) if key else bytes(256)
     return number_of(gzip.compress(part + signature))
+
+
+@cache
+def largest_secure_qr() -> str:
+    """One with a picture that fills a QR to the last byte: the longest number that a card may carry."""
+    noise = Random(1).randbytes(MAX_DIGITS // 2)
+    codes = (secure_qr(signed_part() + noise[:size]) for size in range(len(noise), 0, -1))
+    return next(code for code in codes if len(code) <= MAX_DIGITS)
 
 
 def certificate(key: rsa.RSAPrivateKey, path: Path, encoding: Encoding = Encoding.PEM) -> Path:

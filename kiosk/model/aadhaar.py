@@ -16,7 +16,7 @@ from kiosk.model.patient import BirthDate, Patient, Sex
 from kiosk.model.qr import EARLIEST_BIRTH, QrError, sex_of, typed_name
 
 SIGNATURE_BYTES = 256
-_MAX_DIGITS = 7089
+MAX_DIGITS = 7089
 """As many as a QR holds."""
 _MAX_BYTES = 64 * 1024
 _GZIP = 31
@@ -87,7 +87,7 @@ def _secure(digits: str, this_year: int) -> Aadhaar:
 
 
 def _bytes_of(digits: str) -> bytes:
-    if len(digits) > _MAX_DIGITS:
+    if len(digits) > MAX_DIGITS:
         raise AadhaarError("AADHAAR_DAMAGED")
     number = 0
     for start in range(0, len(digits), _CHUNK):

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from kiosk.model.aadhaar import MAX_DIGITS
 from kiosk.model.qr import MAX_BYTES, Reason
 from kiosk.ports import CodeRead, CodeSpoiled
 from kiosk.scanner.charset import undo_guess
@@ -17,7 +18,9 @@ _CREDIBLE = re.compile(r"[\x00-\u024F\u0600-\u06FF\u0900-\u0D7F\u200C\u200D\u201
 
 @dataclass
 class GunLines:
-    """Collects bytes, at most ``MAX_BYTES`` of one scan: what goes on beyond that is dropped whole."""
+    """Collects bytes, at most ``MAX_BYTES`` of one scan, or ``MAX_DIGITS`` that are digits alone, as in an Aadhaar QR:
+    what goes on beyond that is dropped whole.
+    """
 
     idle_s: float = SERIAL_IDLE_S
     _line: bytearray = field(default_factory=bytearray, repr=False)
@@ -49,8 +52,8 @@ class GunLines:
     def _add(self, part: bytes) -> None:
         if self._too_long:
             return
-        self._line += part[: MAX_BYTES + 1]
-        if len(self._line) > MAX_BYTES:
+        self._line += part[: MAX_DIGITS + 1]
+        if len(self._line) > MAX_BYTES and not (len(self._line) <= MAX_DIGITS and self._line.isdigit()):
             self._line.clear()
             self._too_long = True
 

@@ -1,12 +1,16 @@
 """Bytes from a gun become scans, whole or not at all."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.model.qr import MAX_BYTES, Reason
+from kiosk.model.aadhaar import MAX_DIGITS, read_aadhaar
+from kiosk.model.qr import MAX_BYTES, Kind, Reason, classify
 from kiosk.ports import CodeRead, CodeSpoiled
 from kiosk.scanner.gun_lines import GunLines, text_of
+from tests.aadhaar_cards import largest_secure_qr
 from tests.scanner.guns import split
 from tests.scanner.names import SCRIPTS, names_in
 
@@ -43,10 +47,26 @@ def test_what_comes_after_a_pause_is_another_scan_even_where_nobody_looked_meanw
 @given(st.integers(0, 3 * MAX_BYTES), st.lists(st.integers(0, 9999), max_size=8))
 def test_too_much_is_dropped_whole_and_told_once(size: int, places: list[int]) -> None:
     lines = GunLines()
-    data = b"9" * size + b"\nnext\n"
+    data = b"x" * size + b"\nnext\n"
     scans = [scan for piece in split(data, places) for scan in lines.feed(piece, 0.0)]
-    first = [CodeSpoiled(Reason.TOO_LARGE)] if size > MAX_BYTES else [CodeRead("9" * size)] * bool(size)
+    first = [CodeSpoiled(Reason.TOO_LARGE)] if size > MAX_BYTES else [CodeRead("x" * size)] * bool(size)
     assert scans == [*first, CodeRead("next")]
+
+
+@given(st.lists(st.integers(0, 9999), max_size=8))
+def test_the_longest_aadhaar_code_comes_whole(places: list[int]) -> None:
+    text = largest_secure_qr()
+    assert MAX_DIGITS - 10 < len(text) <= MAX_DIGITS
+    lines = GunLines()
+    [scan] = [scan for piece in split(text.encode() + b"\r", places) for scan in lines.feed(piece, 0.0)]
+    assert isinstance(scan, CodeRead)
+    assert classify(scan.untrusted_text, date(2026, 11, 22)).kind is Kind.AADHAAR
+    assert read_aadhaar(scan.untrusted_text, 2026).name == "Asha Devi"
+
+
+@pytest.mark.parametrize("line", [b"9" * (MAX_DIGITS + 1), b"9" * MAX_BYTES + b"x", b"x" + b"9" * MAX_BYTES])
+def test_what_is_longer_or_has_other_signs_is_dropped(line: bytes) -> None:
+    assert GunLines().feed(line + b"\n", 0.0) == [CodeSpoiled(Reason.TOO_LARGE)]
 
 
 @given(names)
