@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 
 from kiosk.scanner.decode import Grey
-from kiosk.scanner.grid import DOTS, believed, equalised, sampled
+from kiosk.scanner.grid import DOTS, believed, equalised, trusted
 from kiosk.scanner.grid_layout import ALIGNMENT, FINDER, Floats, layout
 from kiosk.scanner.rectify import MARGIN, Doubles, Pose, evened, powers, rectified, terms_inside
 
 _FINE = 3
-_SURE_FINDER, _SURE_ALIGNMENT = 0.5, 0.62
+_SURE_FINDER, _SURE_ALIGNMENT, _SURE_TOGETHER = 0.5, 0.62, 0.45
+_APART = 1.5
 _FARTHEST = 2.5
 """Modules. A symbol that lies farther from where it was thought is lost."""
 
@@ -36,17 +37,22 @@ def aligned(grey: Grey, pose: Pose) -> Pose:
 
 
 def followed(grey: Grey, pose: Pose, reach: int = 9) -> Pose | None:
-    """The pose where the hand has moved it meanwhile, by up to ``reach`` modules; None where it is not seen there."""
-    margin = reach + 2
+    """The pose where the hand has moved it meanwhile, by up to ``reach`` modules; None where it is not seen there.
+
+    All three finder patterns move nearly alike: looked for one by one, they would be taken for each other's likes.
+    """
+    margin = reach + 3
     picture = -rectified(grey, pose, DOTS, margin)
     at = _finder_centres(pose)
-    found = [_match(picture, u, v, "finder", reach, margin, DOTS) for u, v in at]
-    if any(one is None or one[2] < _SURE_FINDER for one in found):
+    across, down, likeness = _common_shift(picture, at, reach, margin)
+    if likeness < _SURE_TOGETHER:
         return None
-    to = np.array([pose.at(*one[:2]) for one in found if one])
+    thought = [(u + across, v + down) for u, v in at]
+    found = [_match(picture, u, v, "finder", _APART, margin, DOTS) for u, v in thought]
+    to = [one[:2] if one and one[2] > _SURE_FINDER else where for one, where in zip(found, thought, strict=True)]
     places = np.array(at)
     try:
-        return pose.moved((places[:, 0], places[:, 1]), to, 1)
+        return pose.moved((places[:, 0], places[:, 1]), np.array([pose.at(*one) for one in to]), 1)
     except np.linalg.LinAlgError:
         return None
 
@@ -54,11 +60,27 @@ def followed(grey: Grey, pose: Pose, reach: int = 9) -> Pose | None:
 def settled(grey: Grey, pose: Pose, degrees: tuple[int, ...] = (1, 2, 3)) -> Pose | None:
     """The pose put right by every module that is believed in, ever more flexibly; None where that runs away."""
     for degree in degrees:
-        moved = _nudged(sampled(grey, pose), pose, degree)
+        moved = _nudged(rectified(grey, pose, DOTS), pose, degree)
         if moved is None:
             return None
         pose = moved
     return pose
+
+
+def _common_shift(
+    picture: Floats, at: list[tuple[float, float]], reach: int, margin: int
+) -> tuple[float, float, float]:
+    """How far, in modules, finder patterns are seen from ``at``, as one; and how well, up to 1."""
+    template = _template("finder", DOTS)
+    size, radius = len(template), reach * DOTS
+    together = np.zeros((2 * radius + 1,) * 2, np.float32)
+    for u, v in at:
+        left, top = (round((place + margin) * DOTS - size / 2) - radius for place in (u, v))
+        window = picture[top : top + size + 2 * radius, left : left + size + 2 * radius]
+        likeness = cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED)
+        together += cv2.dilate(likeness, np.ones((3, 3), np.uint8)) / len(at)  # tilted since, they differ a little
+    _, best, _, (x, y) = cv2.minMaxLoc(together)
+    return (x - radius) / DOTS, (y - radius) / DOTS, float(best)
 
 
 def _finder_centres(pose: Pose) -> list[tuple[float, float]]:
@@ -117,17 +139,22 @@ def _template(pattern: str, dots: int) -> Floats:
     return np.asarray(cv2.GaussianBlur(np.kron(modules, np.ones((dots, dots), np.float32)), (0, 0), 0.45 * dots))
 
 
-def _nudged(seen: Floats, pose: Pose, degree: int) -> Pose | None:
-    """One step of Lucas and Kanade against the blurred picture of what is believed; one pixel a module is enough."""
+def _nudged(light: Floats, pose: Pose, degree: int) -> Pose | None:
+    """One step of Lucas and Kanade against the blurred picture of what is believed; one pixel a module is enough.
+
+    What glare hides must not move anything: its made-up modules would pull the pose along, a little in each frame.
+    """
+    seen, trust = evened(light, DOTS), np.minimum(trusted(light, pose.version), 1)
     expected = _expected_picture(equalised(seen, pose.version), pose)
     across, down = (_inside(np.roll(seen, -1, axis) - np.roll(seen, 1, axis), pose) * (DOTS / 2) for axis in (1, 0))
-    light, belief = _inside(seen, pose), _inside(expected, pose)
+    flat, belief = _inside(seen, pose), _inside(expected, pose)
     terms = terms_inside(pose.side, degree)
     slopes = np.hstack([terms * across[:, None], terms * down[:, None]])
-    squares = slopes.T @ slopes
+    weighed = (slopes * trust[:, None]).T
+    squares = weighed @ slopes
     squares[np.diag_indices(len(squares))] += 1e-3 * np.trace(squares) / len(squares) + 1e-6
-    error = belief * float(light @ belief / max(1e-6, float(belief @ belief))) - light
-    shift = np.linalg.solve(squares, slopes.T @ error).reshape(2, -1)
+    error = belief * float((flat * trust) @ belief / max(1e-6, float((belief * trust) @ belief))) - flat
+    shift = np.linalg.solve(squares, weighed @ error).reshape(2, -1)
     return _shifted(pose, np.asarray(shift.T, float), degree)
 
 

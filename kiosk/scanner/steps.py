@@ -139,7 +139,8 @@ def _followed(look: Look) -> str:
     """The symbol of the last frame, where the hand has moved it."""
     assert look.memory.pose is not None
     moved = followed(look.grey, look.memory.pose)
-    pose = settled(look.grey, moved) if moved else None
+    found = _found(look.grey, moved) if moved else None
+    pose = settled(look.grey, found) if found else None
     if pose is None:
         return "lost"
     return "read" if _read_grid(look, pose) else "not read"
@@ -271,9 +272,8 @@ def _placed(grey: Grey, guesses: list[Pose], *, thorough: bool) -> list[tuple[fl
     """The guesses that fit after their patterns were found, with how well."""
     placed = []
     for guess in guesses:
-        try:
-            pose = aligned(grey, guess)
-        except np.linalg.LinAlgError:
+        pose = _found(grey, guess)
+        if pose is None:
             continue
         fit = grid.fit(grid.sampled(grey, pose), pose.version)
         if fit >= _LEAST_FIT:
@@ -281,6 +281,14 @@ def _placed(grey: Grey, guesses: list[Pose], *, thorough: bool) -> list[tuple[fl
         if fit > _SURE_FIT and not thorough:
             break
     return placed
+
+
+def _found(grey: Grey, guess: Pose) -> Pose | None:
+    """The guess put right by the patterns that are seen; None where it is no pose at all."""
+    try:
+        return aligned(grey, guess)
+    except np.linalg.LinAlgError:
+        return None
 
 
 def _read_grid(look: Look, pose: Pose) -> bool:
