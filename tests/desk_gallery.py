@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.model.configuration import StaffMember
 from kiosk.rolls import RollNotes
+from kiosk.ui.desk.aadhaar import Trust
 from kiosk.ui.desk.pages import desk_pages
 from kiosk.ui.desk.place import Place
 from kiosk.ui.desk.queue_order import Group
@@ -79,6 +80,10 @@ def desk_shots() -> Iterator[DeskShot]:
 def _page_shots() -> Iterator[DeskShot]:
     for script in ("latin", "devanagari", "gujarati"):
         yield DeskShot(f"walk-in {script}", partial(pages.type_name, script))
+    for trust in Trust:
+        yield DeskShot(
+            f"aadhaar {trust.name.lower()}", partial(pages.show_aadhaar_notice, trust), staff_id="R1", place=None
+        )
     yield DeskShot("walk-in wrong number", pages.type_wrong_number)
     yield DeskShot("walk-in recognised", pages.recognise)
     yield DeskShot("walk-in known", pages.show_known)

@@ -6,10 +6,12 @@ from typing import TypeVar
 from kiosk.model.health import Item, Level, Part
 from kiosk.model.token import Priority, SlipState
 from kiosk.model.walk_in import Field
+from kiosk.ui.desk.aadhaar import AadhaarCards, Trust
 from kiosk.ui.desk.page import Page
 from kiosk.ui.desk.slips_page import SlipsPage
 from kiosk.ui.desk.today_page import TodayPage
 from kiosk.ui.desk.walk_in import WalkInPage
+from tests.aadhaar_cards import OLD, secure_qr, signed_part
 from tests.ui.desk.desk import Desk
 from tests.ui.desk.long_day import patient
 
@@ -71,6 +73,13 @@ def ask_supervisor(desk: Desk) -> None:
     page = _page(desk, "walk_in", WalkInPage)
     page.where.priorities.buttons[Priority.EMERGENCY].click()
     page.where.issue.click()
+
+
+def show_aadhaar_notice(trust: Trust, desk: Desk) -> None:
+    """A card was scanned where the hospital allows that."""
+    card = OLD if trust is Trust.UNSIGNED else secure_qr(signed_part())
+    is_genuine = (lambda _proof: True) if trust is Trust.GENUINE else None
+    AadhaarCards(desk.window, desk.session, is_genuine).take(card)
 
 
 # --- slips ------------------------------------------------------------------------------------------------------------

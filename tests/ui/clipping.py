@@ -45,8 +45,16 @@ def _outside(window: QWidget, widgets: list[QWidget]) -> Iterator[str]:
 def _over_each_other(window: QWidget, widgets: list[QWidget]) -> Iterator[str]:
     places = [(widget, QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())) for widget in widgets]
     for (one, here), (other, there) in combinations(places, 2):
-        if here.intersects(there):
+        if here.intersects(there) and _bubble_of(one) is _bubble_of(other):
             yield f"{named(one)} lies over {named(other)}"
+
+
+def _bubble_of(widget: QWidget) -> QWidget | None:
+    """The bubble in which it stands: what a bubble hides need not be read until it has gone."""
+    ancestor = widget.parentWidget()
+    while ancestor is not None and ancestor.property("role") != "bubble":
+        ancestor = ancestor.parentWidget()
+    return ancestor
 
 
 def _too_small(window: QWidget, buttons: list[QPushButton]) -> Iterator[str]:
