@@ -6,9 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from kiosk.model.events import Json, Kind
-from kiosk.model.moves import IllegalMoveError
 from kiosk.model.token import Token
-from kiosk.store.ledger import Ledger, find_token
+from kiosk.store.ledger import Ledger, known_token
 
 
 def act(
@@ -22,9 +21,6 @@ def act(
     """See ``TokenStore.act``. Time must be right, as for issuing: it decides whose turn it is."""
     ledger = Ledger(connection, new_id)
     at = ledger.time_at(now)
-    token = find_token(connection, token_id)
-    if token is None:
-        raise IllegalMoveError("TOKEN_UNKNOWN", f"{kind} for a token that is not known here")
-    after = ledger.act(kind, token, at, body)
+    after = ledger.act(kind, known_token(connection, token_id), at, body)
     ledger.close()
     return after

@@ -13,12 +13,11 @@ from kiosk.model.moves import IllegalMoveError
 from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, patient_keys
 from kiosk.model.token import PHONE, SlipState, State, Token
-from kiosk.ports import ArrivalOrder, Issued, SlipJob
+from kiosk.ports import ArrivalOrder, Issued
 from kiosk.store import tables
-from kiosk.store.calling import find_patient
-from kiosk.store.issuing import Holder, ahead_of, learn, live_tokens, tokens_of
-from kiosk.store.ledger import Ledger, find_token, save, today
-from kiosk.store.rows import event_of, job_values, patient_values, token_of
+from kiosk.store.issuing import Holder, ahead_of, learn, queue_slip, tokens_of
+from kiosk.store.ledger import Ledger, find_patient, known_token, save, today
+from kiosk.store.rows import event_of, patient_values, token_of
 
 _e = tables.event.c
 _t = tables.token.c
@@ -29,13 +28,6 @@ _LABELLED = select(tables.token).where(
     _t.source == PHONE,
 )
 _ISSUE = select(tables.event).where(_e.token_id == bindparam("token_id"), _e.kind == Kind.TOKEN_ISSUED.value)
-
-
-def expected(connection: Connection, patient: Patient, facility: Facility, now: datetime) -> list[Token]:
-    """See ``CheckInStore.expected_tokens``."""
-    meta, day = today(connection, facility, now)
-    keys = patient_keys(patient, day, meta.facility_key)
-    return [token for token in tokens_of(connection, facility.facility_id, day, keys) if token.is_expected]
 
 
 def claimed(connection: Connection, facility: Facility, label: str, last_digits: str, now: datetime) -> Token | None:
@@ -61,18 +53,15 @@ def arrive(connection: Connection, new_id: Callable[[], str], order: ArrivalOrde
     job = None
     if order.wants_slip and token.has_no_slip:
         token = replace(token, slip=SlipState.QUEUED)
-        job = SlipJob(new_id(), token.token_id, 0, order.language, ahead, order.now, SlipState.QUEUED)
         save(connection, token)
-        connection.execute(insert(tables.slip_job), job_values(job))
+        job = queue_slip(connection, order, token, ahead, new_id())
     ledger.close()
     return Issued(token, False, ahead, job)
 
 
 def _there(connection: Connection, ledger: Ledger, order: ArrivalOrder, day: date, at: datetime) -> Token:
     """The token with its holder's arrival written down, revived where its place had lapsed."""
-    token = find_token(connection, order.token_id)
-    if token is None:
-        raise IllegalMoveError("TOKEN_UNKNOWN", "this token is not known here")
+    token = known_token(connection, order.token_id)
     if token.state is State.LAPSED:
         if token.source != PHONE or token.service_day != day:
             raise IllegalMoveError("MOVE_ILLEGAL", "only a phone token of today comes back")
@@ -85,8 +74,8 @@ def _there(connection: Connection, ledger: Ledger, order: ArrivalOrder, day: dat
 
 
 def _has_another(connection: Connection, order: ArrivalOrder, token: Token, at: datetime) -> bool:
-    window = order.facility.return_window
-    live = live_tokens(connection, token.facility_id, token.service_day, token.keys, at, window)
+    its = tokens_of(connection, token.facility_id, token.service_day, token.keys)
+    live = [each for each in its if each.is_live(at, order.facility.return_window)]
     return any(each.queue_department == token.queue_department for each in live)
 
 

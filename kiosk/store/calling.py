@@ -16,14 +16,13 @@ from kiosk.model.token import Priority, State, Token
 from kiosk.ports import Issued, IssueOrder
 from kiosk.store import tables
 from kiosk.store.issuing import Holder, give
-from kiosk.store.ledger import Ledger, find_token
-from kiosk.store.rows import patient_of, token_of
+from kiosk.store.ledger import Ledger, find_patient, find_token, known_token
+from kiosk.store.rows import token_of
 
 REFERRAL = "referral"
 _BUSY = (State.CALLED, State.SERVING)
 _e = tables.event.c
 _t = tables.token.c
-_p = tables.patient.c
 
 
 def call(
@@ -59,7 +58,7 @@ def refer(
     """
     ledger = Ledger(connection, new_id)
     at = ledger.time_at(order.now)
-    token = _known(connection, token_id)
+    token = known_token(connection, token_id)
     ledger.act(Kind.TOKEN_COMPLETED, token, at, body)
     after = ledger.time_at(order.now)
     day = ledger.service_day(order.facility, after)
@@ -76,11 +75,6 @@ def waiting(connection: Connection, facility_id: str, service_day: date, departm
     """See ``DeskStore.waiting``."""
     queue = _queues(facility_id, service_day, departments).where(_t.state == State.WAITING.value)
     return [token_of(row) for row in connection.execute(queue.order_by(_t.queued_at, _t.token_id))]
-
-
-def find_patient(connection: Connection, token_id: str) -> Patient | None:
-    row = connection.execute(select(tables.patient).where(_p.token_id == token_id)).first()
-    return patient_of(row) if row else None
 
 
 def _answered(connection: Connection, order: CallOrder) -> Token | None:
@@ -111,19 +105,12 @@ def _busy(connection: Connection, order: CallOrder) -> list[PatientKeys]:
 
 
 def _named(connection: Connection, order: CallOrder) -> Token:
-    token = _known(connection, order.token_id or "")
+    token = known_token(connection, order.token_id or "")
     if token.state in _BUSY and token.room != order.room:
         where = f"to room {token.room}" if token.room else "elsewhere"
         raise CalledElsewhereError(f"{token.label} was called {where} first")
     if not token.arrived:
         raise IllegalMoveError("NOT_CALLABLE", "the patient has not arrived")  # as the server says
-    return token
-
-
-def _known(connection: Connection, token_id: str) -> Token:
-    token = find_token(connection, token_id)
-    if token is None:
-        raise IllegalMoveError("TOKEN_UNKNOWN", "this token is not known here")
     return token
 
 

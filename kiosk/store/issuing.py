@@ -9,14 +9,15 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.errors import QuotaReachedError, StoreError
 from kiosk.model.events import Json, Kind, instant_text
+from kiosk.model.opd import Facility
 from kiosk.model.patient import Patient, PatientKeys, patient_keys
 from kiosk.model.token import Priority, SlipState, State, Token, label_of
 from kiosk.ports import ArrivalOrder, Issued, IssueOrder, SlipJob
 from kiosk.store import tables
 from kiosk.store.engine import fixed_sql, rows_of
-from kiosk.store.ledger import NEXT_MARK, Ledger
+from kiosk.store.ledger import NEXT_MARK, Ledger, find_patient, today
 from kiosk.store.openings import openings
-from kiosk.store.rows import job_values, patient_of, patient_values, token_of, token_values
+from kiosk.store.rows import job_values, patient_values, token_of, token_values
 
 _t = tables.token.c
 _p = tables.patient.c
@@ -98,16 +99,15 @@ def give(connection: Connection, ledger: Ledger, order: IssueOrder, at: datetime
     _roll_over(connection, ledger, at, holder.day)
     token = _new_token(connection, ledger, order, at, holder, series)
     ahead = ahead_of(connection, order, token)
-    job = _new_job(connection, order, token, ahead, ledger.new_id()) if order.wants_slip else None
+    job = queue_slip(connection, order, token, ahead, ledger.new_id()) if order.wants_slip else None
     ledger.close()
     return Issued(token, True, ahead, job)
 
 
-def live_tokens(
-    connection: Connection, facility_id: str, day: date, keys: PatientKeys, now: datetime, return_window: timedelta
-) -> list[Token]:
-    """The live tokens of the patient with ``keys`` on ``day``, oldest first."""
-    return [token for token in tokens_of(connection, facility_id, day, keys) if token.is_live(now, return_window)]
+def tokens_now(connection: Connection, patient: Patient, facility: Facility, now: datetime) -> list[Token]:
+    """All tokens of ``patient`` this service day, oldest first."""
+    meta, day = today(connection, facility, now)
+    return tokens_of(connection, facility.facility_id, day, patient_keys(patient, day, meta.facility_key))
 
 
 def tokens_of(connection: Connection, facility_id: str, day: date, keys: PatientKeys) -> list[Token]:
@@ -119,8 +119,7 @@ def tokens_of(connection: Connection, facility_id: str, day: date, keys: Patient
 
 def learn(connection: Connection, ledger: Ledger, held: Token, holder: Holder, at: datetime) -> Token:
     """A second card may tell more of the holder: another identifier, or the name behind a typed number."""
-    row = connection.execute(select(tables.patient).where(_p.token_id == held.token_id)).first()
-    known, keys = patient_of(row) if row else None, holder.keys
+    known, keys = find_patient(connection, held.token_id), holder.keys
     told = known.completed_by(holder.patient) if known and holder.patient else known
     fresh = (keys.number and not held.keys.number) or (keys.address and not held.keys.address)
     if not fresh and told == known:
@@ -215,7 +214,10 @@ def _given(connection: Connection, order: IssueOrder, day: date) -> int:
     return int(count)
 
 
-def _new_job(connection: Connection, order: IssueOrder, token: Token, ahead: int | None, job_id: str) -> SlipJob:
+def queue_slip(
+    connection: Connection, order: IssueOrder | ArrivalOrder, token: Token, ahead: int | None, job_id: str
+) -> SlipJob:
+    """The original. The token says so too, which is the caller's part."""
     job = SlipJob(job_id, token.token_id, 0, order.language, ahead, order.now, SlipState.QUEUED)
     connection.exec_driver_sql(_INSERT_JOB, job_values(job))
     return job

@@ -8,13 +8,14 @@ from sqlalchemy import Connection, Integer, Select, bindparam, insert, literal_c
 
 from kiosk.errors import ClockError, StoreError, StoreForkError
 from kiosk.model.clock import ClockFault, believable_time
-from kiosk.model.events import Event, Json, chained, instant_text, parse_instant
-from kiosk.model.moves import apply
+from kiosk.model.events import Event, Json, chained
+from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.opd import Facility
+from kiosk.model.patient import Patient
 from kiosk.model.token import Token
 from kiosk.store import tables
 from kiosk.store.engine import fixed_sql, rows_of
-from kiosk.store.rows import event_values, token_of, token_values
+from kiosk.store.rows import event_values, instant_or_none, patient_of, text_or_none, token_of, token_values
 
 _SELECT_META = fixed_sql(select(tables.meta))
 _TIP = ("last_seq", "last_hash", "last_at", "last_service_day", "confirmed_at")
@@ -23,6 +24,8 @@ NEXT_MARK = literal_column("(SELECT coalesce(max(touched), 0) + 1 FROM token)", 
 """What to write beside a token, so that whoever looked before finds it without reading the others."""
 _SAVE = update(tables.token).where(tables.token.c.token_id == bindparam("saved_id")).values(touched=NEXT_MARK)
 _INSERT_EVENT = fixed_sql(insert(tables.event))
+_TOKEN = fixed_sql(select(tables.token).where(tables.token.c.token_id == bindparam("token_id")))
+_PATIENT = fixed_sql(select(tables.patient).where(tables.patient.c.token_id == bindparam("token_id")))
 _CLOCK_ADVICE = {
     ClockFault.BEHIND: "the clock is behind the newest token: set date and time",
     ClockFault.AHEAD: "the clock is a week ahead of the newest token: set date and time, or confirm it if it is right",
@@ -102,9 +105,9 @@ class Ledger:
             {
                 "last_seq": self.meta.last_seq,
                 "last_hash": self.meta.last_hash,
-                "last_at": _text(self.meta.last_at),
+                "last_at": text_or_none(self.meta.last_at),
                 "last_service_day": self.meta.last_service_day.isoformat() if self.meta.last_service_day else None,
-                "confirmed_at": _text(self.meta.confirmed_at),
+                "confirmed_at": text_or_none(self.meta.confirmed_at),
             },
         )
 
@@ -151,9 +154,9 @@ def read_meta(connection: Connection) -> Meta:
         facility_key=facility_key,
         last_seq=last_seq,
         last_hash=last_hash,
-        last_at=parse_instant(last_at) if last_at else None,
+        last_at=instant_or_none(last_at),
         last_service_day=date.fromisoformat(day) if day else None,
-        confirmed_at=parse_instant(confirmed_at) if confirmed_at else None,
+        confirmed_at=instant_or_none(confirmed_at),
         forked=forked_at is not None,
         adopted_seq=adopted_seq,
     )
@@ -180,8 +183,22 @@ def touch(connection: Connection, token_ids: Select[tuple[str]]) -> None:
 
 
 def find_token(connection: Connection, token_id: str) -> Token | None:
-    row = connection.execute(select(tables.token).where(tables.token.c.token_id == token_id)).first()
-    return token_of(row) if row else None
+    rows = rows_of(connection, _TOKEN, {"token_id": token_id})
+    return token_of(rows[0]) if rows else None
+
+
+def find_patient(connection: Connection, token_id: str) -> Patient | None:
+    """The details of the token's patient, while they are here."""
+    rows = rows_of(connection, _PATIENT, {"token_id": token_id})
+    return patient_of(rows[0]) if rows else None
+
+
+def known_token(connection: Connection, token_id: str) -> Token:
+    """The token that an act is about. Raises IllegalMoveError: TOKEN_UNKNOWN."""
+    token = find_token(connection, token_id)
+    if token is None:
+        raise IllegalMoveError("TOKEN_UNKNOWN", "this token is not known here")
+    return token
 
 
 def need_token(connection: Connection, token_id: str) -> Token:
@@ -189,7 +206,3 @@ def need_token(connection: Connection, token_id: str) -> Token:
     if token is None:
         raise StoreError(f"this store has no token {token_id}", code="TOKEN_UNKNOWN")
     return token
-
-
-def _text(at: datetime | None) -> str | None:
-    return instant_text(at) if at else None

@@ -14,9 +14,9 @@ from kiosk.model.exchange import PatientDetails, Pull
 from kiosk.model.moves import IllegalMoveError, apply
 from kiosk.model.token import SlipState, Token
 from kiosk.store import tables
-from kiosk.store.ledger import NEXT_MARK, Meta, find_token, save, touch
+from kiosk.store.ledger import NEXT_MARK, Meta, find_patient, find_token, save, touch
 from kiosk.store.openings import take_fact
-from kiosk.store.rows import event_of, event_values, patient_of, patient_values, token_of, token_values
+from kiosk.store.rows import event_of, event_values, patient_values, token_of, token_values
 
 DESK = "desk"
 """The one kind of station that keeps details of patients whose tokens others issued."""
@@ -25,7 +25,6 @@ _LOCAL_SLIPS = frozenset({SlipState.QUEUED, SlipState.SENDING})
 _e = tables.event.c
 _j = tables.slip_job.c
 _u = tables.unapplied.c
-_p = tables.patient.c
 _t = tables.token.c
 _log = structlog.get_logger()
 
@@ -197,8 +196,8 @@ def _take_patient(connection: Connection, details: PatientDetails) -> None:
     """What is known here stays: it may be newer and not sent yet."""
     if find_token(connection, details.token_id) is None:
         return
-    row = connection.execute(select(tables.patient).where(_p.token_id == details.token_id)).first()
-    patient = patient_of(row).completed_by(details.patient) if row else details.patient
+    known = find_patient(connection, details.token_id)
+    patient = known.completed_by(details.patient) if known else details.patient
     values = patient_values(details.token_id, patient)
     connection.execute(
         upsert(tables.patient).values(values).on_conflict_do_update(index_elements=["token_id"], set_=values)

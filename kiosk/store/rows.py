@@ -65,8 +65,8 @@ def token_values(token: Token) -> dict[str, Any]:
         "priority": token.priority.value,
         "room": token.room,
         "calls": token.calls,
-        "called_at": _text(token.called_at),
-        "started_at": _text(token.started_at),
+        "called_at": text_or_none(token.called_at),
+        "started_at": text_or_none(token.started_at),
         "act_id": token.act_id,
     }
 
@@ -101,17 +101,17 @@ def token_of(row: Sequence[Any]) -> Token:
         priority=Priority(priority),
         room=room,
         calls=calls,
-        called_at=_instant(called_at),
-        started_at=_instant(started_at),
+        called_at=instant_or_none(called_at),
+        started_at=instant_or_none(started_at),
         act_id=act_id,
     )
 
 
-def _text(at: datetime | None) -> str | None:
+def text_or_none(at: datetime | None) -> str | None:
     return instant_text(at) if at else None
 
 
-def _instant(text: str | None) -> datetime | None:
+def instant_or_none(text: str | None) -> datetime | None:
     return parse_instant(text) if text else None
 
 

@@ -11,7 +11,7 @@ from kiosk.model.desk import Called, CallOrder, DeskRows, Failures, OpeningChang
 from kiosk.model.events import Event, Json, Kind, instant_text
 from kiosk.model.exchange import Enrolment, Pull, PulledConfiguration, Push, StoreClaim, StoreGrant
 from kiosk.model.opd import Facility
-from kiosk.model.patient import Patient, patient_keys
+from kiosk.model.patient import Patient
 from kiosk.model.queue import CallingRule, Classes
 from kiosk.model.token import SlipState, Token
 from kiosk.ports import NO_REMARKS, ArrivalOrder, Issued, IssueOrder, SlipJob, TokenRow
@@ -36,7 +36,7 @@ from kiosk.store import (
 from kiosk.store.engine import outside_transactions, reader_engine, store_errors, writer_engine
 from kiosk.store.founding import found
 from kiosk.store.key import load_key, remember_key
-from kiosk.store.ledger import Ledger, find_token, read_meta, today
+from kiosk.store.ledger import Ledger, find_patient, find_token, read_meta
 from kiosk.store.place import STORE_FILE as STORE_FILE  # noqa: PLC0414 - whoever opens stores knows it from here
 from kiosk.store.place import finish_restore, place_locked
 from kiosk.store.pulling import retry_unapplied
@@ -118,14 +118,12 @@ class SqliteStore:
 
     def held_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
         with self._reading() as connection:
-            meta, day = today(connection, facility, now)
-            keys = patient_keys(patient, day, meta.facility_key)
-            window = facility.return_window
-            return tuple(issuing.live_tokens(connection, facility.facility_id, day, keys, now, window))
+            tokens = issuing.tokens_now(connection, patient, facility, now)
+            return tuple(token for token in tokens if token.is_live(now, facility.return_window))
 
     def expected_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
         with self._reading() as connection:
-            return tuple(arriving.expected(connection, patient, facility, now))
+            return tuple(token for token in issuing.tokens_now(connection, patient, facility, now) if token.is_expected)
 
     def claimed_token(self, facility: Facility, label: str, last_digits: str, now: datetime) -> Token | None:
         with self._reading() as connection:
@@ -220,7 +218,7 @@ class SqliteStore:
 
     def patient_of(self, token_id: str) -> Patient | None:
         with self._reading() as connection:
-            return calling.find_patient(connection, token_id)
+            return find_patient(connection, token_id)
 
     def due_slips(self, queued_since: datetime) -> Sequence[SlipJob]:
         with self._reading() as connection:
