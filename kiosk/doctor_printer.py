@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-from kiosk.app import Station, new_id
-from kiosk.errors import PrinterError
+from kiosk.app import Station, new_id, paper_roll
+from kiosk.errors import PrinterError, StoreError
 from kiosk.finding import Finding
+from kiosk.model.health import paper_is_low
 from kiosk.model.printer import Printed, PrinterStatus
 from kiosk.ports import SlipPrinter
 from kiosk.printing.escpos_printer import EscPosPrinter
 from kiosk.printing.folder import FolderPrinter
-from kiosk.printing.printer import chosen
+from kiosk.printing.printer import Places, chosen, not_taken
 from kiosk.printing.probe import Capabilities
 from kiosk.printing.raster import Raster
 from kiosk.printing.template import load_template
@@ -37,15 +38,33 @@ _ADVICES = {
 def printer_finding(station: Station) -> Finding:
     """Looks at the printer, unless a kiosk that runs may be printing at this moment."""
     if not station.registration.prints:
-        found = "none" if station.settings.printer == "none" else f"{station.settings.printer} found none"
-        return Finding("printer", True, f"{found}: tokens are shown, no slips are printed")
+        return without_printer(station.settings.printer, Places())
     status = station.printer.status() if station.owns_devices else PrinterStatus()
     told = ", ".join(_lines(station, chosen(station.printer)))
     if status.problems:
         return Finding("printer", False, f"{', '.join(status.problems)}: {told}", _advice(status.problems[0]))
-    low = "; paper is low" if status.paper_low else ""
     running = "" if station.owns_devices else "; a kiosk is running with it"
-    return Finding("printer", True, f"{told}{low}{running}")
+    return Finding("printer", True, f"{told}{_paper_words(station, status)}{running}")
+
+
+def without_printer(setting: str, places: Places) -> Finding:
+    """No fault: a hospital may do without slips. One that wants them reads why ``auto`` has taken no printer."""
+    if setting == "none":
+        return Finding("printer", True, "none is set: tokens are shown, no slips are printed")
+    others = "; ".join(f"{each.name} {each.reason}" for each in not_taken(places))
+    found = f"auto finds no receipt printer on USB{f' ({others})' if others else ''}"
+    advice = "plug it in and switch it on; for one on the network set printer = network:ADDRESS; without slips set none"
+    return Finding("printer", True, f"{found}: tokens are shown, no slips are printed", advice)
+
+
+def _paper_words(station: Station, status: PrinterStatus) -> str:
+    """What its sensor says, or the millimetres that slips took since the last roll."""
+    try:
+        left_mm = paper_roll(station).left_mm()
+    except StoreError as error:
+        return f"; {error}"
+    low = "; paper is low" if status.paper_low or paper_is_low(left_mm) else ""
+    return low if left_mm is None else f"{low}; about {left_mm / 1000:.0f} m of paper left"
 
 
 def print_test(station: Station) -> Finding:

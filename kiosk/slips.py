@@ -1,4 +1,4 @@
-"""``kiosk slips``: which slips came out and which did not, one more of one, and a new roll of paper."""
+"""``kiosk slips``: which slips came out and which did not, one more of one, paper left, and a new roll."""
 
 import os
 import sys
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from kiosk.command import calm, print_lines, settings_of
-from kiosk.errors import KioskError
 from kiosk.model.desk import SlipRow
 from kiosk.model.events import instant_text
+from kiosk.model.health import paper_is_low
 from kiosk.model.slip_words import WORDS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def slips(context: click.Context, day: datetime | None, only_open: bool) -> None
     """The slips of a day, one JSON line each, the oldest first.
 
     label, token_id, copy (0 the original, others are marked DUPLICATE), state (queued, sending, printed, failed,
-    in_doubt, resolved), since, cause, confirmation (sent, processed, printed), by.
+    in_doubt, resolved), since, cause, confirmation (sent, processed, printed), by. How much paper is left: slips paper.
     """
     if context.invoked_subcommand is not None:
         return
@@ -66,18 +66,37 @@ def reprint(context: click.Context, label: str, language: str | None) -> None:
 @slips.command()
 @click.pass_context
 @calm
+def paper(context: click.Context) -> None:
+    """How much paper should be left on the roll: left_m (null where nobody told of one), low, at. One JSON line."""
+    from kiosk.app import open_station
+
+    with open_station(settings_of(context), os.environ, claims_devices=False) as station:
+        print_lines([_paper_line(station)])
+
+
+@slips.command()
+@click.pass_context
+@calm
 def new_roll(context: click.Context) -> None:
-    """Say that a new roll of paper was put in: what is left is reckoned from now. One JSON line: at, left_m."""
-    from kiosk.app import open_station, paper_roll
+    """Say that a new roll of paper was put in: what is left is reckoned from now. One JSON line, as of ``paper``."""
+    from kiosk.app import open_station
     from kiosk.rolls import RollNotes
 
     with open_station(settings_of(context), os.environ, claims_devices=False) as station:
-        now = station.clock.now()
-        RollNotes(station.settings.data_dir).note(now, BY["by"])
-        left_mm = paper_roll(station).left_mm()
-        if left_mm is None:
-            raise KioskError("the note of the new roll cannot be read again", code="ROLL_UNKNOWN")
-        print_lines([{"at": instant_text(now), "left_m": round(left_mm / 1000, 1)}])
+        RollNotes(station.settings.data_dir).note(station.clock.now(), BY["by"])
+        print_lines([_paper_line(station)])
+
+
+def _paper_line(station: "Station") -> dict[str, object]:
+    from kiosk.app import paper_roll
+    from kiosk.rolls import RollNotes
+
+    at, left_mm = RollNotes(station.settings.data_dir).last(), paper_roll(station).left_mm()
+    return {
+        "left_m": None if left_mm is None else round(left_mm / 1000, 1),
+        "low": paper_is_low(left_mm),
+        "at": at and instant_text(at),
+    }
 
 
 def listed(row: SlipRow) -> dict[str, object]:

@@ -200,7 +200,7 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
             window.on_synced(station.store.last_synced_at())
         server = _opened_server(station, stack)
         stack.callback(background.stop)
-        _begin_spool(background, station, journey)
+        _begin_spool(background, station, journey, window)
         if server is not None:
             _begin_sync(background, station, server, journey, window, reloading)
         background.begin(lambda: UpkeepThread(chores(station), station.clock.monotonic))
@@ -224,7 +224,7 @@ class _Nudges(QObject):
             self._background.nudge()
 
 
-def _begin_spool(background: Background, station: Station, journey: PatientJourney) -> None:
+def _begin_spool(background: Background, station: Station, journey: PatientJourney, window: PatientWindow) -> None:
     """Where slips are wanted, what the printer tells before a scan matters, and whether somebody waits for a slip."""
 
     def tell(job: SlipJob, state: SlipState, cause: str) -> None:
@@ -233,6 +233,7 @@ def _begin_spool(background: Background, station: Station, journey: PatientJourn
     def tell_printer(status: PrinterStatus) -> None:
         if station.registration.prints:
             journey.on_printer(status)
+            window.on_paper(low=status.paper_low)
 
     spool = spool_of(station, tell, tell_printer)
     journey.patient_left.connect(spool.patient_left)

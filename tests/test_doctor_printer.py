@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 import zxingcpp
 
-from kiosk.app import Station, open_station
-from kiosk.doctor_printer import print_test, printer_finding
+from kiosk.app import Station, open_station, paper_roll
+from kiosk.doctor_printer import print_test, printer_finding, without_printer
+from kiosk.rolls import RollNotes
 from kiosk.settings import Settings
 from tests.escpos_device import VirtualPrinter
 from tests.escpos_printer import TcpPrinter
+from tests.model.samples import NINE
+from tests.printing.machine import CLONE, OFFICE, Machine
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -63,6 +66,32 @@ def test_paper_that_runs_low_is_told(tmp_path: Path, device: TcpPrinter) -> None
     device.device.is_low = True
     with station_with(device.setting, tmp_path) as station:
         assert printer_finding(station).text.endswith("; paper is low")
+
+
+@pytest.mark.parametrize(
+    ("used_mm", "told"),
+    [(15_500.0, "; about 34 m of paper left"), (46_000.0, "; paper is low; about 4 m of paper left")],
+)
+def test_what_should_be_left_of_the_roll_is_told(tmp_path: Path, device: TcpPrinter, used_mm: float, told: str) -> None:
+    with station_with(device.setting, tmp_path) as station:
+        RollNotes(station.settings.data_dir).note(NINE, "R1")
+        paper_roll(station).used(used_mm)
+        assert printer_finding(station).text.endswith(told)
+
+
+def test_auto_that_finds_none_says_what_it_has_left_alone_and_what_to_do(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.plug_in("1-1", "lp0", OFFICE, "HP LaserJet")
+    machine.plug_in("1-2", "lp1", CLONE, "POS Thermal")
+    node = tmp_path / "dev" / "usb" / "lp1"
+    node.unlink()
+    node.symlink_to("nowhere")
+    finding = without_printer("auto", machine.places)
+    assert finding.ok
+    assert "lp0 (HP LaserJet) is a printer for sheets; " in finding.text
+    assert "lp1 (POS Thermal) may not be opened: sudo adduser" in finding.text
+    assert "network:" in finding.advice
+    assert without_printer("none", machine.places).advice == ""
 
 
 def test_the_print_test_asks_anew_and_prints_what_it_learned(tmp_path: Path, device: TcpPrinter) -> None:

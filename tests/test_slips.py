@@ -18,7 +18,7 @@ from kiosk.app import Station, open_station, spool_of
 from kiosk.batch import print_or_give_up
 from kiosk.errors import KioskError, PrinterError
 from kiosk.model.desk import SlipRow
-from kiosk.model.events import Kind
+from kiosk.model.events import Kind, instant_text
 from kiosk.model.patient import Patient
 from kiosk.model.token import SlipState, Token
 from kiosk.reprinting import reprinted
@@ -197,6 +197,10 @@ def test_a_reprint_that_does_not_come_out_is_a_failure(run: Callable[..., Result
 
 
 def test_a_new_roll_is_noted(run: Callable[..., Result], tmp_path: Path) -> None:
+    assert lines(run("paper")) == [{"left_m": None, "low": False, "at": None}]
     (told,) = lines(run("new-roll", KIOSK_ROLL_M="80"))
-    assert told["left_m"] == 80.0
-    assert RollNotes(tmp_path / "kiosk").last() is not None
+    at = RollNotes(tmp_path / "kiosk").last()
+    assert at is not None
+    assert told == {"left_m": 80.0, "low": False, "at": instant_text(at)}
+    assert lines(run("paper", KIOSK_ROLL_M="80")) == [told]
+    assert lines(run("paper", KIOSK_ROLL_M="4"))[0]["low"]

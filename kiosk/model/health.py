@@ -75,6 +75,11 @@ class Signs:
     unsent: int = 0
 
 
+def paper_is_low(left_mm: float | None) -> bool:
+    """Whether a new roll should be ready; not where nobody knows how much is left."""
+    return left_mm is not None and left_mm < LOW_PAPER_MM
+
+
 def health(signs: Signs, now: datetime) -> tuple[Item, ...]:
     """The parts that this desk has, in a fixed order."""
     items = (
@@ -108,7 +113,7 @@ def _printer(signs: Signs) -> Item | None:
                 return Item(Part.PRINTER, Level.BAD, signs.slip_cause or "PRINTER_FAILED", count=left)
             case SlipState.IN_DOUBT:
                 return Item(Part.PRINTER, Level.NOTICE, signs.slip_cause or "SLIP_IN_DOUBT", count=left)
-    is_low = signs.printer.paper_low or (signs.paper_left_mm is not None and signs.paper_left_mm < LOW_PAPER_MM)
+    is_low = signs.printer.paper_low or paper_is_low(signs.paper_left_mm)
     return Item(Part.PRINTER, Level.NOTICE if is_low else Level.GOOD, "PAPER_LOW" if is_low else "", count=left)
 
 

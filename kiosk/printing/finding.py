@@ -31,13 +31,43 @@ class FoundPrinter:
         return f"{self.setting} ({self.title})" if self.title else self.setting
 
 
+@dataclass(frozen=True)
+class PassedOver:
+    """A printer that is there and is not taken: which, and why, for people."""
+
+    name: str
+    reason: str
+
+
 def found_printers(sys_root: Path = SYS, dev_root: Path = DEV) -> Iterator[FoundPrinter]:
     """Receipt printers that can be opened, the likeliest first: on nodes of the kernel, then those without one."""
-    nodes = [node for node in sorted((dev_root / "usb").glob("lp*")) if not _is_office(_id_1284(node, sys_root))]
+    nodes = [node for node in _nodes(dev_root) if not _is_office(_id_1284(node, sys_root))]
     for node in sorted(nodes, key=lambda node: "ESC/POS" not in _id_1284(node, sys_root).upper()):
-        if os.access(node, os.R_OK | os.W_OK):  # opening it would take away what the printer has still to say
-            yield FoundPrinter(f"usblp:{node}", _title(_device(sys_root / "class" / "usbmisc" / node.name / "device")))
-    yield from _bare(sys_root)
+        if _is_ours(node):
+            yield _on_node(node, sys_root)
+    yield from bare_printers(sys_root)
+
+
+def passed_over(sys_root: Path = SYS, dev_root: Path = DEV) -> Iterator[PassedOver]:
+    """Printers of the kernel that ``found_printers`` leaves alone."""
+    for node in _nodes(dev_root):
+        if _is_office(_id_1284(node, sys_root)):
+            yield PassedOver(_on_node(node, sys_root).name, "is a printer for sheets")
+        elif not _is_ours(node):
+            yield PassedOver(_on_node(node, sys_root).name, "may not be opened: sudo adduser $USER lp, sign in anew")
+
+
+def _nodes(dev_root: Path) -> list[Path]:
+    return sorted((dev_root / "usb").glob("lp*"))
+
+
+def _is_ours(node: Path) -> bool:
+    """Whether it may be opened. Opening it would take away what the printer has still to say."""
+    return os.access(node, os.R_OK | os.W_OK)
+
+
+def _on_node(node: Path, sys_root: Path) -> FoundPrinter:
+    return FoundPrinter(f"usblp:{node}", _title(_device(sys_root / "class" / "usbmisc" / node.name / "device")))
 
 
 def usb_identity(node: Path, sys_root: Path = SYS) -> str:
@@ -48,7 +78,7 @@ def usb_identity(node: Path, sys_root: Path = SYS) -> str:
     )
 
 
-def _bare(sys_root: Path) -> Iterator[FoundPrinter]:
+def bare_printers(sys_root: Path) -> Iterator[FoundPrinter]:
     """USB printers that the kernel has given to no driver."""
     for interface in sorted((sys_root / "bus" / "usb" / "devices").glob("*:*")):
         usb = _device(interface)

@@ -13,7 +13,15 @@ from kiosk.model.slip import Slip
 from kiosk.ports import SlipPrinter
 from kiosk.printing.auto_printer import AutoPrinter
 from kiosk.printing.escpos_printer import EscPosPrinter
-from kiosk.printing.finding import DEV, SYS, FoundPrinter, found_printers
+from kiosk.printing.finding import (
+    DEV,
+    SYS,
+    FoundPrinter,
+    PassedOver,
+    bare_printers,
+    found_printers,
+    passed_over,
+)
 from kiosk.printing.folder import FolderPrinter
 from kiosk.printing.layout import SlipPainter
 from kiosk.printing.link import Transport
@@ -135,6 +143,14 @@ def transport_of(setting: str) -> Transport:
             return CupsTransport(queue[1])
         case _:
             raise _unknown(setting)
+
+
+def not_taken(places: Places = Places()) -> Iterator[PassedOver]:
+    """Printers that are plugged in, and that ``auto`` leaves alone."""
+    yield from passed_over(places.sys_root, places.dev_root)
+    if not has_libusb():
+        for bare in bare_printers(places.sys_root):
+            yield PassedOver(bare.name, "needs libusb: sudo apt-get install libusb-1.0-0")
 
 
 def _usable(places: Places) -> Iterator[FoundPrinter]:

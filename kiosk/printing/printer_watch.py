@@ -1,11 +1,14 @@
 """What is known of the printer: told when it changes, and how much paper it has used since the last roll."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from typing import Protocol
 
 import structlog
 
 from kiosk.errors import PrinterError, StoreError
+from kiosk.model.health import paper_is_low
 from kiosk.model.printer import PROBLEMS, Printed, PrinterStatus
 from kiosk.ports import SlipPrinter
 
@@ -26,6 +29,10 @@ class PaperCount(Protocol):
         """There is paper: after ``ran_out``, a new roll."""
         ...
 
+    def left_mm(self) -> float | None:
+        """How much there should be; None where nobody knows."""
+        ...
+
 
 class NoCount:
     """Nobody counts."""
@@ -35,6 +42,9 @@ class NoCount:
     def ran_out(self) -> None: ...
 
     def refilled(self) -> None: ...
+
+    def left_mm(self) -> None:
+        return None
 
 
 class PrinterWatch:
@@ -54,9 +64,9 @@ class PrinterWatch:
         self._status: PrinterStatus | None = None
 
     def look(self) -> None:
-        """Ask the printer how it is, while no slip is on its way."""
+        """Ask the printer how it is, while no slip is on its way; paper that should be low is, sensor or not."""
         status = self._printer.status()
-        self._tell(status)
+        self._tell(replace(status, paper_low=status.paper_low or self._should_be_low()))
         if PAPER_OUT in status.problems:
             self._count(self._paper.ran_out)
         elif status.ready and status.answered:
@@ -74,6 +84,11 @@ class PrinterWatch:
             self._count(self._paper.ran_out)
         if error.code in PROBLEMS:
             self._tell(PrinterStatus((error.code,), answered=True))
+
+    def _should_be_low(self) -> bool:
+        with suppress(StoreError):
+            return paper_is_low(self._paper.left_mm())
+        return False
 
     def _tell(self, status: PrinterStatus) -> None:
         if status != self._status:

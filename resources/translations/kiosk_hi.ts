@@ -805,6 +805,10 @@
         <translation>पिछला मिलान: {age}</translation>
     </message>
     <message>
+        <source>Paper low</source>
+        <translation>काग़ज़ कम है</translation>
+    </message>
+    <message>
         <source>never</source>
         <translation>कभी नहीं</translation>
     </message>
@@ -906,6 +910,10 @@
     <message>
         <source>The list of staff is fresh.</source>
         <translation>स्टाफ़ सूची ताज़ा है।</translation>
+    </message>
+    <message>
+        <source>No printer is plugged into this computer: plug one in and switch it on.</source>
+        <translation>इस कंप्यूटर से कोई प्रिंटर नहीं जुड़ा है: प्रिंटर जोड़कर चालू करें।</translation>
     </message>
     <message>
         <source>The printer does not answer: look at its cable and power.</source>
@@ -1075,6 +1083,14 @@
     <message>
         <source>The printer does not answer: look at its cable and power.</source>
         <translation>प्रिंटर जवाब नहीं दे रहा: उसका तार और बिजली देखें।</translation>
+    </message>
+    <message>
+        <source>No printer is plugged into this computer: plug one in and switch it on.</source>
+        <translation>इस कंप्यूटर से कोई प्रिंटर नहीं जुड़ा है: प्रिंटर जोड़कर चालू करें।</translation>
+    </message>
+    <message>
+        <source>The printer tells of a fault: switch it off and on.</source>
+        <translation>प्रिंटर ख़राबी बता रहा है: उसे बंद करके फिर चालू करें।</translation>
     </message>
     <message>
         <source>Run “kiosk doctor” on this computer: it names the repair.</source>

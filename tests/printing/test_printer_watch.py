@@ -18,6 +18,7 @@ class Paper:
     def __init__(self) -> None:
         self.told: list[str | float] = []
         self.fault: StoreError | None = None
+        self.left: float | None = None
 
     def used(self, millimetres: float) -> None:
         self._note(millimetres)
@@ -27,6 +28,11 @@ class Paper:
 
     def refilled(self) -> None:
         self._note("in")
+
+    def left_mm(self) -> float | None:
+        if self.fault is not None:
+            raise self.fault
+        return self.left
 
     def _note(self, what: str | float) -> None:
         if self.fault is not None:
@@ -86,3 +92,10 @@ def test_a_count_that_cannot_be_written_costs_nobody_a_slip() -> None:
     rig.watch.printed(SLIP)
     rig.look(OUT, WELL)
     assert rig.told == [OUT, WELL]
+
+
+def test_paper_that_should_be_low_is_told_without_a_sensor() -> None:
+    rig = Rig()
+    for rig.paper.left in (None, 50_000.0, 4_900.0, 4_800.0, 50_000.0):
+        rig.look(WELL)
+    assert [status.paper_low for status in rig.told] == [False, True, False]

@@ -10,6 +10,7 @@ from kiosk.model.printer import PROBLEMS, PrinterStatus
 from kiosk.model.qr import Reason
 from kiosk.model.token import SlipState
 from kiosk.ports import TwoCodesSeen
+from kiosk.ui.labels import PlainLabel
 from kiosk.ui.patient.no_slips import NoSlipsScreen, what_staff_do
 from kiosk.ui.patient.scanning import ScanningScreen
 from kiosk.ui.patient.see_desk import SeeDeskScreen
@@ -33,6 +34,20 @@ def test_it_is_said_in_both_languages_and_goes_by_itself(rig: Rig) -> None:
     assert any("PAPER_OUT" in text and "new roll" in text for text in told)
     rig.journey.on_printer(WELL)
     rig.wait_for(flow.Scanning, ScanningScreen)
+
+
+def test_staff_read_in_time_that_paper_is_low(rig: Rig) -> None:
+    def told(words: str) -> bool:
+        labels = rig.window.header.findChildren(PlainLabel)
+        return words in [label.text() for label in labels if label.isVisible()]
+
+    assert not told("Paper low")
+    rig.window.on_paper(low=True)
+    rig.qtbot.waitUntil(lambda: told("Paper low"))
+    rig.journey.choose_language("hi")
+    rig.qtbot.waitUntil(lambda: told("काग़ज़ कम है"))
+    rig.window.on_paper(low=False)
+    rig.qtbot.waitUntil(lambda: not told("काग़ज़ कम है"))
 
 
 def test_a_card_waits_until_the_patient_goes_on_without_a_slip(rig: Rig) -> None:

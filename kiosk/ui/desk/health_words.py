@@ -91,7 +91,9 @@ def _calm(item: Item) -> str:
 
 def _printer(code: str) -> str:
     match code:
-        case "PRINTER_NONE" | "PRINTER_GONE" | "PRINTER_UNREACHABLE":
+        case "PRINTER_NONE":
+            return translate("Health", "No printer is plugged into this computer: plug one in and switch it on.")
+        case "PRINTER_GONE" | "PRINTER_UNREACHABLE":
             return translate("Health", "The printer does not answer: look at its cable and power.")
         case "PRINTER_STALLED" | "PRINTER_OFFLINE":
             return translate("Health", "The printer stands still: look at its paper and cover.")
@@ -109,6 +111,11 @@ def _printer(code: str) -> str:
             return translate("Health", "The printer tells of a fault: switch it off and on. If it stays, call service.")
         case "PRINTER_SLOW":
             return translate("Health", "The printer's line is too slow for slips: set it to 115200 baud.")
+    return _last_slip(code)
+
+
+def _last_slip(code: str) -> str:
+    match code:
         case "PATIENT_GONE":
             return translate("Health", "The last slip waited too long. Look at the page Slips.")
         case "SLIP_IN_DOUBT" | "INTERRUPTED" | "PROGRAM_FAULT":

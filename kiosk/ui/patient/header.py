@@ -1,4 +1,4 @@
-"""The bar above every screen: the hospital's name, the languages, and for staff how old the last sync is."""
+"""The bar above every screen: the hospital's name, the languages, and for staff how paper and the last sync are."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -31,12 +31,16 @@ class Header(QFrame):
         self.setFixedHeight(metrics.px(HEIGHT_U))
         self._facility = facility
         self._name = PlainLabel("facility", lines=2, elides=True)
+        self._paper_icon = icon(metrics, "roll", 3, "sync")
+        self._paper = PlainLabel("sync-old")
         self._sync_icon = icon(metrics, "sync", 3, "sync")
         self._sync = PlainLabel("sync")
         self.languages = {code: self._language_button(metrics, code) for code in languages}
-        items = (picture(metrics, "emblem", 8, 8), (self._name, 1), self._sync_icon, self._sync)
-        self.setLayout(line_up(metrics, ACROSS, *items, *self.languages.values(), gap_u=2, edge_u=2))
+        items = (picture(metrics, "emblem", 8, 8), (self._name, 1))
+        staff = (self._paper_icon, self._paper, self._sync_icon, self._sync)
+        self.setLayout(line_up(metrics, ACROSS, *items, *staff, *self.languages.values(), gap_u=2, edge_u=2))
         self.show_sync(None, known=False)
+        self.show_paper(low=False)
 
     def redraw(self, language: str) -> None:
         self._name.setText(self._facility.name(language))
@@ -51,6 +55,12 @@ class Header(QFrame):
         self._sync.setText(age_text(age))
         self._sync.setAccessibleName(translate("Header", "Last synchronised: {age}").format(age=age_text(age)))
         show_role(self._sync, "sync-old" if age is None or age > OLD else "sync")
+
+    def show_paper(self, *, low: bool) -> None:
+        """Said only while somebody should have a new roll ready."""
+        self._paper_icon.setVisible(low)
+        self._paper.setVisible(low)
+        self._paper.setText(translate("Header", "Paper low"))
 
     def _language_button(self, metrics: Metrics, code: str) -> TouchButton:
         button = TouchButton(metrics, "language")

@@ -87,7 +87,11 @@ def what_staff_do(code: str) -> str:
             return translate("NoSlips", "The printer is too hot: let it cool down.")
         case "PRINTER_STALLED" | "PRINTER_OFFLINE":
             return translate("NoSlips", "The printer stands still: look at paper and cover.")
-        case "PRINTER_UNREACHABLE" | "PRINTER_NONE":
+        case "PRINTER_UNREACHABLE":
             return translate("NoSlips", "The printer does not answer: look at its cable and power.")
+        case "PRINTER_NONE":
+            return translate("NoSlips", "No printer is plugged into this computer: plug one in and switch it on.")
+        case "PRINTER_FAILED":
+            return translate("NoSlips", "The printer tells of a fault: switch it off and on.")
         case _:
             return translate("NoSlips", "Run “kiosk doctor” on this computer: it names the repair.")

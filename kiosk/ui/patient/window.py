@@ -44,6 +44,7 @@ class PatientWindow(QWidget):
     """
 
     _sync_told = Signal(object)
+    _paper_told = Signal(bool)
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class PatientWindow(QWidget):
         self._phones = phones
         self._calm_ms = calm_ms
         self._synced_at: datetime | None = None
+        self._paper_low = False
         self._camera, self._gun = reports.camera, reports.gun
         self._guidance = Guidance.NO_CODE
         self._state: flow.State = journey.state
@@ -87,6 +89,10 @@ class PatientWindow(QWidget):
     def on_synced(self, at: datetime | None) -> None:
         """When the server last answered; safe on any thread."""
         self._sync_told.emit(at)
+
+    def on_paper(self, *, low: bool) -> None:
+        """Whether the roll is nearly used up; safe on any thread."""
+        self._paper_told.emit(low)
 
     def draw(self, state: flow.State) -> None:
         """Show ``state`` now."""
@@ -126,8 +132,9 @@ class PatientWindow(QWidget):
         reports.camera_moved.connect(self._show_camera)
         reports.gun_moved.connect(self._show_gun)
         self._sync_told.connect(self._take_sync, Qt.ConnectionType.QueuedConnection)
+        self._paper_told.connect(self._take_paper, Qt.ConnectionType.QueuedConnection)
         look = QTimer(self, interval=SYNC_LOOK_MS)
-        look.timeout.connect(self._show_sync)
+        look.timeout.connect(self._show_signs)
         look.start()
 
     def _follow(self, state: flow.State) -> None:
@@ -144,7 +151,7 @@ class PatientWindow(QWidget):
     def _speak(self, language: str) -> None:
         self._translation.use(language)
         self.draw(self._state)
-        self._show_sync()
+        self._show_signs()
 
     def _show_time(self, seconds: float) -> None:
         """The start and the waits have nothing to hurry for."""
@@ -184,11 +191,17 @@ class PatientWindow(QWidget):
 
     def _take_sync(self, at: datetime | None) -> None:
         self._synced_at = at
-        self._show_sync()
+        self._show_signs()
 
-    def _show_sync(self) -> None:
+    def _take_paper(self, low: bool) -> None:
+        self._paper_low = low
+        self._show_signs()
+
+    def _show_signs(self) -> None:
+        """What the bar above tells staff."""
         age = self._clock.now() - self._synced_at if self._synced_at else None
         self.header.show_sync(age, known=self._shows_sync)
+        self.header.show_paper(low=self._paper_low)
 
     # --- building ----------------------------------------------------------------------------------------------------
 
@@ -219,7 +232,7 @@ class PatientWindow(QWidget):
         self.scanning.show_readers(self._camera.state, self._gun.state, self._camera.code)
         self.scanning.show_guidance(self._guidance)
         self.draw(self._state)
-        self._show_sync()
+        self._show_signs()
 
     def _prepare(self) -> None:
         """Draw each screen once where nobody sees it: styles, pictures and places are found at the first drawing."""
