@@ -11,9 +11,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from kiosk.printing.finding import usb_identity
+from kiosk.printing.host_name import HostName
 from kiosk.printing.link import (
     CHUNK,
     PrinterLink,
@@ -28,6 +30,8 @@ from kiosk.printing.link import (
 )
 
 CONNECT_S = 3.0
+_LEAST_S = 0.05
+"""For an address that is left when the time is used up."""
 _NAP_S = 0.002
 _LPGETSTATUS = 0x060B
 """``linux/lp.h``; the node of ``usblp`` answers with the status byte of the USB printer class."""
@@ -51,6 +55,10 @@ class NetworkTransport:
     def seconds_for(self, size: int) -> float:
         return 0.0
 
+    @cached_property
+    def name(self) -> HostName:
+        return HostName(self.host)
+
     @contextmanager
     def opened(self, deadline_s: float) -> Iterator[PrinterLink]:
         with self._connected(min(CONNECT_S, deadline_s)) as link:
@@ -63,10 +71,15 @@ class NetworkTransport:
             _close(link)
 
     def _connected(self, timeout_s: float) -> socket.socket:
-        try:
-            return socket.create_connection((self.host, self.port), timeout_s)
-        except (OSError, UnicodeError) as error:
-            raise unreachable(error) from error
+        """The first of the host's addresses where somebody answers, all within the time."""
+        until, failure = time.monotonic() + timeout_s, OSError("no time left")
+        for address in self.name.addresses(until):
+            try:
+                return socket.create_connection((address, self.port), max(_LEAST_S, until - time.monotonic()))
+            except OSError as error:
+                failure = error
+        self.name.doubt()
+        raise unreachable(failure) from failure
 
 
 @dataclass(frozen=True)
