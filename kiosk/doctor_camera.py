@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
+import click
+
 from kiosk.errors import CameraError
 from kiosk.finding import Finding
+from kiosk.model.aiming import Guidance
 from kiosk.model.qr import classify
 from kiosk.scanner.address import CameraKind, parse_camera
 from kiosk.scanner.camera_figures import CARD_S, UNKNOWN, Figures, parse_figures
@@ -14,12 +17,25 @@ from kiosk.scanner.process import measure
 from kiosk.ui.reader_words import sentence_for
 
 LEAST_WIDTH, LEAST_FPS, MOST_MS = 1280, 12.0, 150.0
-DIM, BRIGHT, MOST_BURNT = 50.0, 220.0, 0.25
+DIM, BRIGHT, MOST_BURNT = 50.0, 220.0, 0.4
 LEAST_SHARPNESS = 0.3
 LEAST_MODULE_PX = 2.0
 _WAIT_S = CARD_S + 20.0
 _MAX_FIGURES, _MAX_PICTURE = 256 * 1024, 16 * 1024**2
 _CARD = "hold a card, printed or on a phone, 15 to 20 cm before the camera: there are some in resources/cards"
+_ASKED = f"Looking for up to {CARD_S:.0f} seconds. Please {_CARD}."
+_LENS = "clean the lens, and set its focus to 15 to 25 cm"
+_UNREAD = {
+    Guidance.NO_CODE: ("no code was seen", _CARD),
+    Guidance.HOLD_STILL: ("a code was seen and not read", _CARD),
+    Guidance.TOO_FAR: ("a code seems too small", "hold the card nearer, or use a camera with more pixels"),
+    Guidance.TOO_NEAR: ("a code seems larger than the picture", "hold the card further away"),
+    Guidance.BLURRED: ("a code seems blurred", f"hold the card still; {_LENS}"),
+    Guidance.DARK: ("it is too dark to see a code", "give it light"),
+    Guidance.GLARE: ("a light shines on the code", "tilt the card, or move the lamp"),
+    Guidance.CUT_OFF: ("only a part of a code is seen", "hold the card to the middle of the picture"),
+}
+"""What was seen instead of a text, and what to do."""
 
 
 def camera_findings(setting: str, file: Path) -> list[Finding]:
@@ -34,12 +50,14 @@ def _look(setting: str, file: Path) -> Iterator[Finding]:
     if parse_camera(setting).kind is CameraKind.NONE:
         yield Finding("camera", False, "none is set", "set camera to look through one")
         return
+    click.echo(_ASKED, err=True)
     try:
         told, jpeg = _measured(setting)
     except CameraError as error:
         advice = sentence_for(error.code) or "check its cable, or set camera to another one"
         yield Finding("camera", False, f"{error.code}: {setting.rpartition('@')[2]}", advice)
         return
+    yield Finding("camera", True, " ".join(filter(None, (setting.rpartition("@")[2], told.device))))
     yield picture(told)
     yield latency(told)
     yield light(told)
@@ -66,7 +84,9 @@ def _measured(setting: str) -> tuple[Figures, bytes]:
 
 
 def picture(told: Figures) -> Finding:
-    text = f"{told.width}x{told.height}, {_number(told.fps)} frames a second{' as MJPG' if told.is_jpeg else ''}"
+    promised = f" of {told.told_fps:.0f} promised" if told.told_fps > 0 else ""
+    rate = f"{_number(told.fps)} frames a second{promised}"
+    text = f"{told.width}x{told.height}, {rate}{' as MJPG' if told.is_jpeg else ''}"
     if told.width < LEAST_WIDTH:
         return Finding("picture", False, text, "use a camera with 1280x720 or, better, 1920x1080: small ones read few")
     if UNKNOWN < told.fps < LEAST_FPS:
@@ -84,7 +104,8 @@ def latency(told: Figures) -> Finding:
 
 def light(told: Figures) -> Finding:
     mode = {UNKNOWN: "", 1.0: ", set by hand", 3.0: ", automatic"}.get(told.auto_exposure, "")
-    text = f"brightness {told.luma:.0f} of 255, {told.burnt:.0%} burnt out{mode}"
+    time = f", {told.exposure / 10:.0f} ms" if told.exposure > 0 else ""
+    text = f"brightness {told.luma:.0f} of 255, {told.burnt:.0%} burnt out{mode}{time}"
     if told.luma < DIM:
         return Finding("exposure", False, text, "it is too dark: give it light")
     if not told.texts and (told.luma > BRIGHT or told.burnt > MOST_BURNT):
@@ -94,18 +115,22 @@ def light(told: Figures) -> Finding:
 
 def focus(told: Figures) -> Finding:
     mode = {0.0: ", fixed focus", 1.0: ", autofocus on"}.get(told.autofocus, "")
+    mode += f", at {told.focus:.0f}" if told.focus > 0 else ""
     if not told.sees_code:
-        return Finding("focus", True, f"contrast {told.sharpness:.1f} without a code{mode}; {_CARD}")
+        is_blurred = told.guidance is Guidance.BLURRED
+        text = _UNREAD[Guidance.BLURRED][0] if is_blurred else "cannot be judged without a code in view"
+        return Finding("focus", not is_blurred, text + mode, _LENS if is_blurred else "")
     text = f"sharpness {told.sharpness:.2f} of 1 on the code{mode}"
     is_good = told.sharpness >= LEAST_SHARPNESS
-    return Finding("focus", is_good, text, "" if is_good else "clean the lens, and set its focus to 15 to 25 cm")
+    return Finding("focus", is_good, text, "" if is_good else _LENS)
 
 
 def card(told: Figures, today: date) -> Finding:
     size = f", {told.module_px:.1f} pixels a module" if told.module_px != UNKNOWN else ""
     if not told.texts:
-        seen = f"a code was seen and not read{size}" if told.sees_code else "no code was seen"
-        return Finding("card", False, f"{seen} in {CARD_S:.0f} s", _CARD)
+        is_seen = told.sees_code and told.guidance is Guidance.NO_CODE
+        seen, advice = _UNREAD[Guidance.HOLD_STILL if is_seen else told.guidance]
+        return Finding("card", False, f"nothing read in {CARD_S:.0f} s: {seen}{size}", advice)
     kinds = ", ".join(classify(text, today).kind for text in told.texts)
     text = f"read after {told.read_s:.1f} s: {kinds}{size}"
     if told.module_px != UNKNOWN and told.module_px < LEAST_MODULE_PX:
@@ -115,10 +140,11 @@ def card(told: Figures, today: date) -> Finding:
 
 def limits(told: Figures, *, is_far: bool) -> Finding:
     """What keeps the network from the process is the kernel's to give, so its lack is told and is no fault."""
+    rest = "at most 2 GiB of memory, and writes no files"
     if not told.has_network:
-        return Finding("limits", True, "the process that looks has no network, 2 GiB of memory, and writes no file")
-    why = "for the network camera" if is_far else "as this kernel gives no namespaces to users"
-    return Finding("limits", True, f"the process that looks keeps the network, {why}; 2 GiB of memory, and no files")
+        return Finding("limits", True, f"the process that looks has no network, {rest}")
+    why = "as the camera is read over it" if is_far else "as this kernel gives no namespaces to users"
+    return Finding("limits", True, f"the process that looks has the network, {why}, {rest}")
 
 
 def _written(jpeg: bytes, file: Path) -> Finding:

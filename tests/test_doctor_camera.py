@@ -9,11 +9,14 @@ import pytest
 from kiosk import doctor_camera
 from kiosk.doctor_camera import camera_findings
 from kiosk.finding import Finding
+from kiosk.model.aiming import Guidance
 from kiosk.scanner.camera_figures import UNKNOWN, Figures
 
 CARD = Path(__file__).parent.parent / "resources" / "cards" / "02-hindi-app.png"
 TODAY = date(2026, 11, 22)
 GOOD = Figures(
+    device="/dev/v4l/by-id/usb-A_camera-video-index0",
+    guidance=Guidance.HOLD_STILL,
     width=1920,
     height=1080,
     is_jpeg=True,
@@ -37,7 +40,7 @@ GOOD = Figures(
 
 def test_a_card_before_the_virtual_camera(tmp_path: Path) -> None:
     found = {finding.name: finding for finding in camera_findings(f"file:{CARD}", tmp_path / "seen.jpg")}
-    assert list(found) == ["picture", "latency", "exposure", "focus", "card", "limits", "seen"]
+    assert list(found) == ["camera", "picture", "latency", "exposure", "focus", "card", "limits", "seen"]
     assert found["picture"].text.startswith("1280x720, ")
     assert "abha" in found["card"].text
     assert (tmp_path / "seen.jpg").read_bytes().startswith(b"\xff\xd8")
@@ -78,10 +81,10 @@ def lines(told: Figures) -> dict[str, Finding]:
 def test_a_good_camera_is_well_all_over() -> None:
     found = lines(GOOD)
     assert all(finding.ok for finding in found.values())
-    assert found["picture"].text == "1920x1080, 29.8 frames a second as MJPG"
+    assert found["picture"].text == "1920x1080, 29.8 frames a second of 30 promised as MJPG"
     assert found["latency"].text == "48 ms from sensor to program"
-    assert found["exposure"].text == "brightness 130 of 255, 2% burnt out, automatic"
-    assert found["focus"].text == "sharpness 0.60 of 1 on the code, autofocus on"
+    assert found["exposure"].text == "brightness 130 of 255, 2% burnt out, automatic, 16 ms"
+    assert found["focus"].text == "sharpness 0.60 of 1 on the code, autofocus on, at 30"
     assert found["card"].text == "read after 0.4 s: abha, 4.1 pixels a module"
     assert "Asha" not in "".join(finding.line() for finding in found.values())
 
@@ -95,7 +98,9 @@ def test_a_good_camera_is_well_all_over() -> None:
         ("exposure", replace(GOOD, luma=20.0)),
         ("exposure", replace(GOOD, burnt=0.5, texts=())),
         ("focus", replace(GOOD, sharpness=0.1)),
+        ("focus", replace(GOOD, sees_code=False, texts=(), guidance=Guidance.BLURRED)),
         ("card", replace(GOOD, texts=(), read_s=UNKNOWN)),
+        *(("card", replace(GOOD, texts=(), guidance=guidance)) for guidance in Guidance),
         ("card", replace(GOOD, texts=(), sees_code=False, module_px=UNKNOWN)),
         ("card", replace(GOOD, module_px=1.5)),
     ],
@@ -116,4 +121,9 @@ def test_whether_the_process_has_a_network_is_told_and_why() -> None:
     assert "no network" in doctor_camera.limits(GOOD, is_far=False).text
     free = replace(GOOD, has_network=True)
     assert "namespaces" in doctor_camera.limits(free, is_far=False).text
-    assert "network camera" in doctor_camera.limits(free, is_far=True).text
+    assert "over it" in doctor_camera.limits(free, is_far=True).text
+
+
+def test_whoever_looks_is_asked_for_a_card_first(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    camera_findings("file:/nowhere.png", tmp_path / "seen.jpg")
+    assert "resources/cards" in capsys.readouterr().err

@@ -10,12 +10,15 @@ import cv2
 import numpy as np
 
 from kiosk.errors import CameraError
+from kiosk.model.aiming import Guidance
 from kiosk.scanner.camera_figures import CARD_S, LOOK_S, UNKNOWN, Figures
 from kiosk.scanner.decode import Grey
 from kiosk.scanner.frames import Frame
+from kiosk.scanner.guidance import Guide, guided
 from kiosk.scanner.limits import has_network
 from kiosk.scanner.reading import Finding, Reader
 from kiosk.scanner.sources import DeviceCamera, FrameSource
+from kiosk.scanner.suspecting import Suspicion
 
 _NOTHING_S = 3.0
 _FPS = 30
@@ -48,6 +51,9 @@ class _Looked:
     finding: Finding | None = None
     texts: tuple[str, ...] = ()
     read_s: float = UNKNOWN
+    guide: Guide = field(default_factory=Guide)
+    told: Guidance = Guidance.NO_CODE
+    suspicion: Suspicion = field(default_factory=Suspicion)
 
     def last(self) -> tuple[Frame, Grey]:
         grey = self.frame.grey() if self.frame is not None else None
@@ -86,7 +92,11 @@ def _read(looked: _Looked, reader: Reader, clock: Callable[[], float]) -> None:
         reading = reader.read(grey)
         looked.finding = reading.finding if reading.finding.located or looked.finding is None else looked.finding
         looked.texts = reading.texts
-        looked.read_s = clock() - looked.began if reading.texts else UNKNOWN
+        now = clock()
+        looked.read_s = now - looked.began if reading.texts else UNKNOWN
+        found = reading.finding if reading.finding.located else looked.suspicion.look(grey, now) or reading.finding
+        looked.guide = guided(looked.guide, found, now, is_read=bool(reading.texts))
+        looked.told = looked.guide.said if looked.guide.said is not Guidance.NO_CODE else looked.told
 
 
 def _figures(source: FrameSource, looked: _Looked, grey: Grey) -> Figures:
@@ -95,6 +105,8 @@ def _figures(source: FrameSource, looked: _Looked, grey: Grey) -> Figures:
     found = looked.finding if looked.finding is not None and looked.finding.located else None
     laplacian = float(cv2.Laplacian(grey, cv2.CV_32F).std())
     return Figures(
+        device=source.path if isinstance(source, DeviceCamera) else "",
+        guidance=looked.told,
         width=int(grey.shape[1]),
         height=int(grey.shape[0]),
         is_jpeg=source.mode.is_jpeg if isinstance(source, DeviceCamera) else False,

@@ -62,7 +62,7 @@ def unpack(untrusted: bytes) -> ScannerReport | None:
     if kind == _PREVIEW:
         return _preview(body)
     if kind == _GUIDANCE:
-        return _guidance(body)
+        return GuidanceChanged(checked_guidance(body.decode("ascii", errors="replace")))
     if kind == _STATE:
         return _state(parse_object(body, {"state": str, "code": str}))
     if kind == _CODE_READ:
@@ -99,18 +99,19 @@ def checked_text(untrusted: object) -> str:
     raise _garbled()
 
 
+def checked_guidance(untrusted: str) -> Guidance:
+    """Raises CameraError: SCANNER_GARBLED."""
+    try:
+        return Guidance(untrusted)
+    except ValueError:
+        raise _garbled() from None
+
+
 def _state(untrusted: dict[str, object]) -> CameraStateChanged:
     state, code = str(untrusted["state"]), str(untrusted["code"])
     if state not in list(DeviceState) or not _CODE.fullmatch(code):
         raise _garbled()
     return CameraStateChanged(DeviceState(state), code)
-
-
-def _guidance(untrusted: bytes) -> GuidanceChanged:
-    try:
-        return GuidanceChanged(Guidance(untrusted.decode("ascii", errors="replace")))
-    except ValueError:
-        raise _garbled() from None
 
 
 def _preview(untrusted: bytes) -> PreviewFrame:

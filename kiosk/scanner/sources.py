@@ -70,9 +70,12 @@ class DeviceCamera:
 
     is_live = True
 
-    def __init__(self, capture: Capture, mode: Mode, is_there: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self, capture: Capture, mode: Mode, is_there: Callable[[], bool] = lambda: True, path: str = ""
+    ) -> None:
         self.capture = capture
         self.mode = mode
+        self.path = path
         self._is_there = is_there
 
     def read(self) -> Frame | None:
@@ -138,7 +141,7 @@ def _first_that_opens(paths: Sequence[str]) -> tuple[DeviceCamera, str]:
     for path in paths:
         capture = cv2.VideoCapture(path, cv2.CAP_V4L2)
         if capture.isOpened():
-            return DeviceCamera(capture, set_up(capture), Path(path).exists), path
+            return DeviceCamera(capture, set_up(capture), Path(path).exists, path), path
     raise CameraError(f"no camera opens: {', '.join(paths)}; is another program using it?", code="CAMERA_NOT_OPENED")
 
 

@@ -1,5 +1,6 @@
 """What is measured of a camera, on a clock of the test's own."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from kiosk.errors import CameraError
+from kiosk.model.aiming import Guidance
 from kiosk.scanner.camera_check import figures
 from kiosk.scanner.camera_figures import CARD_S, LOOK_S, UNKNOWN, Figures, parse_figures
 from kiosk.scanner.frames import Frame, PixelFrame
@@ -55,7 +57,7 @@ class Webcam:
 
 
 def measured(webcam: Webcam) -> tuple[Figures, bytes]:
-    camera = DeviceCamera(webcam, Mode(1280, 720, 30.0, is_jpeg=True))
+    camera = DeviceCamera(webcam, Mode(1280, 720, 30.0, is_jpeg=True), path="/dev/video9")
     told, picture = figures(camera, lambda: webcam.now)
     return parse_figures(told), picture
 
@@ -68,6 +70,7 @@ def test_a_card_before_a_camera_is_measured() -> None:
     assert told.latency_ms == pytest.approx(LATE_S * 1000)
     assert (told.autofocus, told.focus, told.auto_exposure, told.exposure) == (1.0, 40.0, 3.0, 7.0)
     assert told.texts == ("a card",)
+    assert told.device == "/dev/video9"
     assert told.module_px == pytest.approx(4, abs=0.3)
     assert 0 <= told.read_s < 1
     assert webcam.now - 500 == pytest.approx(LOOK_S, abs=0.2)
@@ -91,6 +94,17 @@ def test_a_camera_without_pictures_is_told() -> None:
         measured(webcam)
     assert caught.value.code == "CAMERA_NO_FRAMES"
     assert webcam.now - 500 < CARD_S
+
+
+def test_a_code_out_of_focus_is_told() -> None:
+    blurred = np.asarray(cv2.GaussianBlur(scene("91-0000-0000-0018 " * 20), (0, 0), 5.0), np.uint8)
+    told, _ = measured(Webcam(blurred))
+    assert (told.texts, told.guidance) == ((), Guidance.BLURRED)
+
+
+def test_a_device_that_could_speak_to_the_terminal_is_not_named() -> None:
+    told = json.loads(figures(Drawn(), iter(range(1000)).__next__)[0])
+    assert parse_figures(json.dumps(told | {"device": "/dev/video0\x1b[2J"}).encode()).device == ""
 
 
 class Drawn:
