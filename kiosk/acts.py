@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from kiosk.desk_ports import DeskStore
 from kiosk.errors import DepartmentClosedError, DepartmentUnknownError, NotAllowedError
@@ -163,18 +163,15 @@ class Acts:
             notice_version=self.notice_version,
             source=source,
             wants_slip=self.prints,
-            shows_people_ahead=self.knows_queue(),
+            synced_since=self.synced_since(),
             priority=priority_of(patient, facility.local(now).date()) if priority is Priority.ROUTINE else priority,
             ignores_quota=approved_by is not None,
             remarks={**remarks, "room": post.room},
         )
 
-    def knows_queue(self) -> bool:
+    def synced_since(self) -> datetime | None:
         """A station of a server knows the whole queue only while its last sync is fresh."""
-        if not self.has_server:
-            return True
-        synced_at = self.store.last_synced_at()
-        return synced_at is not None and self.clock.now() - synced_at <= FRESH
+        return self.clock.now() - FRESH if self.has_server else None
 
 
 def _department(facility: Facility, code: str) -> Department:

@@ -150,7 +150,7 @@ class Registration:
             language=language,
             patient=patient,
             wants_slip=self.prints,
-            shows_people_ahead=self._knows_queue(),
+            synced_since=self._synced_since(),
             remarks={"how": how},
         )
         try:
@@ -186,7 +186,7 @@ class Registration:
             language=language,
             notice_version=NOTICE_VERSION,
             wants_slip=self.prints,
-            shows_people_ahead=self._knows_queue(),
+            synced_since=self._synced_since(),
             priority=priority_of(patient, self.facility.local(now).date()),
             judge=judge,
         )
@@ -198,12 +198,9 @@ class Registration:
         if any(token.queue_department == department.code for token in _welcome(expected, held)):
             raise PhoneTokenError("their phone token waits for them", code="TOKEN_EXPECTED")
 
-    def _knows_queue(self) -> bool:
+    def _synced_since(self) -> datetime | None:
         """A station of a server knows the whole queue only while its last sync is fresh."""
-        if not self.has_server:
-            return True
-        synced_at = self.store.last_synced_at()
-        return synced_at is not None and self.clock.now() - synced_at <= FRESH
+        return self.clock.now() - FRESH if self.has_server else None
 
 
 def _welcome(expected: Sequence[Token], held: Sequence[Token]) -> tuple[Token, ...]:

@@ -71,7 +71,7 @@ class DeskWork:
             now=self.acts.clock.now(),
             language=language,
             wants_slip=self.acts.prints,
-            shows_people_ahead=self.acts.knows_queue(),
+            synced_since=self.acts.synced_since(),
             remarks={"room": post.room, **answering(post, Right.REGISTER)},
         )
         return self.acts.store.arrive(order)

@@ -159,7 +159,7 @@ class IssueOrder:
     notice_version: str
     source: str = "kiosk"
     wants_slip: bool = True
-    shows_people_ahead: bool = True
+    synced_since: datetime | None = None  # people ahead are told only where the last sync is no older
     priority: Priority = Priority.ROUTINE
     ignores_quota: bool = False
     remarks: Mapping[str, Json] = field(default_factory=dict)
@@ -183,7 +183,7 @@ class ArrivalOrder:
     language: str
     patient: Patient | None = None
     wants_slip: bool = True
-    shows_people_ahead: bool = True
+    synced_since: datetime | None = None  # people ahead are told only where the last sync is no older
     remarks: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -251,14 +251,14 @@ class CheckInStore(Protocol):
         """What supervisors have said of departments and rooms for this day; of each place the newest word."""
         ...
 
-    def last_synced_at(self) -> datetime | None: ...
-
 
 class TokenStore(CheckInStore, Protocol):
     """The station's own truth. Every method is one transaction; all raise StoreError where the store is unusable."""
 
     @property
     def store_id(self) -> str: ...
+
+    def last_synced_at(self) -> datetime | None: ...
 
     def act(self, kind: Kind, token_id: str, now: datetime, body: Mapping[str, Json]) -> Token:
         """Write one act of the staff: the event, and what it makes of the token.

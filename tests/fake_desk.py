@@ -60,6 +60,7 @@ class FakeDesk:
     _forked: bool = False
     _facility_key: bytes = FACILITY_KEY
     _formers: list[str] = field(default_factory=list)
+    _synced_at: datetime | None = None
 
     # --- tokens ------------------------------------------------------------------------------------------------------
 
@@ -143,7 +144,9 @@ class FakeDesk:
         return Issued(token, True, ahead, job)
 
     def _ahead(self, order: IssueOrder | ArrivalOrder, token: Token) -> int | None:
-        if not order.shows_people_ahead or token.state is not State.WAITING:
+        synced_at = self.last_synced_at()
+        is_fresh = order.synced_since is None or (synced_at is not None and synced_at >= order.synced_since)
+        if token.state is not State.WAITING or not is_fresh:
             return None
         queue = (token.facility_id, token.service_day, token.queue_department, State.WAITING)
         waiting = [
@@ -152,6 +155,9 @@ class FakeDesk:
             if (each.facility_id, each.service_day, each.queue_department, each.state) == queue
         ]
         return sum(place(each) < place(token) for each in waiting)
+
+    def last_synced_at(self) -> datetime | None:
+        return self._synced_at
 
     def _live(self, keys: PatientKeys, facility: Facility, day: date, now: datetime) -> list[Token]:
         return [token for token in self._its(keys, facility, day) if token.is_live(now, facility.return_window)]

@@ -27,7 +27,6 @@ class FakeTokenStore(FakeCalls):
     _cursor: int = 0
     _called: dict[str, datetime] = field(default_factory=dict)
     """Calls that the server made for this desk, whose events have not come yet."""
-    _synced_at: datetime | None = None
     _enrolment: Enrolment | None = None
     _configuration: PulledConfiguration = field(default_factory=lambda: PulledConfiguration(0, ()))
     _unapplied: list[Event] = field(default_factory=list)
@@ -241,9 +240,6 @@ class FakeTokenStore(FakeCalls):
         if token.token_id in self._left_details and (self._adopted_at is None or self._adopted_at > day_ago):
             return True
         return not self._is_own(token) and now - token.issued_at < timedelta(hours=48)
-
-    def last_synced_at(self) -> datetime | None:
-        return self._synced_at
 
     def close(self) -> None:
         """Nothing is held open."""

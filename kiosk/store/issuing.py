@@ -18,6 +18,7 @@ from kiosk.store.engine import fixed_sql, rows_of
 from kiosk.store.ledger import NEXT_MARK, Ledger, find_patient, today
 from kiosk.store.openings import openings
 from kiosk.store.rows import job_values, patient_values, token_of, token_values
+from kiosk.store.syncing import last_synced_at
 
 _t = tables.token.c
 _p = tables.patient.c
@@ -225,7 +226,7 @@ def queue_slip(
 
 def ahead_of(connection: Connection, order: IssueOrder | ArrivalOrder, token: Token) -> int | None:
     """How many wait before ``token`` in its queue, or None where this station does not know the whole queue."""
-    if not order.shows_people_ahead or token.state is not State.WAITING:
+    if token.state is not State.WAITING or not _is_fresh(connection, order.synced_since):
         return None
     its = {
         "facility_id": token.facility_id,
@@ -237,3 +238,10 @@ def ahead_of(connection: Connection, order: IssueOrder | ArrivalOrder, token: To
     }
     ((count,),) = rows_of(connection, _AHEAD, its)
     return int(count)
+
+
+def _is_fresh(connection: Connection, synced_since: datetime | None) -> bool:
+    if synced_since is None:
+        return True
+    synced_at = last_synced_at(connection)
+    return synced_at is not None and synced_at >= synced_since

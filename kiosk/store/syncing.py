@@ -8,12 +8,13 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.errors import StoreError, StoreForkError
 from kiosk.model.desk import Called
-from kiosk.model.events import TELLS_DETAILS, Event, instant_text, parse_instant
+from kiosk.model.events import TELLS_DETAILS, Event, instant_text
 from kiosk.model.exchange import PatientDetails, Pull, Push
 from kiosk.store import pulling, tables
+from kiosk.store.engine import fixed_sql, rows_of
 from kiosk.store.former import is_pending, orphan_count
 from kiosk.store.ledger import Meta, read_meta, touch
-from kiosk.store.rows import event_of, patient_of
+from kiosk.store.rows import event_of, instant_or_none, patient_of
 
 ACKED = "acked"
 PULLED = "pulled"
@@ -22,6 +23,7 @@ KEPT_AFTER_ACK = timedelta(hours=24)
 _c = tables.cursor.c
 _e = tables.event.c
 _a = tables.ack.c
+_MOVED_AT = fixed_sql(select(func.max(_c.moved_at)))
 
 
 def next_push(connection: Connection, limit: int) -> Push:
@@ -94,8 +96,8 @@ def unsynced(connection: Connection) -> int:
 
 
 def last_synced_at(connection: Connection) -> datetime | None:
-    moved_at = connection.execute(select(func.max(_c.moved_at))).scalar()
-    return parse_instant(moved_at) if moved_at else None
+    ((moved_at,),) = rows_of(connection, _MOVED_AT, {})
+    return instant_or_none(moved_at)
 
 
 def _refuse_unregistered(connection: Connection) -> None:

@@ -31,7 +31,7 @@ def order(
     facility: Facility = HOSPITAL,
     *,
     wants_slip: bool = True,
-    shows_people_ahead: bool = True,
+    synced_since: datetime | None = None,
 ) -> IssueOrder:
     return IssueOrder(
         patient,
@@ -41,7 +41,7 @@ def order(
         "hi",
         "2026-11",
         wants_slip=wants_slip,
-        shows_people_ahead=shows_people_ahead,
+        synced_since=synced_since,
     )
 
 

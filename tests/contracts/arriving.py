@@ -100,7 +100,7 @@ class ArrivingContract:
 
     def test_without_a_printer_the_first_slip_is_still_an_original(self, store: TokenStore) -> None:
         phone_token(store)
-        order_ = ArrivalOrder(PHONE_ID, HOSPITAL, TEN, "hi", wants_slip=False, shows_people_ahead=False)
+        order_ = ArrivalOrder(PHONE_ID, HOSPITAL, TEN, "hi", wants_slip=False, synced_since=TEN)
         came = store.arrive(order_)
         assert (came.job, came.people_ahead, came.token.slip) == (None, None, SlipState.NONE)
         later = arrive(store, TEN + minutes(1))

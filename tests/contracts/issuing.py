@@ -226,8 +226,11 @@ class IssuingContract:
         assert store.issue(order(person(0), now=NINE + minutes(6))).people_ahead is None
 
     def test_people_ahead_are_not_told_where_they_are_not_known(self, store: TokenStore) -> None:
-        assert store.issue(order(shows_people_ahead=False)).people_ahead is None
-        assert store.issue(order(shows_people_ahead=False)).people_ahead is None
+        for _ in ("new", "there already"):
+            assert store.issue(order(synced_since=NINE)).people_ahead is None
+        store.synced(pulled(server_time=NINE), NINE)
+        assert store.issue(order(synced_since=NINE)).people_ahead == 0
+        assert store.issue(order(synced_since=NINE + timedelta(microseconds=1))).people_ahead is None
 
     def test_people_of_another_hospital_are_not_ahead(self, store: TokenStore) -> None:
         issue(store, RAVI)

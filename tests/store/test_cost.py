@@ -37,8 +37,9 @@ def noted(engine: Engine) -> list[str]:
     return said
 
 
-def test_a_new_patient_costs_one_transaction_of_six_writes(store: SqliteStore) -> None:
-    registration = Registration(store, HOSPITAL, FakeClock(NINE))
+@pytest.mark.parametrize("has_server", [False, True])
+def test_a_new_patient_costs_one_transaction_of_five_writes(store: SqliteStore, has_server: bool) -> None:
+    registration = Registration(store, HOSPITAL, FakeClock(NINE), has_server=has_server)
     registration.check_in(person(1), "MED", "hi")
     written, read = noted(store._writer), noted(store._reader)
     registration.check_in(person(2), "MED", "hi")

@@ -90,7 +90,7 @@ class FakeStore:
         token = make_token(order.department.code, order.department.prefix, len(self.issued) + 17, order)
         self.issued.append(token)
         job = self._queue(token, 0, order.language, order.now) if order.wants_slip else None
-        return Issued(token, True, 4 if order.shows_people_ahead else None, job)
+        return Issued(token, True, 4 if order.synced_since is None else None, job)
 
     def held_tokens(self, patient: Patient, facility: Facility, now: datetime) -> tuple[Token, ...]:
         self._enter()
