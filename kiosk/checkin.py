@@ -14,7 +14,7 @@ from kiosk.errors import (
 from kiosk.model.arrival import WrongTries
 from kiosk.model.desk import OpeningChange
 from kiosk.model.moves import IllegalMoveError
-from kiosk.model.opd import Department, Facility, with_openings
+from kiosk.model.opd import Department, Facility, department_with_openings, with_openings
 from kiosk.model.patient import Patient
 from kiosk.model.priority import priority_of
 from kiosk.model.token import SlipState, State, Token
@@ -176,7 +176,7 @@ class Registration:
         def judge(tokens: Sequence[Token], openings: Sequence[OpeningChange]) -> None:
             if not typed:
                 self._refuse_expected(tokens, department, now)
-            _refuse_closed(with_openings(self.facility, openings), department.code, now)
+            _refuse_closed(self.facility, department_with_openings(department, openings), now)
 
         return IssueOrder(
             patient=patient,
@@ -211,10 +211,10 @@ def _welcome(expected: Sequence[Token], held: Sequence[Token]) -> tuple[Token, .
     return (*(token for token in expected if token.state is not State.LAPSED), *back)
 
 
-def _refuse_closed(facility: Facility, code: str, now: datetime) -> None:
-    department, local = facility.department(code), facility.local(now)
-    if department is None or not department.is_offered:
-        raise _unknown(code, facility)
+def _refuse_closed(facility: Facility, department: Department, now: datetime) -> None:
+    if not department.is_offered:
+        raise _unknown(department.code, facility)
+    local = facility.local(now)
     if not department.is_open(local):
         opening = department.next_opening(local)
         raise DepartmentClosedError(f"{opening:%d-%m-%Y %H:%M}" if opening else "")

@@ -180,11 +180,20 @@ def with_openings(facility: Facility, changes: Sequence[OpeningChange]) -> Facil
 
     What was said before, in an earlier look, is forgotten: ``changes`` are all of the day's.
     """
-    said = {(each.department, each.room): each.is_open for each in sorted(changes, key=lambda each: each.changed_at)}
+    said = _said(changes)
     own, others = (
         tuple(_with_openings(each, said) for each in part) for part in (facility.departments, facility.others)
     )
     return replace(facility, departments=own, others=others)
+
+
+def department_with_openings(department: Department, changes: Sequence[OpeningChange]) -> Department:
+    """The same for one department alone."""
+    return _with_openings(department, _said(changes))
+
+
+def _said(changes: Sequence[OpeningChange]) -> dict[tuple[str, str], bool | None]:
+    return {(each.department, each.room): each.is_open for each in sorted(changes, key=lambda each: each.changed_at)}
 
 
 def _with_openings(department: Department, said: Mapping[tuple[str, str], bool | None]) -> Department:

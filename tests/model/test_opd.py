@@ -7,7 +7,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk.model.desk import OpeningChange
-from kiosk.model.opd import ALL_DAY, Department, Opening, is_prefix, is_station_series, text_in, with_openings
+from kiosk.model.opd import (
+    ALL_DAY,
+    Department,
+    Opening,
+    department_with_openings,
+    is_prefix,
+    is_station_series,
+    text_in,
+    with_openings,
+)
 from kiosk.model.queue import ALL_PRIORITIES
 from kiosk.model.token import Priority
 from tests.model.samples import EYE, HOSPITAL, MEDICINE, MONDAY, MORNINGS, SURGERY
@@ -122,6 +131,8 @@ def test_rooms_are_closed_one_by_one() -> None:
     medicine, eye = with_openings(hospital, words).departments
     assert (eye.open_rooms, eye.rooms, eye.is_open(india(23, 9))) == (("16",), ("15", "16"), True)
     assert medicine.open_rooms == ("12",)
+    alone = [department_with_openings(each, words) for each in hospital.departments]
+    assert alone == [medicine, eye]
 
 
 def test_patients_are_called_to_the_room_alone_where_no_rooms_are_named() -> None:
