@@ -6,8 +6,9 @@ from typing import TypeAlias
 
 from kiosk.scanner.decode import Grey, Sight
 from kiosk.scanner.explaining import StepTaken
+from kiosk.scanner.looks import Look, Memory
 from kiosk.scanner.measuring import NOTHING, Finding, find
-from kiosk.scanner.steps import REST, STEPS, Look, Memory, Step
+from kiosk.scanner.steps import REST, STEPS, Step
 
 __all__ = ["Finding", "Grey", "Reader", "Reading", "StepTaken"]
 
@@ -73,6 +74,7 @@ class Reader:
     def _remember(self, look: Look) -> None:
         self._memory.keep(look.pose)
         self._memory.misses += 1
+        self._memory.unsought += 1
         if look.texts:
             self._memory.begin_anew()
 

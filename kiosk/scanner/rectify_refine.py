@@ -103,8 +103,8 @@ def _expected(
     places = np.array(at)
     moved = pose.moved((places[:, 0], places[:, 1]), np.array(to), 2 if len(at) >= 8 else 1, stiffness=1e-3)
     half = 0.5
-    slope = np.stack([pose.at(u + half, v) - pose.at(u - half, v), pose.at(u, v + half) - pose.at(u, v - half)], 1)
-    shift = np.linalg.solve(slope, moved.at(u, v) - pose.at(u, v))
+    right, left, below, above, there = pose.at([u + half, u - half, u, u, u], [v, v, v + half, v - half, v])
+    shift = np.linalg.solve(np.stack([right - left, below - above], 1), moved.at(u, v) - there)
     return (u + float(shift[0]), v + float(shift[1])) if np.abs(shift).max() < 6 else None
 
 

@@ -5,16 +5,17 @@ light and likelihoods has passed the decoder's error correction too, yet it coun
 another frame or, where there is but one picture, another sampling of it.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from kiosk.scanner import decode as decoder
 from kiosk.scanner import grid
-from kiosk.scanner.decode import Grey, Sight
-from kiosk.scanner.fusion import Fusion
+from kiosk.scanner.decode import Grey
 from kiosk.scanner.grid_layout import Floats
+from kiosk.scanner.looks import Look, Memory
 from kiosk.scanner.rectify import Pose, pose_of_corners
 from kiosk.scanner.rectify_refine import aligned, followed, settled
 from kiosk.scanner.tracking_finders import QUICK, THOROUGH, Triple, triples
@@ -28,78 +29,14 @@ _LARGE_PX, _MOST_SEARCHED = 1_200_000, 4_000_000
 _SOUGHT, _SOUGHT_ALONE, _MOST_ENLARGED = 384, 448, 400
 """Pixels along a side: more is not looked at that closely at once."""
 _MOST_REGIONS, _MOST_PLACES = 12, 4
-_MOST_UNSEEN = 4
+_STILL, _FORGETTING = 0.95, 0.97
+"""Of the sharpest that a place was; how that fades from frame to frame."""
+_SETTLING, _LONG = 8, 45
+"""Frames in vain: until the hand has come to rest, and until there is little hope."""
+_REST_STILL, _REST_MOVING = 2, 6
+"""Frames from one search to the next."""
 _DOUBTED = 6
 """Frames. A pose held for so long in vain may be of something else: then what else there is comes into view too."""
-
-
-@dataclass
-class Memory:
-    """What a reader keeps from frame to frame, all of them of one ``shape``: rows and columns."""
-
-    shape: tuple[int, ...] = ()
-    pose: Pose | None = None
-    fusion: Fusion = field(default_factory=Fusion)
-    pending: frozenset[str] = field(default=frozenset(), repr=False)
-    places: list[Region] = field(default_factory=list)
-    """Where a symbol may be, by the texture of one of the last frames."""
-    misses: int = 0
-    """Frames in vain since the last text."""
-    held: int = 0
-    """Frames in vain since the symbol with this pose was found."""
-    unseen: int = 0
-    """Frames since it was last seen there."""
-
-    def keep(self, pose: Pose | None) -> None:
-        """Take what a frame showed: one in motion may hide for a while what the next shows again."""
-        self.unseen = 0 if pose else self.unseen + 1
-        if pose is None and self.unseen > _MOST_UNSEEN:
-            self.pose, self.held = None, 0
-        elif self.pose is not None or pose is not None:
-            self.pose, self.held = pose or self.pose, self.held + 1
-
-    def begin_anew(self) -> None:
-        """After a text."""
-        self.misses = self.held = 0
-        self.fusion.clear()
-        self.pending = frozenset()
-
-
-@dataclass
-class Look:
-    """One frame, and what has been found out about it so far. ``thorough``: there is no other frame to wait for."""
-
-    grey: Grey
-    memory: Memory
-    thorough: bool
-    sights: list[Sight] = field(default_factory=list)
-    pose: Pose | None = None
-    fit: float = 0.0
-    texts: tuple[str, ...] = field(default=(), repr=False)
-    saw_whole: bool = False
-
-    def read(self, sights: Iterable[Sight], region: Region) -> str:
-        """Take in what a decoder saw in a part of the frame."""
-        found = [
-            Sight(sight.text, tuple((x + region.left, y + region.top) for x, y in sight.corners), sight.version)
-            for sight in sights
-        ]
-        self.sights += found
-        self.texts = decoder.texts_of(found)
-        return f"{len(self.texts)} read, {len(found) - len(self.texts)} damaged"
-
-    def is_turn(self, turn: int, period: int = 3) -> bool:
-        """Dear steps come in turn; for a lone picture it is always theirs."""
-        return self.thorough or self.memory.misses % period == turn
-
-    @property
-    def is_first(self) -> bool:
-        """Live, and the first since the last text."""
-        return not self.thorough and self.memory.misses == 0
-
-    @property
-    def is_small(self) -> bool:
-        return self.grey.size <= decoder.MAX_SLOW_PIXELS
 
 
 Take = Callable[[Look], str]
@@ -125,7 +62,7 @@ class Step:
 
 def _as_is(look: Look) -> str:
     """The whole frame; of a live one in turn with the symbol alone, where that is known, or with a large one halved."""
-    turns = 3 if look.memory.pose is None else 6
+    turns = 3 if look.memory.pose is None and look.memory.misses < _LONG else 6
     look.saw_whole = look.is_turn(0, turns) or (look.memory.pose is None and look.grey.size < _LARGE_PX)
     if look.saw_whole:
         return look.read(decoder.read_as_is(look.grey), whole(look.grey))
@@ -159,10 +96,21 @@ def _damaged(look: Look) -> str:
 
 def _sought(look: Look) -> str:
     """Finder patterns in whatever is textured like a QR."""
+    look.memory.unsought = 0
     found = [triple for region in _sought_in(look) for triple in _triples(look, region)]
     likely = sorted((one for one in found if one.likeness > _LEAST_LIKENESS), key=lambda one: -one.likeness)
     guesses = [pose for triple in likely[: 3 if look.thorough else 1] for pose in poses(look.grey, triple)]
     return f"{len(likely)} likely triples; {_by_grid(look, guesses)}"
+
+
+def _watched(look: Look) -> str:
+    """Whether the hand pauses: it trembles several times a second, and what is blurred is sought in vain."""
+    memory = look.memory
+    place = memory.places[0].of(look.grey)
+    sharp = float(cv2.norm(cv2.Laplacian(place, cv2.CV_16S), cv2.NORM_L1)) / place.size
+    memory.sharpest = max(sharp, memory.sharpest * _FORGETTING)
+    look.is_still = sharp >= _STILL * memory.sharpest
+    return f"{sharp / max(memory.sharpest, 1e-6):.2f} of the sharpest"
 
 
 def _sought_in(look: Look) -> list[Region]:
@@ -210,8 +158,19 @@ def _zbar(look: Look) -> str:
 
 def _is_search_due(look: Look) -> bool:
     if look.pose is None:
-        return look.grey.size <= _MOST_SEARCHED and (look.is_turn(1) or _stands_out(look))
+        return look.grey.size <= _MOST_SEARCHED and (look.thorough or _is_moment(look) or _stands_out(look))
     return look.memory.held % _DOUBTED == _DOUBTED - 1
+
+
+def _is_watching_due(look: Look) -> bool:
+    return not (look.thorough or look.is_first) and look.pose is None and bool(look.memory.places)
+
+
+def _is_moment(look: Look) -> bool:
+    """Not too often, rather when the hand pauses, and oftenest when it has come to rest."""
+    memory = look.memory
+    rest = _REST_STILL if look.is_still else _REST_MOVING
+    return memory.misses > 0 and memory.unsought >= rest + (not _SETTLING <= memory.misses < _LONG)
 
 
 def _is_enlarging_due(look: Look) -> bool:
@@ -230,6 +189,7 @@ STEPS = (
     Step("glanced", _glanced, lambda look: look.is_first and look.pose is None, 0, 1.5),
     Step("enlarged", _enlarged, _is_enlarging_due, 6),
     Step("sharpened", _sharpened, lambda look: look.thorough and look.is_small, 0, 22),
+    Step("watched", _watched, _is_watching_due, 0.3),
     Step("sought", _sought, _is_search_due, 16),
     Step("zbar", _zbar, lambda look: look.is_turn(44, 45) and look.is_small, 0, 30),
 )

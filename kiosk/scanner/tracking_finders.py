@@ -12,9 +12,9 @@ from kiosk.scanner.grid_layout import FINDER, Floats
 from kiosk.scanner.rectify import Doubles
 
 _BASE_PX = 1.6
-_SMALLEST_PX, _LARGEST_PX, _STEP = 1.5, 6.0, 1.2
+_LARGEST_PX, _STEP = 6.0, 1.2
 _ALIKE = 0.42
-_MOST_PEAKS = 300
+_MOST_PEAKS = 200
 _LARGER_IS_BETTER = 0.15
 """The heart of a finder looks like a smaller finder; so where both are seen the larger one counts."""
 _SCALES = (0.8, 0.9, 1.0, 1.12, 1.26)
@@ -37,33 +37,35 @@ class Triple:
 
 @dataclass(frozen=True)
 class Care:
-    """How many peaks are taken for finder patterns, how many triples of them are looked at, and how many closely."""
+    """How many peaks are taken for finder patterns, how many triples of them are looked at, and how many closely; and
+    the smallest modules that are looked for, in pixels: those cost the most."""
 
     peaks: int
     looked_at: int
     closely: int
+    smallest_px: float
 
 
-THOROUGH, QUICK = Care(40, 1500, 100), Care(32, 60, 12)
+THOROUGH, QUICK = Care(40, 1500, 100, 1.5), Care(32, 60, 12, 1.8)
 
 
 def triples(grey: Grey, care: Care) -> list[Triple]:
     """What could be symbols, the likeliest first."""
-    peaks = _peaks(grey, care.peaks)
+    peaks = _peaks(grey, care)
     loose = [one for sign in (1, -1) for one in _loose(peaks[peaks[:, 3] * sign > 0], sign, care.looked_at)]
     likely = _judged(grey, loose, (1.0,))[: care.closely]
     return _judged(grey, likely, _SCALES)
 
 
-def _peaks(grey: Grey, most: int) -> Doubles:
+def _peaks(grey: Grey, care: Care) -> Doubles:
     """Rows of x, y, module's side in pixels, likeness (below 0: light on dark), rank; the highest rank first."""
-    picture, size = grey.astype(np.float32), _SMALLEST_PX
+    picture, size = grey.astype(np.float32), care.smallest_px
     found = [np.zeros((0, 5))]
     while size < _LARGEST_PX and min(grey.shape) * _BASE_PX / size > len(_round_finder()) + 4:
         found.append(_peaks_of_size(picture, size))
         size *= _STEP
     peaks = np.vstack(found)
-    return _apart(peaks[np.argsort(-peaks[:, 4])][:_MOST_PEAKS], most)
+    return _apart(peaks[np.argsort(-peaks[:, 4])][:_MOST_PEAKS], care.peaks)
 
 
 def _apart(peaks: Doubles, most: int) -> Doubles:
@@ -88,7 +90,7 @@ def _peaks_of_size(picture: Floats, module_px: float) -> Doubles:
     strength = np.abs(likeness)
     y, x = np.nonzero((strength >= cv2.dilate(strength, np.ones((5, 5), np.uint8))) & (strength > _ALIKE))
     middle = len(_round_finder()) / 2
-    rank = strength[y, x] + _LARGER_IS_BETTER * np.log(module_px / _SMALLEST_PX)
+    rank = strength[y, x] + _LARGER_IS_BETTER * np.log(module_px)
     return np.stack(
         [(x + middle) / scale - 0.5, (y + middle) / scale - 0.5, np.full(len(x), module_px), likeness[y, x], rank], 1
     )

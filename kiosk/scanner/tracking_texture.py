@@ -70,7 +70,7 @@ def textured(grey: Grey, side: int, most: int) -> list[Region]:
     for what is blurred or lies on something textured itself.
     """
     texture = _texture(grey)
-    return [*_fitting(_alone(grey, texture), side), *_windows(grey, texture, side)][:most]
+    return [*_fitting(_alone(grey, texture), side), *_windows(grey, texture, side, most)][:most]
 
 
 def standing_out(grey: Grey, side: int) -> list[Region]:
@@ -97,14 +97,14 @@ def _alone(grey: Grey, texture: Floats, most: int = 2) -> list[Region]:
     return regions
 
 
-def _windows(grey: Grey, texture: Floats, side: int) -> list[Region]:
+def _windows(grey: Grey, texture: Floats, side: int, most: int) -> list[Region]:
     cells = side // CELL
     excess = np.maximum(texture - _LEAST, 0)
     # The window that begins at a cell has its anchor there, and nothing beyond the frame's end.
     mean = cv2.boxFilter(excess, -1, (cells, cells), anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
     rows, columns = (range(0, max(1, size - cells // 2), max(1, cells // 2)) for size in texture.shape)
     scored = sorted(((float(mean[y, x]), x, y) for y in rows for x in columns if mean[y, x] > 0), reverse=True)
-    return [whole(grey).within(x * CELL, y * CELL, x * CELL + side, y * CELL + side) for _, x, y in scored]
+    return [whole(grey).within(x * CELL, y * CELL, x * CELL + side, y * CELL + side) for _, x, y in scored[:most]]
 
 
 def _region(grey: Grey, rows: np.ndarray, columns: np.ndarray) -> Region:

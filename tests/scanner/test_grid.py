@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.scanner import grid
-from kiosk.scanner.decode import read_as_is, texts_of
+from kiosk.scanner.decode import Grey, read_as_is, texts_of
 from kiosk.scanner.grid_layout import layout, side_of
-from kiosk.scanner.rectify import pose_of_corners
+from kiosk.scanner.rectify import Pose, pose_of_corners, rectified
 from kiosk.scanner.rectify_refine import aligned, followed, settled
 from tests.scanner.drawing import drawn
 from tests.scanner.names import SCRIPTS, names_in
@@ -79,6 +79,52 @@ def test_a_symbol_is_followed_as_the_hand_moves_it() -> None:
     pose = followed(seen(CARD, moved), before)
     assert pose is not None
     assert np.abs(np.array(pose.corners()) - np.array(moved)).max() < 1.0
+
+
+def test_a_followed_symbol_is_not_taken_for_another_finder_pattern() -> None:
+    """Each of the patterns is nearer to another's place than to its own after such a move, were they sought alone."""
+    before, moved = pose_of_corners(VERSION, CORNERS), tuple((x - 14.0, y + 12.0) for x, y in CORNERS)
+    picture = seen(CARD, moved, blur_px=1.0, noise=6)
+    left, top = 150, 118
+    picture[top - 14 : top + 15, left - 14 : left + 15] = seen(CARD, blur_px=1.0)[120:149, 182:211]
+    pose = followed(picture, before)
+    assert pose is not None
+    assert np.abs(np.array(pose.corners()) - np.array(moved)).max() < 1.5
+
+
+def test_glare_does_not_pull_a_pose_along() -> None:
+    """However often a symbol is settled anew, as happens while it is followed."""
+    picture = with_glare(seen(CARD, blur_px=0.9, noise=3))
+    pose: Pose | None = pose_of_corners(VERSION, CORNERS)
+    for _ in range(25):
+        assert pose is not None
+        pose = settled(picture, pose)
+    assert pose is not None
+    assert np.abs(np.array(pose.corners()) - np.array(CORNERS)).max() < 1.0
+
+
+def test_what_glare_hides_is_not_trusted() -> None:
+    pose = pose_of_corners(VERSION, CORNERS)
+    trust = grid.trusted(rectified(with_glare(seen(CARD, noise=2)), pose, grid.DOTS), VERSION)
+    trust = trust.reshape(pose.side, pose.side)
+    middle = pose.side // 2
+    assert trust[middle - 3 : middle + 4, middle - 3 : middle + 4].max() < 0.1
+    assert np.median(trust[:10]) > 0.6
+
+
+def test_the_more_blurred_a_frame_the_less_it_tells() -> None:
+    pose = pose_of_corners(VERSION, CORNERS)
+    sharp, soft, softest = (
+        np.abs(grid.read(seen(CARD, blur_px=blur_px, noise=9), pose)).mean() for blur_px in (0.9, 1.6, 2.6)
+    )
+    assert sharp > soft > softest
+
+
+def with_glare(picture: Grey) -> Grey:
+    """A white spot on the middle of the symbol."""
+    y, x = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    spot = 600 * np.exp(-((x - 232) ** 2 + (y - 200) ** 2) / 18.0**2)
+    return np.asarray(np.clip(picture + spot, 0, 255), np.uint8)
 
 
 def test_what_has_gone_is_not_followed() -> None:

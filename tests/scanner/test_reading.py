@@ -3,7 +3,9 @@
 import json
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
@@ -16,6 +18,8 @@ CARD = '{"hidn":"91-0000-0000-0018","phr":"ashadevi@sbx","name":"Asha Devi","gen
 DENSE = json.dumps({"hidn": "91-0000-0000-0018", "name": "Asha Devi", "address": "12 MG Road, Kochi " * 9})
 HOPELESS_PX = 1.6
 """So blurred that one frame does not do."""
+UNREADABLE_PX = 2.0
+"""So blurred that none ever does."""
 
 
 def ticking(step_s: float) -> Iterator[float]:
@@ -33,6 +37,11 @@ def held(frames: int, blur_px: float) -> list[Grey]:
         seen(DENSE, tuple((x + dx, y + dy) for x, y in CORNERS), blur_px=blur_px, noise=9, seed=number)
         for number, (dx, dy) in enumerate(hand)
     ]
+
+
+def outcomes(reader: Reader, frame: Grey) -> dict[str, str]:
+    """By the name of each step taken, what came of it."""
+    return {step.name: step.outcome for step in reader.read(frame).steps}
 
 
 @pytest.mark.parametrize("budget_s", [None, 0.03])
@@ -75,6 +84,33 @@ def test_frames_of_which_none_can_be_read_alone_are_read_together() -> None:
     assert [Reader(time.perf_counter, None).read(frame).texts for frame in frames[:2]] == [()] * 2
     reader = Reader(lambda: 0.0, 1.0)
     assert (DENSE,) in [reader.read(frame).texts for frame in frames]
+
+
+def test_a_symbol_that_one_frame_hides_is_followed_in_the_next() -> None:
+    reader, frame = Reader(lambda: 0.0, 1.0), held(1, HOPELESS_PX)[0]
+    told = [outcomes(reader, one) for one in (frame, np.full_like(frame, 150), frame)]
+    assert told[1]["followed"] == "lost"
+    assert told[2]["followed"] in {"read", "not read"}
+
+
+def test_what_is_followed_in_vain_is_doubted() -> None:
+    reader, frame = Reader(lambda: 0.0, 1.0), held(1, UNREADABLE_PX)[0]
+    told = [outcomes(reader, frame) for _ in range(24)]
+    both = [number for number, one in enumerate(told) if {"followed", "sought"} <= one.keys()]
+    assert len(both) >= 2
+    assert min(later - former for former, later in pairwise(both)) >= 4
+
+
+def test_a_blurred_hand_is_waited_for() -> None:
+    """What moves is seldom sought; what pauses, often."""
+    noise = np.random.default_rng(2).integers(0, 255, (300, 300)).astype(np.uint8)
+    smeared = np.asarray(cv2.blur(noise, (1, 9)), np.uint8)
+    moving, resting = (Reader(lambda: 0.0, 1.0) for _ in range(2))
+    sought = [
+        sum("sought" in [step.name for step in reader.read(frame).steps] for frame in frames)
+        for reader, frames in ((moving, [noise, noise, *[smeared] * 14]), (resting, [noise] * 16))
+    ]
+    assert 0 < sought[0] < sought[1] < 12
 
 
 def test_without_time_only_the_cheapest_step_is_taken() -> None:

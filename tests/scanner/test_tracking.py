@@ -2,6 +2,7 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 
@@ -61,6 +62,15 @@ def test_three_blurred_finder_patterns_are_found(care: Care, *, dark_on_light: b
     assert np.abs(best.places - centres()).max() < 1.5
     assert best.sign == (1 if dark_on_light else -1)
     assert best.likeness > 0.6
+
+
+def test_finder_patterns_are_found_though_the_quiet_zone_is_narrow_and_all_around_is_dark() -> None:
+    picture = seen(CARD, blur_px=1.0, noise=3)
+    inner = CENTRES.at([-1, CENTRES.side + 1, CENTRES.side + 1, -1], [-1, -1, CENTRES.side + 1, CENTRES.side + 1])
+    card = np.zeros_like(picture)
+    cv2.fillConvexPoly(card, np.round(inner).astype(np.int32), 1)
+    best = triples(np.where(card > 0, picture, 35).astype(np.uint8), QUICK)[0]
+    assert np.abs(best.places - centres()).max() < 1.5
 
 
 def test_the_timing_patterns_tell_version_and_slant() -> None:

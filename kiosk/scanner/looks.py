@@ -1,0 +1,86 @@
+"""What a reader knows of the frame that it looks at, and of those before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kiosk.scanner import decode as decoder
+from kiosk.scanner.decode import Grey, Sight
+from kiosk.scanner.fusion import Fusion
+from kiosk.scanner.rectify import Pose
+from kiosk.scanner.tracking_texture import Region
+
+_MOST_UNSEEN = 4
+
+
+@dataclass
+class Memory:
+    """What a reader keeps from frame to frame, all of them of one ``shape``: rows and columns."""
+
+    shape: tuple[int, ...] = ()
+    pose: Pose | None = None
+    fusion: Fusion = field(default_factory=Fusion)
+    pending: frozenset[str] = field(default=frozenset(), repr=False)
+    places: list[Region] = field(default_factory=list)
+    """Where a symbol may be, by the texture of one of the last frames."""
+    sharpest: float = 0.0
+    """How sharp the likeliest of these was at best, lately."""
+    unsought: int = 0
+    """Frames since finder patterns were sought."""
+    misses: int = 0
+    """Frames in vain since the last text."""
+    held: int = 0
+    """Frames in vain since the symbol with this pose was found."""
+    unseen: int = 0
+    """Frames since it was last seen there."""
+
+    def keep(self, pose: Pose | None) -> None:
+        """Take what a frame showed: one in motion may hide for a while what the next shows again."""
+        self.unseen = 0 if pose else self.unseen + 1
+        if pose is None and self.unseen > _MOST_UNSEEN:
+            self.pose, self.held = None, 0
+        elif self.pose is not None or pose is not None:
+            self.pose, self.held = pose or self.pose, self.held + 1
+
+    def begin_anew(self) -> None:
+        """After a text."""
+        self.misses = self.held = 0
+        self.fusion.clear()
+        self.pending = frozenset()
+
+
+@dataclass
+class Look:
+    """One frame, and what has been found out about it so far. ``thorough``: there is no other frame to wait for."""
+
+    grey: Grey
+    memory: Memory
+    thorough: bool
+    sights: list[Sight] = field(default_factory=list)
+    pose: Pose | None = None
+    fit: float = 0.0
+    texts: tuple[str, ...] = field(default=(), repr=False)
+    saw_whole: bool = False
+    is_still: bool = True
+
+    def read(self, sights: Iterable[Sight], region: Region) -> str:
+        """Take in what a decoder saw in a part of the frame."""
+        found = [
+            Sight(sight.text, tuple((x + region.left, y + region.top) for x, y in sight.corners), sight.version)
+            for sight in sights
+        ]
+        self.sights += found
+        self.texts = decoder.texts_of(found)
+        return f"{len(self.texts)} read, {len(found) - len(self.texts)} damaged"
+
+    def is_turn(self, turn: int, period: int = 3) -> bool:
+        """Dear steps come in turn; for a lone picture it is always theirs."""
+        return self.thorough or self.memory.misses % period == turn
+
+    @property
+    def is_first(self) -> bool:
+        """Live, and the first since the last text."""
+        return not self.thorough and self.memory.misses == 0
+
+    @property
+    def is_small(self) -> bool:
+        return self.grey.size <= decoder.MAX_SLOW_PIXELS
