@@ -47,9 +47,15 @@ def followed(grey: Grey, pose: Pose, reach: int = 9) -> Pose | None:
     across, down, likeness = _common_shift(picture, at, reach, margin)
     if likeness < _SURE_TOGETHER:
         return None
-    thought = [(u + across, v + down) for u, v in at]
-    found = [_match(picture, u, v, "finder", _APART, margin, DOTS) for u, v in thought]
-    to = [one[:2] if one and one[2] > _SURE_FINDER else where for one, where in zip(found, thought, strict=True)]
+    found = [_match(picture, u + across, v + down, "finder", _APART, margin, DOTS) for u, v in at]
+    shifts = [(one[0] - u, one[1] - v) for one, (u, v) in zip(found, at, strict=True) if one and one[2] > _SURE_FINDER]
+    if not shifts:
+        return None
+    right, below = np.mean(shifts, axis=0)
+    to = [
+        one[:2] if one and one[2] > _SURE_FINDER else (u + right, v + below)
+        for one, (u, v) in zip(found, at, strict=True)
+    ]
     places = np.array(at)
     try:
         return pose.moved((places[:, 0], places[:, 1]), np.array([pose.at(*one) for one in to]), 1)

@@ -82,30 +82,30 @@ def test_a_symbol_is_followed_as_the_hand_moves_it() -> None:
 
 
 def test_a_followed_symbol_is_not_taken_for_another_finder_pattern() -> None:
-    """Each of the patterns is nearer to another's place than to its own after such a move, were they sought alone."""
+    """One that lies nearer, and sharper, than its own."""
     before, moved = pose_of_corners(VERSION, CORNERS), tuple((x - 14.0, y + 12.0) for x, y in CORNERS)
-    picture = seen(CARD, moved, blur_px=1.0, noise=6)
-    left, top = 150, 118
-    picture[top - 14 : top + 15, left - 14 : left + 15] = seen(CARD, blur_px=1.0)[120:149, 182:211]
+    picture = seen(CARD, moved, blur_px=1.1, noise=8)
+    picture[107:130, 184:207] = seen(CARD)[119:142, 176:199]
     pose = followed(picture, before)
     assert pose is not None
     assert np.abs(np.array(pose.corners()) - np.array(moved)).max() < 1.5
 
 
-def test_glare_does_not_pull_a_pose_along() -> None:
-    """However often a symbol is settled anew, as happens while it is followed."""
-    picture = with_glare(seen(CARD, blur_px=0.9, noise=3))
+def test_a_symbol_with_glare_on_one_of_its_finder_patterns_is_followed() -> None:
+    """In a trembling hand, and not a little farther off in each frame."""
     pose: Pose | None = pose_of_corners(VERSION, CORNERS)
-    for _ in range(25):
+    for number, (dx, dy) in enumerate(np.random.default_rng(1).normal(0, 1.5, (25, 2))):
+        corners = tuple((x + dx, y + dy) for x, y in CORNERS)
+        picture = with_glare(seen(CARD, corners, blur_px=1.2, noise=4, seed=number), 285 + dx, 160 + dy)
+        moved = followed(picture, pose) if pose else None
+        pose = settled(picture, aligned(picture, moved)) if moved else None
         assert pose is not None
-        pose = settled(picture, pose)
-    assert pose is not None
-    assert np.abs(np.array(pose.corners()) - np.array(CORNERS)).max() < 1.0
+        assert np.abs(np.array(pose.corners()) - np.array(corners)).max() < 2.0
 
 
 def test_what_glare_hides_is_not_trusted() -> None:
     pose = pose_of_corners(VERSION, CORNERS)
-    trust = grid.trusted(rectified(with_glare(seen(CARD, noise=2)), pose, grid.DOTS), VERSION)
+    trust = grid.trusted(rectified(with_glare(seen(CARD, noise=2), 232, 200), pose, grid.DOTS), VERSION)
     trust = trust.reshape(pose.side, pose.side)
     middle = pose.side // 2
     assert trust[middle - 3 : middle + 4, middle - 3 : middle + 4].max() < 0.1
@@ -120,10 +120,10 @@ def test_the_more_blurred_a_frame_the_less_it_tells() -> None:
     assert sharp > soft > softest
 
 
-def with_glare(picture: Grey) -> Grey:
-    """A white spot on the middle of the symbol."""
-    y, x = np.mgrid[: picture.shape[0], : picture.shape[1]]
-    spot = 600 * np.exp(-((x - 232) ** 2 + (y - 200) ** 2) / 18.0**2)
+def with_glare(picture: Grey, x: float, y: float) -> Grey:
+    """A white spot on the symbol, some ten modules wide."""
+    down, across = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    spot = 600 * np.exp(-((across - x) ** 2 + (down - y) ** 2) / 20.0**2)
     return np.asarray(np.clip(picture + spot, 0, 255), np.uint8)
 
 

@@ -66,7 +66,8 @@ def test_three_blurred_finder_patterns_are_found(care: Care, *, dark_on_light: b
 
 def test_finder_patterns_are_found_though_the_quiet_zone_is_narrow_and_all_around_is_dark() -> None:
     picture = seen(CARD, blur_px=1.0, noise=3)
-    inner = CENTRES.at([-1, CENTRES.side + 1, CENTRES.side + 1, -1], [-1, -1, CENTRES.side + 1, CENTRES.side + 1])
+    near, far = -0.5, CENTRES.side + 0.5
+    inner = CENTRES.at([near, far, far, near], [near, near, far, far])
     card = np.zeros_like(picture)
     cv2.fillConvexPoly(card, np.round(inner).astype(np.int32), 1)
     best = triples(np.where(card > 0, picture, 35).astype(np.uint8), QUICK)[0]
