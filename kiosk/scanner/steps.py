@@ -32,7 +32,7 @@ _MOST_REGIONS, _MOST_PLACES = 12, 4
 _STILL, _FORGETTING = 0.95, 0.97
 """Of the sharpest that a place was; how that fades from frame to frame."""
 _SETTLING, _LONG = 8, 45
-"""Frames in vain: until the hand has come to rest, and until there is little hope."""
+"""Frames in vain: until the hand has come to rest, and until a whole look each time has little hope."""
 _REST_STILL, _REST_MOVING = 2, 6
 """Frames from one search to the next."""
 _DOUBTED = 6
@@ -170,7 +170,7 @@ def _is_moment(look: Look) -> bool:
     """Not too often, rather when the hand pauses, and oftenest when it has come to rest."""
     memory = look.memory
     rest = _REST_STILL if look.is_still else _REST_MOVING
-    return memory.misses > 0 and memory.unsought >= rest + (not _SETTLING <= memory.misses < _LONG)
+    return memory.misses > 0 and memory.unsought >= rest + (memory.misses < _SETTLING)
 
 
 def _is_enlarging_due(look: Look) -> bool:
