@@ -52,7 +52,7 @@ class Canvas:
         match token.what:
             case What.ROW:
                 self._rows.append(token)
-            case What.ZERO:
+            case What.ZERO if self._rows:
                 self._zeros += len(token.raw)
             case What.UNKNOWN:
                 self._text += token.raw

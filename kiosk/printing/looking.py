@@ -22,9 +22,9 @@ _SILENT = 2
 """Looks without an answer after which a printer that used to answer is taken for switched off."""
 ANOTHER = 10
 """Questions without an answer after which another printer is taken to stand in its place, if it takes bytes."""
-_MANY = bytes(1 << 18)
-"""More than a receipt printer holds: only one that works takes so many zeros."""
-_MANY_S = 10.0
+_MANY = bytes(1 << 17)
+"""More than receipt printers mostly hold: only one that works takes so many zeros, however slow its line."""
+_MANY_S = 30.0
 
 
 @dataclass
@@ -36,6 +36,7 @@ class Looking:
     monotonic: Callable[[], float]
     owing: Owing = field(default_factory=Owing)
     _known: tuple[str, Capabilities] | None = None
+    _asked_by_us: str = ""
     _silences: int = 0
     _is_lowered: bool = False
     _port_told: bool = False
@@ -49,9 +50,15 @@ class Looking:
             self._known = None if able is None else (identity, able)
         return None if self._known is None else self._known[1]
 
+    def _able(self) -> Capabilities | None:
+        """What it answers to. That it is silent must be this run's own finding: it may have stood still before."""
+        able = self.capabilities()
+        is_hearsay = able == Capabilities() and self._asked_by_us != self.transport.identity()
+        return None if is_hearsay else able
+
     def status(self, dialogue: Dialogue) -> PrinterStatus:
         """As ``SlipPrinter.status``. A printer that is met for the first time is asked what it can tell."""
-        able = self.capabilities()
+        able = self._able()
         status = self._looked(dialogue, able)
         if status.ready and (able is None or (self._is_lowered and (status.answered or dialogue.reached))):
             self._find_out(dialogue, answers=status.answered)
@@ -63,7 +70,7 @@ class Looking:
 
     def ready(self, dialogue: Dialogue) -> Capabilities:
         """What can be expected of its answers. Raises PrinterError where nothing should be sent."""
-        able = self.capabilities()
+        able = self._able()
         status = self._looked(dialogue, able)
         if _has_fallen_silent(able, status):
             status = self._looked(dialogue, able)
@@ -71,7 +78,7 @@ class Looking:
             raise _not_ready(status)
         if _has_fallen_silent(able, status):
             raise PrinterError("the printer used to answer, and does not", code="PRINTER_UNREACHABLE")
-        return self.capabilities() or self._find_out(dialogue, answers=status.answered)
+        return self._able() or self._find_out(dialogue, answers=status.answered)
 
     def probe(self, dialogue: Dialogue) -> Capabilities:
         """Find out anew what it can tell. Raises PrinterError where it is not ready."""
@@ -82,8 +89,10 @@ class Looking:
 
     def _find_out(self, dialogue: Dialogue, *, answers: bool) -> Capabilities:
         able = probed(dialogue, status=answers) if self.transport.answers else Capabilities()
+        if self.transport.answers and able == Capabilities() != self.capabilities():
+            self._give_many(dialogue.link)
         identity = self.transport.identity()
-        self._known = (identity, able)
+        self._known, self._asked_by_us = (identity, able), identity
         if self.transport.answers:
             self.memory.write(identity, able)
         return able
@@ -163,7 +172,6 @@ class Looking:
         It is still asked until the program ends, in case it is the old one after all.
         """
         try:
-            self._give_many(dialogue.link)
             self._find_out(dialogue, answers=False)
         except PrinterError:  # it is switched off or without paper, and its line holds us up
             return False
@@ -174,7 +182,7 @@ class Looking:
     def _give_many(self, link: PrinterLink) -> None:
         """As many zeros as the line carries in time. Raises PrinterError where the printer does not take them."""
         share = max(1.0, self.transport.seconds_for(len(_MANY)) / _MANY_S)
-        until = self.monotonic() + 2 * _MANY_S
+        until = self.monotonic() + 2 * _MANY_S  # one that stands still is known long before
         link.write_all(_MANY[: int(len(_MANY) / share)], until)
         link.flush(until)
 

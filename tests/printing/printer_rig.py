@@ -49,8 +49,8 @@ def rig_of(memory: Path | None = None, *, speed_mm_s: float | None = 100.0, **of
     return Rig(clock, device, link, EscPosPrinter("memory", SlipPainter(576), link, Memory(memory), monotonic=clock))
 
 
-def clone(**of_device: Any) -> Rig:
-    return rig_of(tells_status=False, tells_barrier=False, tells_ids=False, **of_device)
+def clone(memory: Path | None = None, **of_device: Any) -> Rig:
+    return rig_of(memory, tells_status=False, tells_barrier=False, tells_ids=False, **of_device)
 
 
 PROBLEMS: list[tuple[str, Callable[[VirtualPrinter, bool], None]]] = [

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import cast
 
+from kiosk.model.printer import Confirmation
 from kiosk.ports import SlipPrinter
 from kiosk.printing.escpos_printer import EscPosPrinter
 from kiosk.printing.layout import SlipPainter
@@ -123,6 +124,12 @@ class Kind(Enum):
     BARRIER = "GS r 1"
     STATUS = "DLE EOT"
     SILENT = "nothing"
+
+    @property
+    def level(self) -> Confirmation:
+        """How sure its slips are."""
+        sure = {Kind.ALL: Confirmation.PRINTED, Kind.BARRIER: Confirmation.PROCESSED}
+        return sure.get(self, Confirmation.SENT)
 
 
 def bought(kind: Kind, chance: random.Random) -> VirtualPrinter:

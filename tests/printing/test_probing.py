@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.model.printer import Confirmation, process_id
-from kiosk.printing.probe import Capabilities
-from tests.printing.printer_rig import ALL, rig_of
+from kiosk.printing.looking import LONGEST_PICTURE
+from kiosk.printing.probe import Capabilities, Memory
+from tests.printing.printer_rig import ALL, clone, rig_of
 
 
 def test_a_printer_is_probed_once_and_for_all(tmp_path: Path) -> None:
@@ -70,3 +71,32 @@ def test_noise_in_probing_is_no_barrier(noise: bytes) -> None:
     rig.device.say(noise)
     rig.print()
     assert rig.printer.capabilities() == Capabilities()
+
+
+def test_one_that_stands_still_when_it_is_met_is_not_taken_for_silent(tmp_path: Path) -> None:
+    rig = rig_of(tmp_path, tells_status=False, buffer_bytes=4096)
+    rig.device.load_paper(0)
+    assert rig.printer.status().problems == ("PRINTER_STALLED",)
+    assert rig.failure() == ("PRINTER_STALLED", False)
+    assert rig.printer.capabilities() is None
+    rig.device.load_paper()
+    assert rig.print() is Confirmation.PRINTED
+    assert len(rig.device.slips) == 1
+
+
+def test_silence_from_an_earlier_run_is_not_believed(tmp_path: Path) -> None:
+    Memory(tmp_path).write("memory", Capabilities())
+    rig = rig_of(tmp_path)
+    assert rig.printer.capabilities() == Capabilities()
+    assert rig.print() is Confirmation.PRINTED
+    assert Memory(tmp_path).read("memory") == ALL
+
+
+def test_a_silent_printer_is_asked_once_in_each_run(tmp_path: Path) -> None:
+    clone(tmp_path).printer.status()
+    rig = clone(tmp_path)
+    rig.printer.status()
+    asked = rig.device.received
+    assert asked < LONGEST_PICTURE, "that it takes bytes without end was seen before"
+    rig.printer.status()
+    assert rig.device.received == asked

@@ -16,7 +16,7 @@ def test_no_slip_is_missing_and_none_comes_twice_unmarked(tmp_path: Path, kind: 
     chance = random.Random(1)
     with (
         capture_logs(),
-        TcpPrinter(device=bought(kind, chance)) as printer,
+        TcpPrinter(device=bought(kind, chance), is_narrow=True) as printer,
         closing(TcpHall(printer, tmp_path)) as hall,
     ):
         morning(hall, chance, slips=20)
