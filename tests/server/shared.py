@@ -1,14 +1,19 @@
-"""A hospital with counters for phones, and profiles that they share."""
+"""A hospital with counters for phones, profiles that they share, and what the server holds of them."""
 
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from kiosk.abdm.share import Intent, SharedProfile, Version
+from kiosk.model.events import Kind
 from kiosk.model.patient import Patient
 from kiosk.server.configuring import import_configuration
 from kiosk.server.database import Database
-from tests.sync.chain import FACILITY
+from kiosk.server.own_ledger import append
+from kiosk.server.tables import share, token
+from tests.sync.chain import DAY, FACILITY
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
@@ -53,3 +58,17 @@ def profile(who: str = "asha", counter: str = "OPD1", request_id: str = "", **ab
     patient = Patient(**{"abha_address": address.lower(), "name": "Asha Test", "mobile": "9000000018", **about})
     request_id = request_id or str(uuid.uuid4())
     return SharedProfile(request_id, facility_id, counter, Intent.PROFILE_SHARE, patient, Version.V3, address, NOW)
+
+
+def row_of(database: Database, request_id: str) -> Any:
+    with database.reader.begin() as connection:
+        return connection.execute(select(share).filter_by(request_id=request_id)).one()
+
+
+def tokens(database: Database) -> list[Any]:
+    with database.reader.begin() as connection:
+        return list(connection.execute(select(token).order_by(token.c.department, token.c.number)))
+
+
+def write(database: Database, kind: Kind, token_id: str, at: datetime = NOW) -> None:
+    database.write(lambda connection: append(connection, FACILITY, kind, token_id, at, DAY, {"room": "4"}))
