@@ -94,7 +94,7 @@ def _read(looked: _Looked, reader: Reader, clock: Callable[[], float]) -> None:
         looked.texts = reading.texts
         now = clock()
         looked.read_s = now - looked.began if reading.texts else UNKNOWN
-        found = reading.finding if reading.finding.located else looked.suspicion.look(grey, now) or reading.finding
+        found = looked.suspicion.found(reading.finding, grey, now)
         looked.guide = guided(looked.guide, found, now, is_read=bool(reading.texts))
         looked.told = looked.guide.said if looked.guide.said is not Guidance.NO_CODE else looked.told
 

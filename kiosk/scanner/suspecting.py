@@ -44,6 +44,10 @@ class Suspicion:
     _looked_at: float = float("-inf")
     _seen: Finding | None = None
 
+    def found(self, finding: Finding, grey: Grey, now: float) -> Finding:
+        """``finding``, or where it has located nothing what may be a code in ``grey``."""
+        return finding if finding.located else self.look(grey, now) or finding
+
     def look(self, grey: Grey, now: float) -> Finding | None:
         """What may be a code in ``grey``; None where nothing stands out, or what stands out belongs to the hall."""
         since_s = now - self._looked_at

@@ -113,7 +113,7 @@ class Watch:
         now = self.clock()
         if self._repeats.is_due(reading.texts, now):
             self._tell(pack_code(reading.texts[0]) if len(reading.texts) == 1 else pack_two_codes())
-        found = reading.finding if reading.finding.located else self._suspicion.look(grey, now) or reading.finding
+        found = self._suspicion.found(reading.finding, grey, now)
         self._guide_by(guided(self._guide, found, now, is_read=bool(reading.texts)))
         if now >= self._preview_due:
             # Moved on by whole periods, or 15 frames a second give 7.5.

@@ -45,7 +45,7 @@ def told(picture: Grey) -> Guidance:
     reader, suspicion, guide = Reader(lambda: 0.0, 1 / 30), Suspicion(), Guide()
     for turn in range(20):
         reading, now = reader.read(picture), turn * STEP_S
-        found = reading.finding if reading.finding.located else suspicion.look(picture, now) or reading.finding
+        found = suspicion.found(reading.finding, picture, now)
         guide = guided(guide, found, now, is_read=bool(reading.texts))
     return guide.said
 
