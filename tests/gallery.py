@@ -88,13 +88,15 @@ class Shot:
     guidance: Guidance = Guidance.NO_CODE
     code: str = "CAMERA_UNPLUGGED"
     """Of a camera that has failed."""
+    paper_low: bool = False
 
 
 def shots() -> Iterator[Shot]:
     """Every state that a patient can meet."""
     yield Shot("scanning", flow.START)
-    for code in ("PAPER_OUT", "COVER_OPEN", "CUTTER_JAMMED", "PRINTER_UNREACHABLE", "PRINTER_FAILED"):
+    for code in ("PAPER_OUT", "COVER_OPEN", "CUTTER_JAMMED", "PRINTER_UNREACHABLE", "PRINTER_FAILED", "PRINTER_NONE"):
         yield Shot(f"no slips {code}", flow.NoSlips(code))
+    yield Shot("scanning paper low", flow.START, paper_low=True)
     yield Shot("scanning without slip", flow.Scanning(without_slip=True))
     yield Shot("camera starting", flow.START, DeviceState.STARTING)
     yield Shot("camera failed", flow.START, DeviceState.FAILED)
@@ -207,6 +209,7 @@ class Stage:
         self.reports.report(CameraStateChanged(shot.camera, shot.code if shot.camera is DeviceState.FAILED else ""))
         self.reports.report(GuidanceChanged(shot.guidance))
         self.reports.report(GunStateChanged(shot.gun))
+        self.window.on_paper(low=shot.paper_low)
         self.window.draw(shot.state)
         if shot.camera is DeviceState.RUNNING:
             self.reports.report(preview())

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame
 
 from kiosk.model.opd import Facility
-from kiosk.ui.arrange import ACROSS, icon, line_up, picture
+from kiosk.ui.arrange import ACROSS, DOWN, icon, line_up, picture
 from kiosk.ui.buttons import TouchButton
 from kiosk.ui.labels import PlainLabel
 from kiosk.ui.theme import Metrics, show_role
@@ -31,14 +31,16 @@ class Header(QFrame):
         self.setFixedHeight(metrics.px(HEIGHT_U))
         self._facility = facility
         self._name = PlainLabel("facility", lines=2, elides=True)
-        self._paper_icon = icon(metrics, "roll", 3, "sync")
+        self._paper_icon = icon(metrics, "roll", 3, "sync-old")
         self._paper = PlainLabel("sync-old")
         self._sync_icon = icon(metrics, "sync", 3, "sync")
         self._sync = PlainLabel("sync")
         self.languages = {code: self._language_button(metrics, code) for code in languages}
         items = (picture(metrics, "emblem", 8, 8), (self._name, 1))
-        staff = (self._paper_icon, self._paper, self._sync_icon, self._sync)
-        self.setLayout(line_up(metrics, ACROSS, *items, *staff, *self.languages.values(), gap_u=2, edge_u=2))
+        paper = line_up(metrics, ACROSS, 1, self._paper_icon, self._paper, gap_u=1)
+        sync = line_up(metrics, ACROSS, 1, self._sync_icon, self._sync, gap_u=1)
+        staff = line_up(metrics, DOWN, 1, paper, sync, 1)
+        self.setLayout(line_up(metrics, ACROSS, *items, staff, *self.languages.values(), gap_u=2, edge_u=2))
         self.show_sync(None, known=False)
         self.show_paper(low=False)
 
