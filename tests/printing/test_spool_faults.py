@@ -19,4 +19,4 @@ def test_no_slip_is_missing_and_none_comes_twice_unmarked(tmp_path: Path, kind: 
         TcpPrinter(device=bought(kind, chance), is_narrow=True) as printer,
         closing(TcpHall(printer, tmp_path)) as hall,
     ):
-        morning(hall, chance, slips=20)
+        morning(hall, chance, slips=12)
