@@ -13,6 +13,8 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]
 """Height x width x 3, in OpenCV's order blue, green, red."""
 
 _REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
+MOST_PIXELS = 16 * 1024**2
+"""More than any webcam has. A stream's JPEG may claim more, and looking at that takes all memory that there is here."""
 _DIGEST_ROWS = 4
 _END = b"\xff\xd9"
 """Of a JPEG."""
@@ -78,4 +80,6 @@ def _decoded(data: bytes, flags: int) -> Pixels | None:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:  # empty, or more pixels than this process may hold
         return None
-    return None if picture is None else np.asarray(picture, np.uint8)
+    if picture is None or picture.shape[0] * picture.shape[1] > MOST_PIXELS:
+        return None
+    return np.asarray(picture, np.uint8)

@@ -50,10 +50,10 @@ def scene(chance: random.Random, sizes: Sequence[tuple[int, int]] = SIZES) -> Gr
     return picture
 
 
-def mutated(data: bytes, chance: random.Random) -> bytes:
+def mutated(data: bytes, chance: random.Random, *, of_its_size: bool = False) -> bytes:
     """``data`` with something wrong in it."""
     spoiled = bytearray(data)
-    match chance.randrange(7):
+    match chance.randrange(6 if of_its_size else 7):
         case 0:
             return data[: chance.randrange(len(data))]
         case 1:
@@ -65,13 +65,13 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
             for _ in range(chance.randint(1, 200)):
                 spoiled[chance.randrange(len(spoiled))] ^= 1 << chance.randrange(8)
         case 4:
-            return resized(data, chance.choice(CLAIMED), chance.choice(CLAIMED))
-        case 5:
             start, end = sorted((chance.randrange(len(spoiled)), chance.randrange(len(spoiled))))
             spoiled[start:end] = b""
-        case _:
+        case 5:
             start = chance.randrange(len(spoiled))
             spoiled[start:start] = spoiled[: chance.randrange(1, len(spoiled))]
+        case _:
+            return resized(data, chance.choice(CLAIMED), chance.choice(CLAIMED))
     return bytes(spoiled)
 
 
@@ -84,14 +84,15 @@ def resized(data: bytes, height: int, width: int) -> bytes:
     return data[: header.start(1)] + claimed + data[header.end(1) :]
 
 
-def pictures(chance: random.Random) -> Iterator[bytes]:
-    """JPEGs without end, every second one mutated, some of odd sizes, and a few as large as may be."""
-    giant = jpeg(np.full((8000, 8000), 128, np.uint8), 20)
+def pictures(chance: random.Random, *, ordinary: bool = False) -> Iterator[bytes]:
+    """JPEGs without end, every second one mutated; unless ``ordinary`` some of odd sizes, a few as large as may be."""
+    giant = b"" if ordinary else jpeg(np.full((8000, 8000), 128, np.uint8), 20)
     while True:
-        sizes = ODD_SIZES if chance.random() < 0.2 else SIZES
-        whole = giant if chance.random() < 0.01 else jpeg(scene(chance, sizes), chance.randint(20, 95))
+        sizes = SIZES if ordinary or chance.random() < 0.8 else ODD_SIZES
+        is_giant = not ordinary and chance.random() < 0.01
+        whole = giant if is_giant else jpeg(scene(chance, sizes), chance.randint(20, 95))
         yield whole
-        yield mutated(whole, chance)
+        yield mutated(whole, chance, of_its_size=ordinary)
 
 
 def files(chance: random.Random, folder: Path) -> Iterator[Path]:
@@ -134,9 +135,10 @@ class Outcome:
 class Fuzzed:
     """A scanner on a network camera that shows what it never should; ``run`` for as long as is wanted."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, ordinary: bool = False) -> None:
         self._chance = random.Random(seed)
         self._seed = seed
+        self._ordinary = ordinary
         self._heard_at_s = 0.0
         self._reports: Queue[tuple[float, ScannerReport]] = Queue()
         self.outcome = Outcome()
@@ -146,7 +148,7 @@ class Fuzzed:
             self._follow(scanner, duration_s, harm_every_s)
         return self.outcome
 
-    def watch_memory(self, duration_s: float, every_s: float = 2.0) -> list[int]:
+    def watch_memory(self, duration_s: float, every_s: float = 0.5) -> list[int]:
         """Leave the process alone with the pictures; returns its memory in kB, once in ``every_s``."""
         with self._watching() as scanner:
             return list(self._memory(scanner, duration_s, every_s))
@@ -168,11 +170,13 @@ class Fuzzed:
             while time.monotonic() < now_s + every_s:
                 with suppress(Empty):
                     self._note(*self._reports.get(timeout=every_s))
-            if (pid := scanner.pid) is not None:  # none while one begins
-                yield resident_kb(pid)
+            pid = scanner.pid  # none while one begins
+            used_kb = 0 if pid is None else resident_kb(pid)
+            if used_kb:
+                yield used_kb
 
     def _play(self, visit: Visit) -> None:
-        for picture in pictures(random.Random(self._seed * 1000 + visit.number)):
+        for picture in pictures(random.Random(self._seed * 1000 + visit.number), ordinary=self._ordinary):
             visit.send(part(picture, tells_length=visit.number % 2 == 0 or b"--frame" in picture))
             if visit.over.wait(_PICTURE_S):
                 return
@@ -199,21 +203,26 @@ class Fuzzed:
             return
         self.outcome.child_kb.append(resident_kb(pid))
         harmed_s = time.monotonic()
-        os.kill(pid, harm)
+        try:
+            os.kill(pid, harm)
+        except ProcessLookupError:  # it has fallen by itself just now, which is told
+            return
         self.outcome.harmed += 1
-        self._until(DeviceState.FAILED)
+        self._until(DeviceState.FAILED, FALLS)
         self._recovered(harm.name, harmed_s)
 
     def _recovered(self, how: str, since_s: float) -> None:
         recovery_s = self._until(DeviceState.RUNNING) - since_s
         self.outcome.recoveries.append(Recovery(how, recovery_s, bare_start_s()))
 
-    def _until(self, state: DeviceState) -> float:
-        """When it was told. Raises queue.Empty where it never is."""
+    def _until(self, state: DeviceState, codes: Sequence[str] = ()) -> float:
+        """When it was told, by one of ``codes`` where there are some. Raises queue.Empty where it never is."""
         while True:
             at_s, report = self._reports.get(timeout=PATIENCE_S)
             self._note(at_s, report)
-            if isinstance(report, CameraStateChanged) and report.state is state:
+            if not isinstance(report, CameraStateChanged) or report.state is not state:
+                continue
+            if not codes or report.code in codes:
                 return at_s
 
     def _note(self, at_s: float, report: ScannerReport) -> None:
@@ -233,6 +242,9 @@ def bare_start_s() -> float:
 
 
 def resident_kb(pid: int) -> int:
-    """Of a process's memory, what is in RAM."""
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1])
+    """Of a process's memory, what is in RAM; 0 of one that has just ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)

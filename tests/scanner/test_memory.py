@@ -21,7 +21,7 @@ _TOLD = b"\0kB"
 
 def small_pictures(chance: random.Random, count: int) -> list[bytes]:
     whole = [jpeg(scene(chance, ((240, 320),))) for _ in range(count // 2)]
-    return [*whole, *(mutated(one, chance) for one in whole)]
+    return [*whole, *(mutated(one, chance, of_its_size=True) for one in whole)]
 
 
 class Counted:

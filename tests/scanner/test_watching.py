@@ -80,6 +80,13 @@ def test_a_preview_keeps_the_frames_shape(size: tuple[int, int], small: tuple[in
     assert (report.width, report.height) == small
 
 
+def test_a_jpeg_larger_than_any_cameras_is_damaged() -> None:
+    assert JpegFrame(jpeg(np.full((4096, 4096), 128, np.uint8))).grey() is not None
+    giant = JpegFrame(jpeg(np.full((4097, 4096), 128, np.uint8)))
+    assert giant.grey() is None
+    assert giant.shrunk(1.0) is None
+
+
 def test_a_jpegs_preview_has_its_colours() -> None:
     red = np.zeros((1080, 1920, 3), np.uint8)
     red[:, :, 2] = 255
