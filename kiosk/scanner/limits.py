@@ -23,6 +23,7 @@ _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",  # each more reserves memory, which is limited here
 }
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -33,6 +34,7 @@ def confine(*, keeps_network: bool = False) -> None:
     os.environ.update(_ENVIRONMENT)
     if sys.platform == "linux":
         _limit_resources()
+        _give_memory_back()
         _limit_privileges()
         if not keeps_network:
             _leave_network()
@@ -60,6 +62,13 @@ def _limit_resources() -> None:
     for limit, most in limits:
         with suppress(OSError, ValueError):  # a lower limit is in force already
             resource.setrlimit(limit, (most, most))
+
+
+def _give_memory_back() -> None:
+    """Pictures to the kernel as soon as they are done with; else the C library keeps ever more room for them."""
+    with suppress(AttributeError):  # not every C library can
+        for option, value in ((_M_MMAP_THRESHOLD, 256 * 1024), (_M_TRIM_THRESHOLD, 8 * 1024**2), (_M_ARENA_MAX, 1)):
+            _call("mallopt", option, value)
 
 
 def _limit_privileges() -> None:
