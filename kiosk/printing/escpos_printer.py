@@ -125,6 +125,8 @@ class EscPosPrinter:
         try:
             able = self._looking.ready(dialogue)
             is_mixed_up = able.confirmation is Confirmation.PROCESSED and not self._owing.is_settled(dialogue, able)
+            if is_mixed_up and not able.status:  # nothing else would tell that it has no paper
+                raise stalled(sent=False)
         except PrinterError as error:
             raise PrinterError(str(error), code=error.code) from error  # questions are sent, and nothing of the slip
         return able, Confirmation.SENT if is_mixed_up else able.confirmation
