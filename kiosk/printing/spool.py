@@ -71,6 +71,7 @@ class Spool:
                 self._move(job, SlipState.PRINTED, remarks=_sure(Confirmation.PRINTED))
             else:
                 self._move(job, SlipState.IN_DOUBT, "INTERRUPTED")
+        self._attendance.found(self._store.due_slips(_EVER))
         self._wanted()
         return sum(process_id(job.job_id) not in finished for job in interrupted)
 

@@ -16,11 +16,13 @@ from tests.printing.slips import ASHA, AT, token_of
 
 
 class HandClock:
+    """``passed_s`` counts seconds; the time of day is ``wrong_s`` ahead of them."""
+
     def __init__(self) -> None:
-        self.passed_s = 0.0
+        self.passed_s = self.wrong_s = 0.0
 
     def now(self) -> datetime:
-        return AT + timedelta(seconds=self.passed_s)
+        return AT + timedelta(seconds=self.passed_s + self.wrong_s)
 
     def monotonic(self) -> float:
         return 1000.0 + self.passed_s

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from kiosk.desk_ports import DeskStore
 from kiosk.model.desk import OpenSlip
@@ -28,7 +28,8 @@ from tests.printing.slip_marks import Mark, MarkPainter, mark_of
 LIMIT = 60
 """Copies of one slip; a mark has no room for more than 63."""
 
-
+CLOCKS_S = (-120.0, -30.0, 0.0, 30.0, 120.0)
+"""By how much the time of day may be wrong: a store holds its time for as much, and refuses more."""
 _SURE = (Confirmation.PRINTED, Confirmation.PROCESSED)
 
 
@@ -56,12 +57,19 @@ class HallClock:
     """The printer's clock in seconds, and the time of day that goes with it."""
 
     seconds: VirtualClock
+    wrong_s: float = 0.0
 
     def now(self) -> datetime:
-        return NINE + timedelta(seconds=self.seconds() - 1000.0)
+        return NINE + timedelta(seconds=self.seconds() - 1000.0 + self.wrong_s)
 
     def monotonic(self) -> float:
         return self.seconds()
+
+
+class SetClock(Clock, Protocol):
+    """The time of day is wrong by so much, and may be set; the seconds go on as before."""
+
+    wrong_s: float
 
 
 class FusedStore:
@@ -85,18 +93,20 @@ class Hall:
     """Everything but the spool survives a crash.
 
     Attributes:
-        left: when each token's holder went away.
+        asked_s, left_s: when each token's slip was wished for last, and its holder went away; ``began_s``: when the
+            program was started. By the clock that nobody sets.
         marks: what is on paper, torn pieces included.
         slack: how long this machine may take from the spool's look at the time to ours.
     """
 
-    slack = timedelta()
+    slack_s = 0.001
 
-    def __init__(self, store: DeskStore, folder: Path, clock: Clock, device: VirtualPrinter) -> None:
+    def __init__(self, store: DeskStore, folder: Path, clock: SetClock, device: VirtualPrinter) -> None:
         self.store, self.folder, self.clock, self.device = store, folder, clock, device
         self.fuse = Fuse()
         self.tokens: list[Token] = []
-        self.left: dict[str, datetime] = {}
+        self.asked_s: dict[str, float] = {}
+        self.left_s: dict[str, float] = {}
         self.marks: Counter[Mark] = Counter()
         self.start()
 
@@ -112,7 +122,7 @@ class Hall:
     def start(self) -> None:
         """The program is started anew; its first round recovers. Nobody knows who still stands there: all have left."""
         self.wait(0.1)
-        self.began = self.clock.now()
+        self.began_s = self.clock.monotonic()
         store = cast("DeskStore", FusedStore(self.store, self.fuse))
         self.spool = Spool(store, self.printer(), HOSPITAL, self.clock, self._moved)
         self.recovered = False
@@ -135,15 +145,17 @@ class Hall:
         """The next patient checks in."""
         issued = self.store.issue(order(person(len(self.tokens) + 1), now=self.clock.now()))
         self.tokens.append(issued.token)
+        self.asked_s[issued.token.token_id] = self.clock.monotonic()
         return issued.token
 
     def come_again(self, token: Token) -> None:
         """The same patient scans once more."""
-        self.left.pop(token.token_id, None)
+        self.left_s.pop(token.token_id, None)
+        self.asked_s[token.token_id] = self.clock.monotonic()
         self.store.reprint(token.token_id, "hi", self.clock.now(), LIMIT)
 
     def leave(self, token: Token) -> None:
-        self.left[token.token_id] = self.clock.now()
+        self.left_s[token.token_id] = self.clock.monotonic()
         self.spool.patient_left(token.token_id)
 
     def mend(self) -> None:
@@ -169,10 +181,10 @@ class Hall:
     def _moved(self, job: SlipJob, state: SlipState, _cause: str) -> None:
         """No slip begins for somebody who has gone."""
         if state is SlipState.SENDING:
-            now, left_at = self.clock.now(), self.left.get(job.token_id)
-            age = now - job.queued_at - self.slack
-            assert job.queued_at >= self.began, "a slip for nobody: it was asked for before the restart"
-            gone = left_at is not None and job.queued_at <= left_at and age > SETTLING
+            asked_s = self.asked_s[job.token_id]
+            age = timedelta(seconds=self.clock.monotonic() - asked_s - self.slack_s)
+            assert asked_s >= self.began_s, "a slip for nobody: it was asked for before the restart"
+            gone = job.token_id in self.left_s and age > SETTLING
             assert age <= PRESENCE, "a slip for nobody: its patient waited too long"
             assert not gone, "a slip for nobody: its patient has left"
 

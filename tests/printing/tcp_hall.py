@@ -25,7 +25,7 @@ from tests.fakes import shuffled_ids
 from tests.model.samples import NINE
 from tests.passing_link import PassingLink
 from tests.printing.slip_marks import MarkPainter
-from tests.printing.spool_hall import CrashError, Fuse, Hall
+from tests.printing.spool_hall import CLOCKS_S, CrashError, Fuse, Hall
 
 DEADLINE_S = 1.0
 HANG_UPS = (1, 60, 400, 900)
@@ -36,13 +36,13 @@ class MadeClock:
     """The machine's own, and what is added."""
 
     def __init__(self) -> None:
-        self._began_s, self._more_s = monotonic(), 0.0
+        self._began_s, self._more_s, self.wrong_s = monotonic(), 0.0, 0.0
 
     def move(self, seconds: float) -> None:
         self._more_s += seconds
 
     def now(self) -> datetime:
-        return NINE + timedelta(seconds=self.monotonic() - self._began_s)
+        return NINE + timedelta(seconds=self.monotonic() - self._began_s + self.wrong_s)
 
     def monotonic(self) -> float:
         return monotonic() + self._more_s
@@ -79,7 +79,7 @@ class TcpHall(Hall):
         files: the store, opened anew after each crash.
     """
 
-    slack = timedelta(seconds=10)
+    slack_s = 10.0
 
     def __init__(self, tcp: TcpPrinter, folder: Path) -> None:
         self.tcp, self._made, self._new_id = tcp, MadeClock(), shuffled_ids()
@@ -156,8 +156,9 @@ FAULTS = {
     "noise": 3,
     "loses power": 2,
     "loses power in a slip": 2,
+    "the clock is set": 2,
 }
-"""What happens to the printer before a patient comes, and how often."""
+"""What happens to the printer or the machine before a patient comes, and how often."""
 
 
 def morning(hall: TcpHall, chance: random.Random, slips: int) -> None:
@@ -191,6 +192,19 @@ def _is_served(hall: TcpHall, chance: random.Random) -> None:
 def _befalls(hall: TcpHall, fault: str, chance: random.Random) -> None:
     device = hall.device
     match fault:
+        case "breaks off":
+            hall.tcp.close_after = chance.choice(HANG_UPS)
+        case "loses power":
+            with hall.tcp._changed:
+                device.power_cycle()
+        case "the clock is set":
+            hall.clock.wrong_s = chance.choice(CLOCKS_S)
+        case _:
+            _fails(device, fault, chance)
+
+
+def _fails(device: VirtualPrinter, fault: str, chance: random.Random) -> None:
+    match fault:
         case "paper ends":
             device.rows_left = chance.randrange(100)
         case "opened":
@@ -203,14 +217,9 @@ def _befalls(hall: TcpHall, fault: str, chance: random.Random) -> None:
             device.is_offline = True
         case "stalled":
             device.is_stalled = True
-        case "breaks off":
-            hall.tcp.close_after = chance.choice(HANG_UPS)
         case "answers lost":
             device.spoil = lambda answer: b""
         case "noise":
             device.say(chance.randbytes(3))
-        case "loses power":
-            with hall.tcp._changed:
-                device.power_cycle()
         case "loses power in a slip":
             device.rows_to_power_cut = chance.randrange(1, 60)

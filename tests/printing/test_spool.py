@@ -103,6 +103,25 @@ def test_nobody_waits_for_a_slip_that_will_be_asked_for_in_four_hours(rig: Rig) 
     assert rig.printer.attempts == 0
 
 
+def test_patients_get_their_slips_though_the_program_began_with_its_clock_ahead(rig: Rig) -> None:
+    rig.clock.wrong_s = 5.5 * 3600
+    rig.spool = rig.restarted()
+    rig.spool.recover()
+    rig.clock.passed_s += 20
+    rig.clock.wrong_s = 0.0
+    rig.store.queue("a")
+    assert rig.spool.print_due() == 1
+
+
+def test_patients_get_their_slips_while_the_store_holds_its_time(rig: Rig) -> None:
+    """The clock was set back by four minutes: what is written is still told as of before."""
+    rig.spool.recover()
+    rig.clock.wrong_s = 240.0
+    rig.store.queue("a")
+    rig.clock.wrong_s = 0.0
+    assert rig.spool.print_due() == 1
+
+
 def test_presence_that_runs_out_during_an_attempt_fails_at_once(rig: Rig) -> None:
     rig.store.queue("a")
     rig.printer.fails = UNREACHABLE

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from kiosk.model.token import SlipState
 from tests.fake_store import FakeTokenStore
-from tests.printing.spool_hall import MemoryHall
+from tests.printing.spool_hall import CLOCKS_S, MemoryHall
 
 PLACES = st.integers(0, 30)
 
@@ -82,6 +82,10 @@ class SpoolMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.1, 0.6, 2.0, 5.0, 20.0, 61.0]))
     def time_passes(self, seconds: float) -> None:
         self.hall.wait(seconds)
+
+    @rule(seconds=st.sampled_from(CLOCKS_S))
+    def somebody_sets_the_clock(self, seconds: float) -> None:
+        self.hall.clock.wrong_s = seconds
 
     # --- the printer -------------------------------------------------------------------------------------------------
 
