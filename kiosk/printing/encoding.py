@@ -27,8 +27,8 @@ def pictures(raster: Raster) -> bytes:
     rows = rows_of(raster)
     parts, place = [], Place.LEFT
     for piece in pieces(raster):
-        if piece.place(rows.shape[1]) is not place:
-            place = piece.place(rows.shape[1])
+        if piece.place is not place:
+            place = piece.place
             parts.append(b"\x1ba" + bytes((place,)))
         parts += [_header(piece), _content(rows, piece)]
     return b"".join(parts)

@@ -2,21 +2,28 @@
 
 Rows need not be wider than their ink; white rows are one byte wide, which feeds exactly so many rows; what consists of
 dots doubled in width, height or both, as rules and labels do, is printed doubled (mode 1, 2 or 3); what stands at the
-right or in the middle, as Urdu does, is cropped at its left as well, and put back by ``ESC a``. A printer that does not
-obey ``ESC a`` for pictures prints such a thing at the left, but whole.
+right or in the middle, as Urdu does, is cropped at its left as well, and put back by ``ESC a``.
+
+``ESC a`` counts from the edges of the print head. No head has more than 576 dots, so each thing on slips of that width
+goes where it takes least; a narrower slip may meet a wider head, so all of it goes to one place, and moves together. A
+printer that does not obey ``ESC a`` for pictures prints a thing at the left, but whole.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import partial
 from itertools import groupby, pairwise
 from typing import TypeAlias
 
 import numpy as np
 
+from kiosk.printing.paper import PAPERS
 from kiosk.printing.raster import Raster
 
 Rows: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+_Way: TypeAlias = Callable[[Rows, int], Iterator["Piece"]]
+"""How the rows of one thing, and the first one's number, become pieces."""
 LONGEST = 128
 """Rows that one ``GS v 0`` prints: cheap printers jam on long pictures (Honeywell IHR810 above 400 rows)."""
 _HEADER = 8
@@ -27,7 +34,7 @@ _WORTH_PLACING = 0.1
 
 
 class Place(IntEnum):
-    """Where a picture stands on the paper, as ``ESC a`` counts."""
+    """Where pictures stand on the paper, as ``ESC a`` counts."""
 
     LEFT = 0
     MIDDLE = 1
@@ -36,10 +43,10 @@ class Place(IntEnum):
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows ``first`` to ``end`` of the paper, there the bytes ``left`` to ``right``, as one picture.
+    """Rows ``first`` to ``end`` of the raster, there the bytes ``left`` to ``right``, as one picture.
 
-    Each bit prints ``wide`` by ``tall`` dots. It starts at the paper's left edge, ends at its right one, or is as far
-    from both.
+    Each bit prints ``wide`` by ``tall`` dots. In its place it starts at the raster's left edge, ends at its right one,
+    or is as far from both.
     """
 
     first: int
@@ -48,6 +55,7 @@ class Piece:
     left: int = 0
     wide: int = 1
     tall: int = 1
+    place: Place = Place.LEFT
 
     @property
     def lines(self) -> int:
@@ -63,21 +71,17 @@ class Piece:
         """Bytes on the wire."""
         return _HEADER + self.lines * self.width
 
-    def place(self, row: int) -> Place:
-        """On paper of ``row`` bytes."""
-        if self.left == 0:
-            return Place.LEFT
-        return Place.RIGHT if self.right == row else Place.MIDDLE
-
 
 def pieces(raster: Raster) -> list[Piece]:
     """The pictures that ``raster`` is cut into, from top to bottom."""
     if raster.whole_rows:
         return list(_run(Piece(0, raster.height, raster.width // 8)))
     rows = rows_of(raster)
-    ragged, placed = list(_cropped(rows, _ragged)), list(_cropped(rows, _placed))
-    is_worth = _content_size(placed) <= (1 - _WORTH_PLACING) * _content_size(ragged)
-    return _joined(placed if is_worth else ragged)
+    ways = (_least,) if raster.width == max(PAPERS) else _ALIKE
+    from_left = list(_cropped(rows, _ragged))
+    placed = min((list(_cropped(rows, way)) for way in ways), key=_content_size)
+    is_worth = _content_size(placed) <= (1 - _WORTH_PLACING) * _content_size(from_left)
+    return _joined(placed if is_worth else from_left)
 
 
 def rows_of(raster: Raster) -> Rows:
@@ -89,19 +93,19 @@ def _content_size(cropped: list[Piece]) -> int:
     return sum(piece.lines * piece.width for piece in cropped)
 
 
-def _cropped(rows: Rows, crop: Callable[[Rows, int], Iterator[Piece]]) -> Iterator[Piece]:
+def _cropped(rows: Rows, way: _Way) -> Iterator[Piece]:
     """Things, that is, all between two white rows; and what is white, where the thing above it stands."""
     height, row = rows.shape
     is_inked = np.asarray(rows.any(axis=1))
     turns = (np.flatnonzero(is_inked[1:] != is_inked[:-1]) + 1).tolist()
-    white = _white(Place.LEFT, row)
+    place = Place.LEFT
     for first, end in pairwise((0, *turns, height)):
         if is_inked[first]:
-            thing = list(crop(rows[first:end], first))
-            white = _white(thing[-1].place(row), row)
+            thing = list(way(rows[first:end], first))
+            place = thing[-1].place
             yield from thing
         else:
-            yield from _run(replace(white, first=first, end=end))
+            yield from _run(_white(place, row, first, end))
 
 
 def _run(piece: Piece) -> Iterator[Piece]:
@@ -110,16 +114,9 @@ def _run(piece: Piece) -> Iterator[Piece]:
         yield replace(piece, first=first, end=min(first + LONGEST, piece.end))
 
 
-def _white(place: Place, row: int) -> Piece:
+def _white(place: Place, row: int, first: int, end: int) -> Piece:
     left, right = {Place.LEFT: (0, 1), Place.MIDDLE: (row // 2 - 1, row // 2 + 1), Place.RIGHT: (row - 1, row)}[place]
-    return Piece(0, 0, right, left)
-
-
-def _placed(rows: Rows, first: int) -> Iterator[Piece]:
-    """As one block where that takes less: a printer that does not obey ``ESC a`` must shift all of a thing alike."""
-    ragged, block = list(_ragged(rows, first)), _block(rows, first)
-    is_less = len(rows) <= LONGEST and block.lines * block.width < _content_size(ragged)
-    yield from [block] if is_less else ragged
+    return Piece(first, end, right, left, place=place)
 
 
 def _ragged(rows: Rows, first: int) -> Iterator[Piece]:
@@ -134,19 +131,29 @@ def _ragged(rows: Rows, first: int) -> Iterator[Piece]:
         top = end
 
 
-def _block(rows: Rows, first: int) -> Piece:
-    """All rows cropped alike: at the right edge, or in the middle if that takes less."""
+def _block(place: Place, rows: Rows, first: int) -> Iterator[Piece]:
+    """All rows cropped alike: a printer that does not obey ``ESC a`` must shift all of a thing by as much.
+
+    What takes several pictures is not cropped: any of them may be joined with something that begins further left.
+    """
     wide, tall = _doubling(rows)
     row = rows.shape[1]
     inked = np.flatnonzero(rows.any(axis=0))
-    left, right_margin = (int(margin) // wide * wide for margin in (inked[0], row - 1 - inked[-1]))
-    margin = min(left, right_margin)
-    end = first + len(rows)
-    at_right, in_middle = (
-        Piece(first, end, row, left, wide, tall),
-        Piece(first, end, row - margin, margin, wide, tall),
-    )
-    return min(at_right, in_middle, key=lambda piece: piece.size)
+    margins = (inked[0] if len(rows) <= LONGEST else 0, row - 1 - inked[-1])
+    left, right_margin = (int(margin) // wide * wide for margin in margins)
+    if place is Place.MIDDLE:
+        left = right_margin = min(left, right_margin)
+    else:
+        right_margin = 0
+    yield from _run(Piece(first, first + len(rows), row - right_margin, left, wide, tall, place))
+
+
+_ALIKE: tuple[_Way, ...] = (partial(_block, Place.RIGHT), partial(_block, Place.MIDDLE))
+
+
+def _least(rows: Rows, first: int) -> Iterator[Piece]:
+    found = [list(way(rows, first)) for way in (_ragged, *_ALIKE)]
+    yield from min(found, key=_content_size)
 
 
 def _doubling(rows: Rows) -> tuple[int, int]:
@@ -181,18 +188,16 @@ def _back(lasts: list[tuple[Piece, int]]) -> Iterator[Piece]:
 
 
 def _ending_with(runs: list[Piece], end: int) -> Iterator[tuple[int, Piece]]:
-    """Each piece of at most LONGEST rows that ends with the run ``end``, and the run that it begins with."""
+    """Each piece of at most LONGEST rows in one place that ends with the run ``end``; the run that it begins with."""
     piece = runs[end]
     yield end, piece
     for first in range(end - 1, -1, -1):
-        piece = _both(runs[first], piece)
-        if piece.end - piece.first > LONGEST:
+        if runs[first].place is not piece.place or piece.end - runs[first].first > LONGEST:
             return
+        piece = _both(runs[first], piece)
         yield first, piece
 
 
 def _both(upper: Piece, lower: Piece) -> Piece:
-    left, right = min(upper.left, lower.left), max(upper.right, lower.right)
-    if (upper.wide, upper.tall) == (lower.wide, lower.tall):
-        return Piece(upper.first, lower.end, right, left, upper.wide, upper.tall)
-    return Piece(upper.first, lower.end, right, left)
+    both = replace(upper, end=lower.end, left=min(upper.left, lower.left), right=max(upper.right, lower.right))
+    return both if (upper.wide, upper.tall) == (lower.wide, lower.tall) else replace(both, wide=1, tall=1)
