@@ -80,7 +80,7 @@ def pieces(raster: Raster) -> list[Piece]:
     ways = (_least,) if raster.width == max(PAPERS) else _ALIKE
     from_left = list(_cropped(rows, _ragged))
     placed = min((list(_cropped(rows, way)) for way in ways), key=_content_size)
-    is_worth = _content_size(placed) <= (1 - _WORTH_PLACING) * _content_size(from_left)
+    is_worth = raster.is_placed or _content_size(placed) <= (1 - _WORTH_PLACING) * _content_size(from_left)
     return _joined(placed if is_worth else from_left)
 
 

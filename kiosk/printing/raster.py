@@ -14,12 +14,14 @@ class Raster:
 
     Attributes:
         whole_rows: for a printer that wants all rows of full width, white ones too.
+        is_placed: things go to their place by ``ESC a`` though that saves little: what a print test is to show.
     """
 
     width: int
     height: int
     rows: bytes
     whole_rows: bool = False
+    is_placed: bool = False
 
     def image(self) -> Image.Image:
         """As a picture for people and files: black on white."""
@@ -30,7 +32,7 @@ class Raster:
 _INVERTED = bytes(255 - value for value in range(256))
 
 
-def raster_of(ink: Ink, *, whole_rows: bool = False) -> Raster:
+def raster_of(ink: Ink, *, whole_rows: bool = False, is_placed: bool = False) -> Raster:
     """``ink`` must be a multiple of 8 wide."""
     height, width = ink.shape
-    return Raster(width, height, np.packbits(ink, axis=1).tobytes(), whole_rows)
+    return Raster(width, height, np.packbits(ink, axis=1).tobytes(), whole_rows, is_placed)

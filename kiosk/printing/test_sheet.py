@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from kiosk.printing.fonts import SAMPLES
 from kiosk.printing.paper import PAPERS, Paper
 from kiosk.printing.raster import Raster, raster_of
-from kiosk.printing.sheet import Ink, blank, label_ink, qr_ink, shifted, stacked, text_ink, trimmed
+from kiosk.printing.sheet import Ink, blank, label_ink, qr_ink, rule, shifted, stacked, text_ink, trimmed
 from kiosk.printing.text import SMALLEST, is_right_to_left, text_font
 
 _LEFT, _CENTRE, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
@@ -26,11 +26,17 @@ _LABEL_MM = 12
 _QR_MM = 23.2
 _GAP_MM, _MARK_MM = 2, 1
 _DOUBLED_HINT = "12 mm high and as wide as its line? If not, set whole_rows in the slip template."
+_BOX_MM = 5
+_RULE = 3
+"""Dots: an odd number of rows can be doubled in width alone."""
+_PLACED_HINT = "From edge to edge, and the box above its right end? If not, set whole_rows in the slip template."
 _RAMP_HINT = "Is each gray darker than the one before?"
 
 
 def print_test_raster(lines: Sequence[str], width: int, *, whole_rows: bool = False) -> Raster:
     """A picture with a ruler in millimetres, ``lines``, a doubled label, all scripts, a ramp of grays and a QR.
+
+    A box at the right stands there by ``ESC a`` alone, above a rule that goes doubled in width.
 
     ``width`` must be one of ``paper.PAPERS``; ``whole_rows`` as the slip template has it.
     """
@@ -42,12 +48,16 @@ def print_test_raster(lines: Sequence[str], width: int, *, whole_rows: bool = Fa
         *(_text(line, paper) for line in lines),
         _doubled(paper),
         _text(_DOUBLED_HINT, paper),
+        box_ink(paper),
+        rule(width, _RULE, 0),
+        _text(_PLACED_HINT, paper),
         *(_text(sample.text, paper) for sample in SAMPLES),
         _framed(ramp_ink(paper)),
         _text(_RAMP_HINT, paper),
         shifted(qr_ink("Print test", paper.dots(_QR_MM)), width, 0),
     ]
-    return raster_of(stacked(width, [ink for part in parts for ink in (gap, part)] + [gap]), whole_rows=whole_rows)
+    sheet = stacked(width, [ink for part in parts for ink in (gap, part)] + [gap])
+    return raster_of(sheet, whole_rows=whole_rows, is_placed=True)
 
 
 def ruler_ink(paper: Paper) -> Ink:
@@ -77,6 +87,12 @@ def ramp_ink(paper: Paper) -> Ink:
     levels = np.linspace(255, 0, _STEPS).astype(np.uint8)[np.arange(paper.width) * _STEPS // paper.width]
     gray = np.tile(levels, (paper.dots(_RAMP_MM), 1))
     return ~np.asarray(Image.fromarray(gray).convert("1"))
+
+
+def box_ink(paper: Paper) -> Ink:
+    """A box at the right edge."""
+    side = paper.dots(_BOX_MM) | 1  # odd: nothing of it is doubled
+    return shifted(_framed(blank(side, side)), paper.width, paper.width - side)
 
 
 def _doubled(paper: Paper) -> Ink:

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import zxingcpp
 
+from kiosk.printing.encoding import as_printed
 from kiosk.printing.escpos import slip_bytes
 from kiosk.printing.paper import PAPERS
-from kiosk.printing.pieces import pieces
-from kiosk.printing.test_sheet import numbers_ink, print_test_raster, ramp_ink, ruler_ink
+from kiosk.printing.pieces import Place, pieces
+from kiosk.printing.raster import Raster
+from kiosk.printing.test_sheet import box_ink, numbers_ink, print_test_raster, ramp_ink, ruler_ink
 from tests.escpos_printer import Tokeniser
 
 WIDTHS = sorted(PAPERS)
@@ -20,6 +22,7 @@ def test_it_is_printed_as_drawn_and_its_qr_can_be_read(width: int) -> None:
     tokeniser = Tokeniser()
     tokeniser.feed(slip_bytes(raster))
     assert tokeniser.errors == []
+    assert tokeniser.slips[0].image.tobytes() == as_printed(raster).image().tobytes()
     assert [code.text for code in zxingcpp.read_barcodes(raster.image().convert("L"))] == ["Print test"]
     assert raster.height < 200 * PAPERS[width].dots_per_mm
 
@@ -33,6 +36,32 @@ def test_the_label_goes_doubled_and_little_else(width: int) -> None:
         end = ends[end]
     assert abs(end - first - 12 * PAPERS[width].dots_per_mm) <= 4
     assert len(ends) <= 4
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_its_rule_goes_doubled_in_width_alone(width: int) -> None:
+    found = pieces(print_test_raster(LINES, width))
+    doubled = [(piece.lines, piece.left, piece.right) for piece in found if (piece.wide, piece.tall) == (2, 1)]
+    assert (3, 0, width // 8) in doubled
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_printer_that_places_no_pictures_is_seen_by_the_box_above_it(width: int) -> None:
+    raster = print_test_raster(LINES, width)
+    assert Place.RIGHT in {piece.place for piece in pieces(raster)}
+    box = box_ink(PAPERS[width])[:, -48:]
+    obedient, other = (paper_of(raster, places_pictures=places) for places in (True, False))
+    row = next(row for row in range(raster.height) if np.array_equal(obedient[row : row + len(box), -48:], box))
+    assert not obedient[row : row + len(box), : width // 2].any()
+    assert other[row : row + len(box), :56].any()
+    assert not other[row : row + len(box), -48:].any()
+    assert other[row + len(box) :, -1].any()
+
+
+def paper_of(raster: Raster, *, places_pictures: bool) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
+    tokeniser = Tokeniser(places_pictures=places_pictures)
+    tokeniser.feed(slip_bytes(raster))
+    return ~np.asarray(tokeniser.slips[0].image)
 
 
 def test_a_printer_that_wants_whole_rows_gets_them_here_too() -> None:
