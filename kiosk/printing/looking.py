@@ -21,10 +21,12 @@ _RESUME_S = 4.0
 _SILENT = 2
 """Looks without an answer after which a printer that used to answer is taken for switched off."""
 ANOTHER = 10
-"""Questions without an answer after which another printer is taken to stand in its place, if it takes bytes."""
-_MANY = bytes(1 << 17)
-"""More than receipt printers mostly hold: only one that works takes so many zeros, however slow its line."""
-_MANY_S = 30.0
+"""Questions for its state without an answer after which another printer is taken to stand there, if it takes bytes."""
+_FEW, _FEW_S = 1 << 13, 2.0
+"""Zeros for a silent printer that is met for the first time, and for how long. Those without paper hold mostly less."""
+_MANY, _MANY_S = 1 << 17, 30.0
+"""For one that stands in another's place: more than receipt printers mostly hold, so that only one that works takes
+them, however slow its line."""
 
 
 @dataclass
@@ -60,9 +62,8 @@ class Looking:
         """As ``SlipPrinter.status``. A printer that is met for the first time is asked what it can tell."""
         able = self._able()
         status = self._looked(dialogue, able)
-        if status.ready and (able is None or (self._is_lowered and (status.answered or dialogue.reached))):
+        if status.ready and (able is None or self._is_back(dialogue, status)):
             self._find_out(dialogue, answers=status.answered)
-            self._is_lowered = False
         elif _has_fallen_silent(able, status):
             return self._silent(dialogue)
         self._silences = 0
@@ -78,7 +79,8 @@ class Looking:
             raise _not_ready(status)
         if _has_fallen_silent(able, status):
             raise PrinterError("the printer used to answer, and does not", code="PRINTER_UNREACHABLE")
-        return self._able() or self._find_out(dialogue, answers=status.answered)
+        known = None if self._is_back(dialogue, status) else self._able()
+        return known or self._find_out(dialogue, answers=status.answered)
 
     def probe(self, dialogue: Dialogue) -> Capabilities:
         """Find out anew what it can tell. Raises PrinterError where it is not ready."""
@@ -89,13 +91,17 @@ class Looking:
 
     def _find_out(self, dialogue: Dialogue, *, answers: bool) -> Capabilities:
         able = probed(dialogue, status=answers) if self.transport.answers else Capabilities()
-        if self.transport.answers and able == Capabilities() != self.capabilities():
-            self._give_many(dialogue.link)
+        if self.transport.answers and able == Capabilities():
+            self._see_it_work(dialogue.link)
         identity = self.transport.identity()
-        self._known, self._asked_by_us = (identity, able), identity
+        self._known, self._asked_by_us, self._is_lowered = (identity, able), identity, False
         if self.transport.answers:
             self.memory.write(identity, able)
         return able
+
+    def _is_back(self, dialogue: Dialogue, status: PrinterStatus) -> bool:
+        """Whether the old printer answers after all."""
+        return self._is_lowered and bool(status.answered or dialogue.reached)
 
     def _looked(self, dialogue: Dialogue, able: Capabilities | None) -> PrinterStatus:
         """How the printer is; one that waits for the rest of a torn slip has been given that."""
@@ -128,11 +134,10 @@ class Looking:
 
     def _seen_at_work(self, dialogue: Dialogue, able: Capabilities) -> PrinterStatus:
         """Who cannot be asked for its state shows at least whether it works off what it gets."""
-        if self.owing.answers(dialogue, able):
-            return PrinterStatus(answered=True)
-        if self.owing.silences % ANOTHER == 0 and self._is_another(dialogue):
-            return PrinterStatus()
-        return PrinterStatus(("PRINTER_STALLED",))
+        # One with a large buffer takes bytes without paper as well: only a print test finds another in its place.
+        return (
+            PrinterStatus(answered=True) if self.owing.answers(dialogue, able) else PrinterStatus(("PRINTER_STALLED",))
+        )
 
     def _asked(self, dialogue: Dialogue) -> PrinterStatus:
         status = status_of(dialogue.status()) if self.transport.answers else PrinterStatus()
@@ -179,11 +184,19 @@ class Looking:
         self.owing.told()
         return True
 
-    def _give_many(self, link: PrinterLink) -> None:
-        """As many zeros as the line carries in time. Raises PrinterError where the printer does not take them."""
-        share = max(1.0, self.transport.seconds_for(len(_MANY)) / _MANY_S)
-        until = self.monotonic() + 2 * _MANY_S  # one that stands still is known long before
-        link.write_all(_MANY[: int(len(_MANY) / share)], until)
+    def _see_it_work(self, link: PrinterLink) -> None:
+        """A silent printer that works takes zeros. Raises PrinterError where it does not take them in time."""
+        before = self.capabilities()
+        if before is None:
+            self._give(link, _FEW, _FEW_S)
+        elif before != Capabilities():
+            self._give(link, _MANY, _MANY_S)
+
+    def _give(self, link: PrinterLink, zeros: int, seconds: float) -> None:
+        """So many, or as many as a slow line carries in so many seconds."""
+        share = max(1.0, self.transport.seconds_for(zeros) / seconds)
+        until = self.monotonic() + 2 * seconds  # one that stands still is known long before
+        link.write_all(bytes(int(zeros / share)), until)
         link.flush(until)
 
 

@@ -16,13 +16,8 @@ _SETTLE_ID = "Set?"
 
 @dataclass
 class Owing:
-    """From the start something may be owed: to an earlier run of the program.
+    """From the start something may be owed: to an earlier run of the program."""
 
-    Attributes:
-        silences: how often in a row it was asked in vain.
-    """
-
-    silences: int = 0
     _owes: bool = True
 
     def ask(self) -> None:
@@ -30,7 +25,7 @@ class Owing:
         self._owes = True
 
     def told(self) -> None:
-        self._owes, self.silences = False, 0
+        self._owes = False
 
     def is_settled(self, dialogue: Dialogue, able: Capabilities) -> bool:
         """Whether it owes nothing; where it does, it is asked once more. Raises PrinterError as the link does."""
@@ -39,7 +34,7 @@ class Owing:
     def answers(self, dialogue: Dialogue, able: Capabilities) -> bool:
         """Whether it has worked off all that it had. Raises PrinterError as the link does."""
         if not _has_worked_off(dialogue, able):
-            self._owes, self.silences = True, self.silences + 1
+            self._owes = True
             return False
         if self._owes:
             dialogue.hear_pending(_QUIET_S)  # what it owed comes first, and the answer to this question then
@@ -49,7 +44,8 @@ class Owing:
 
 def _has_worked_off(dialogue: Dialogue, able: Capabilities) -> bool:
     """Whether an answer has come in time."""
-    dialogue.hear_pending()  # noise is like an answer
+    dialogue.hear_pending()  # noise is like an answer, and one to an earlier question may have waited
+    dialogue.finished.discard(_SETTLE_ID)
     before, until = dialogue.reached, dialogue.monotonic() + _SETTLE_S
     dialogue.link.write_all(BARRIER if able.barrier else id_request(_SETTLE_ID), until)
     if not dialogue.hear_until(lambda: dialogue.reached > before or _SETTLE_ID in dialogue.finished, until):

@@ -71,6 +71,19 @@ def test_the_old_printer_is_known_again_once_it_answers() -> None:
     rig.device.spoil = lambda answer: answer
     assert rig.printer.status() == PrinterStatus(answered=True)
     assert rig.printer.capabilities() == ALL
+    assert rig.print() is Confirmation.PRINTED
+
+
+def test_the_old_printer_is_known_again_by_the_first_slip_after_it_answers() -> None:
+    rig = rig_of()
+    rig.print()
+    rig.device.spoil = lambda _answer: b""
+    for _ in range(10):
+        rig.printer.status()
+    rig.device.spoil = lambda answer: answer
+    assert rig.print("two") is Confirmation.PRINTED
+    rig.device.load_paper(0)
+    assert rig.printer.status().problems == ("PAPER_OUT",)
 
 
 def test_a_printer_whose_line_takes_nothing_stays_unreachable() -> None:

@@ -8,6 +8,7 @@ import pytest
 from kiosk.model.printer import Confirmation, process_id
 from kiosk.printing.looking import LONGEST_PICTURE
 from kiosk.printing.probe import Capabilities, Memory
+from tests.escpos_memory import MemoryTransport
 from tests.printing.printer_rig import ALL, clone, rig_of
 
 
@@ -82,6 +83,16 @@ def test_one_that_stands_still_when_it_is_met_is_not_taken_for_silent(tmp_path: 
     rig.device.load_paper()
     assert rig.print() is Confirmation.PRINTED
     assert len(rig.device.slips) == 1
+
+
+@pytest.mark.parametrize("baud", [9600, 19200, 115200])
+def test_a_silent_printer_on_a_slow_line_holds_nobody_up_when_it_is_met(
+    monkeypatch: pytest.MonkeyPatch, baud: int
+) -> None:
+    monkeypatch.setattr(MemoryTransport, "seconds_for", lambda link, size: size * 10 / baud)
+    rig = clone()
+    rig.printer.status()
+    assert MemoryTransport.seconds_for(rig.link, rig.device.received) < 3
 
 
 def test_silence_from_an_earlier_run_is_not_believed(tmp_path: Path) -> None:
