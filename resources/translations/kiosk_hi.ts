@@ -952,8 +952,8 @@
         <translation>प्रिंटर की लाइन पर्चियों के लिए बहुत धीमी है: उसे 115200 baud पर रखें।</translation>
     </message>
     <message>
-        <source>The last slip waited too long. Look at the page Slips.</source>
-        <translation>पिछली पर्ची बहुत देर रुकी रही। “पर्चियाँ” पन्ना देखें।</translation>
+        <source>Nobody waited for the last slip any more. Look at the page Slips.</source>
+        <translation>पिछली पर्ची की प्रतीक्षा में अब कोई नहीं था। “पर्चियाँ” पन्ना देखें।</translation>
     </message>
     <message>
         <source>Perhaps the last slip did not come out. Look at the page Slips.</source>
@@ -1388,8 +1388,8 @@
         <translation>शायद निकल गई: मरीज़ से पूछें।</translation>
     </message>
     <message>
-        <source>Not printed: it waited too long.</source>
-        <translation>नहीं छपी: मरीज़ की प्रतीक्षा में देर हो गई।</translation>
+        <source>Not printed: nobody waited for it any more.</source>
+        <translation>नहीं छपी: अब कोई उसकी प्रतीक्षा में नहीं था।</translation>
     </message>
     <message>
         <source>Not printed: look at the printer&apos;s cable.</source>

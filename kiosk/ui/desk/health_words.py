@@ -117,7 +117,7 @@ def _printer(code: str) -> str:
 def _last_slip(code: str) -> str:
     match code:
         case "PATIENT_GONE":
-            return translate("Health", "The last slip waited too long. Look at the page Slips.")
+            return translate("Health", "Nobody waited for the last slip any more. Look at the page Slips.")
         case "SLIP_IN_DOUBT" | "INTERRUPTED" | "PROGRAM_FAULT":
             return translate("Health", "Perhaps the last slip did not come out. Look at the page Slips.")
     return translate("Health", "The last slip did not come out ({code}). Look at the page Slips.").format(code=code)

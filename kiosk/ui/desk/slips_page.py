@@ -241,7 +241,7 @@ def trouble_words(slip: OpenSlip) -> str:
         return translate("Slips", "Perhaps it came out: please ask the patient.")
     match slip.cause:
         case "PATIENT_GONE":
-            return translate("Slips", "Not printed: it waited too long.")
+            return translate("Slips", "Not printed: nobody waited for it any more.")
         case "PRINTER_NONE" | "PRINTER_GONE" | "PRINTER_UNREACHABLE":
             return translate("Slips", "Not printed: look at the printer's cable.")
         case "PRINTER_STALLED" | "PRINTER_OFFLINE":

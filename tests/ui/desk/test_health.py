@@ -109,3 +109,8 @@ def test_every_part_has_words_for_every_code(part: Part, level: Level) -> None:
         assert short_words(item)
         assert advice(item).endswith(".")
         assert "{" not in short_words(item) + advice(item)
+
+
+def test_a_slip_for_nobody_need_not_have_waited_long() -> None:
+    """After a restart nobody waits for those of before."""
+    assert advice(Item(Part.PRINTER, Level.BAD, "PATIENT_GONE")).startswith("Nobody waited for the last slip any more.")
