@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from kiosk.desk_ports import DeskStore
 from kiosk.errors import DepartmentClosedError, DepartmentUnknownError, NotAllowedError
 from kiosk.model.events import Json, Kind
+from kiosk.model.exchange import synced_since
 from kiosk.model.moves import IllegalMoveError, undoing
 from kiosk.model.opd import Department, Facility
 from kiosk.model.patient import Patient
@@ -15,8 +16,6 @@ from kiosk.model.staff import Right, SignedIn
 from kiosk.model.token import Priority, State, Token
 from kiosk.ports import Clock, IssueOrder
 
-FRESH = timedelta(minutes=5)
-"""As at the kiosk: older knowledge of others' queues is not shown as people ahead."""
 UNDO_S = 10.0
 """For so long the last act can be taken back."""
 UNDO_LATE = "UNDO_LATE"
@@ -163,15 +162,11 @@ class Acts:
             notice_version=self.notice_version,
             source=source,
             wants_slip=self.prints,
-            synced_since=self.synced_since(),
+            synced_since=synced_since(now, has_server=self.has_server),
             priority=priority_of(patient, facility.local(now).date()) if priority is Priority.ROUTINE else priority,
             ignores_quota=approved_by is not None,
             remarks={**remarks, "room": post.room},
         )
-
-    def synced_since(self) -> datetime | None:
-        """A station of a server knows the whole queue only while its last sync is fresh."""
-        return self.clock.now() - FRESH if self.has_server else None
 
 
 def _department(facility: Facility, code: str) -> Department:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kiosk.errors import (
     AlreadyHasTokenError,
@@ -13,6 +13,7 @@ from kiosk.errors import (
 )
 from kiosk.model.arrival import WrongTries
 from kiosk.model.desk import OpeningChange
+from kiosk.model.exchange import synced_since
 from kiosk.model.moves import IllegalMoveError
 from kiosk.model.opd import Department, Facility, department_with_openings, with_openings
 from kiosk.model.patient import Patient
@@ -22,8 +23,6 @@ from kiosk.ports import ArrivalOrder, CheckInStore, Clock, IssueOrder, SlipJob
 
 NOTICE_VERSION = "2026-11"
 """Which wording of the privacy notice the first screen shows; written into every token_issued event."""
-FRESH = timedelta(minutes=5)
-"""Older knowledge of other stations' queues is not shown as people ahead."""
 
 
 @dataclass(frozen=True)
@@ -143,14 +142,15 @@ class Registration:
         raise PhoneTokenError("label and digits prove no phone token of today")
 
     def _come(self, token: Token, language: str, how: str, patient: Patient | None = None) -> CheckedIn:
+        now = self.clock.now()
         order = ArrivalOrder(
             token_id=token.token_id,
             facility=self.facility,
-            now=self.clock.now(),
+            now=now,
             language=language,
             patient=patient,
             wants_slip=self.prints,
-            synced_since=self._synced_since(),
+            synced_since=synced_since(now, has_server=self.has_server),
             remarks={"how": how},
         )
         try:
@@ -186,7 +186,7 @@ class Registration:
             language=language,
             notice_version=NOTICE_VERSION,
             wants_slip=self.prints,
-            synced_since=self._synced_since(),
+            synced_since=synced_since(now, has_server=self.has_server),
             priority=priority_of(patient, self.facility.local(now).date()),
             judge=judge,
         )
@@ -197,10 +197,6 @@ class Registration:
         held = [token for token in tokens if token.is_live(now, self.facility.return_window)]
         if any(token.queue_department == department.code for token in _welcome(expected, held)):
             raise PhoneTokenError("their phone token waits for them", code="TOKEN_EXPECTED")
-
-    def _synced_since(self) -> datetime | None:
-        """A station of a server knows the whole queue only while its last sync is fresh."""
-        return self.clock.now() - FRESH if self.has_server else None
 
 
 def _welcome(expected: Sequence[Token], held: Sequence[Token]) -> tuple[Token, ...]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from kiosk.acts import Acts, Done, Post, answering
 from kiosk.errors import NotAllowedError
 from kiosk.model.events import Json, Kind
+from kiosk.model.exchange import synced_since
 from kiosk.model.moves import WHILE, IllegalMoveError
 from kiosk.model.patient import Patient
 from kiosk.model.staff import Right, SignedIn
@@ -65,13 +66,14 @@ class DeskWork:
         return self.acts.done(before, self._come(post, token_id, language).token, post)
 
     def _come(self, post: Post, token_id: str, language: str) -> Issued:
+        now = self.acts.clock.now()
         order = ArrivalOrder(
             token_id=token_id,
             facility=self.acts.facility(),
-            now=self.acts.clock.now(),
+            now=now,
             language=language,
             wants_slip=self.acts.prints,
-            synced_since=self.acts.synced_since(),
+            synced_since=synced_since(now, has_server=self.acts.has_server),
             remarks={"room": post.room, **answering(post, Right.REGISTER)},
         )
         return self.acts.store.arrive(order)

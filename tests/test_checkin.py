@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from kiosk.checkin import FRESH, NOTICE_VERSION, Registration
+from kiosk.checkin import NOTICE_VERSION, Registration
 from kiosk.errors import (
     AlreadyHasTokenError,
     DepartmentClosedError,
@@ -13,6 +13,7 @@ from kiosk.errors import (
     QuotaReachedError,
     StoreFullError,
 )
+from kiosk.model.exchange import FRESH
 from kiosk.model.patient import BirthDate, Patient
 from kiosk.model.token import Priority, SlipState
 from kiosk.ports import Issued, IssueOrder

@@ -1,12 +1,20 @@
 """What crosses the border between a station, its store and the hospital server, as values."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from kiosk.model.desk import PinHash
 from kiosk.model.events import Event
 from kiosk.model.patient import Patient
 from kiosk.model.token import Token
+
+FRESH = timedelta(minutes=5)
+"""As old as what is known of other stations may be before people ahead are told no more."""
+
+
+def synced_since(now: datetime, *, has_server: bool) -> datetime | None:
+    """When the last sync must have been for a station to know whole queues; None for one that stands alone."""
+    return now - FRESH if has_server else None
 
 
 @dataclass(frozen=True)

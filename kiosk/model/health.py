@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from kiosk.model.exchange import FRESH
 from kiosk.model.printer import PROBLEMS, PrinterStatus
 from kiosk.model.token import SlipState
 
-FRESH = timedelta(minutes=5)
-"""As old as what is known of others may be before people ahead are told no more."""
 OLD = timedelta(minutes=30)
 NOTHING_TOLD = PrinterStatus()
 LOW_PAPER_MM = 5000.0

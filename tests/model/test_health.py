@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.model.health import FRESH, MANY_UNSENT, OLD, RESOLUTION_LOW, Item, Level, Part, Signs, health
+from kiosk.model.exchange import FRESH
+from kiosk.model.health import MANY_UNSENT, OLD, RESOLUTION_LOW, Item, Level, Part, Signs, health
 from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
 from tests.model.samples import NINE, minutes
