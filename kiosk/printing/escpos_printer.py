@@ -26,7 +26,7 @@ PENDING_S = 2.0
 """For answers to an earlier run's slip: it may be printing still."""
 LONGEST_TRANSFER_S = 10.0
 SHORT_SLIP_BYTES = 10_000
-"""Slips have 9,700 (English, 58 mm) to 16,000: a line that is too slow for so many is known before the first."""
+"""Slips have 10,700 (English, 58 mm) to 21,200 (Tamil, 80 mm): a line too slow for any is known before the first."""
 _BARRIERS = 2
 """So many answers that were none are waited out."""
 _REMEMBERED = 64
@@ -204,8 +204,7 @@ class EscPosPrinter:
 
     def _refuse_if_slow(self, size: int) -> None:
         seconds = self.transport.seconds_for(size)
-        self._too_slow = seconds > self.longest_transfer_s
-        if self._too_slow:
+        if seconds > self.longest_transfer_s:
             told = f"a slip of {size} bytes takes {seconds:.0f} s on this line, {self.longest_transfer_s:.0f} s at most"
             advice = "set the printer's switches and baud= in KIOSK_PRINTER to 38400 or more"
             raise PrinterError(f"{told}: {advice}", code="PRINTER_SLOW")

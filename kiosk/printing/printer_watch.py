@@ -12,7 +12,7 @@ from kiosk.model.health import paper_is_low
 from kiosk.model.printer import PROBLEMS, Printed, PrinterStatus
 from kiosk.ports import SlipPrinter
 
-PAPER_OUT = "PAPER_OUT"
+PAPER_OUT, PRINTER_SLOW = "PAPER_OUT", "PRINTER_SLOW"
 log = structlog.get_logger()
 
 
@@ -76,14 +76,17 @@ class PrinterWatch:
         """A slip has come out: what was wrong is over, and how much paper is left only the next look can say."""
         self._count(lambda: self._paper.used(printed.millimetres))
         if self._status is not None and not self._status.ready:
-            self._tell(PrinterStatus())
+            self._tell(replace(self._status, problems=(), answered=False))
 
     def failed(self, error: PrinterError) -> None:
-        """A slip was not taken; what is wrong with the slip alone is no news of the printer."""
+        """A slip was not taken; what is wrong with the slip alone is no news of the printer.
+
+        That a line is too slow for all slips the next look tells.
+        """
         if error.code == PAPER_OUT:
             self._count(self._paper.ran_out)
-        if error.code in PROBLEMS:
-            self._tell(PrinterStatus((error.code,), answered=True))
+        if error.code in PROBLEMS and error.code != PRINTER_SLOW:
+            self._tell(replace(self._status or PrinterStatus(), problems=(error.code,), answered=True))
 
     def _should_be_low(self) -> bool:
         with suppress(StoreError):

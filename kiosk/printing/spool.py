@@ -14,7 +14,7 @@ from kiosk.model.slip import Slip, slip_of
 from kiosk.model.token import SlipState
 from kiosk.ports import NO_REMARKS, Clock, SlipJob, SlipPrinter, TokenStore
 from kiosk.printing.attendance import PATIENT_GONE, PRESENCE, Attendance
-from kiosk.printing.printer_watch import PrinterWatch
+from kiosk.printing.printer_watch import PRINTER_SLOW, PrinterWatch
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 4.0
 """Between attempts at a printer that took nothing; doubled each time."""
@@ -175,14 +175,17 @@ class Spool:
         log.info("slip_printed", job_id=job.job_id, copy=job.copy, confirmation=str(printed.confirmation))
 
     def _note_failure(self, job: SlipJob, error: PrinterError) -> None:
-        """In doubt where bytes had left; else it waits for the next attempt as long as the patient does."""
+        """In doubt where bytes had left; else it waits for the next attempt as long as the patient does.
+
+        One that is too long for a slow line will never be shorter: nobody waits behind it.
+        """
         self._cause = error.code
         self._pause_s = min(LONGEST_PAUSE_S, 2 * self._pause_s or FIRST_PAUSE_S)
         self._next_attempt_s = self._clock.monotonic() + self._pause_s
         log.warning("slip_not_printed", job_id=job.job_id, code=error.code, sent=error.sent)
         if error.sent:
             self._move(job, SlipState.IN_DOUBT, error.code)
-        elif self._attendance.is_present(job):
+        elif error.code != PRINTER_SLOW and self._attendance.is_present(job):
             self._move(job, SlipState.QUEUED, error.code)
         else:
             self._move(job, SlipState.FAILED, error.code)

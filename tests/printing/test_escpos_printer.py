@@ -6,7 +6,7 @@ from kiosk.errors import PrinterError
 from kiosk.model.printer import Confirmation, PrinterStatus
 from kiosk.printing.probe import Capabilities
 from tests.escpos_memory import MemoryTransport
-from tests.printing.printer_rig import SLIP_MM, clone, rig_of
+from tests.printing.printer_rig import SLIP, SLIP_MM, clone, rig_of
 from tests.printing.slips import a_slip
 
 
@@ -82,8 +82,17 @@ def test_a_line_that_is_too_slow_is_refused_with_figure_and_advice(monkeypatch: 
     with pytest.raises(PrinterError, match=r"takes 15 s on this line, 10 s at most: .* 38400 or more") as caught:
         rig.print("two")
     assert (caught.value.code, caught.value.sent) == ("PRINTER_SLOW", False)
-    assert rig.printer.status().problems == ("PRINTER_SLOW",)
     assert len(rig.device.slips) == 1
+
+
+def test_one_slip_that_is_too_long_for_a_line_costs_the_next_patient_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MemoryTransport, "seconds_for", lambda link, size: size * 10 / 19200)
+    rig = rig_of()
+    with pytest.raises(PrinterError) as caught:
+        rig.printer.print_bytes(3 * SLIP, 3 * SLIP_MM, "long")
+    assert (caught.value.code, caught.value.sent) == ("PRINTER_SLOW", False)
+    assert rig.printer.status() == PrinterStatus(answered=True)
+    assert rig.print("next") is Confirmation.PRINTED
 
 
 @pytest.mark.parametrize(("baud", "problems"), [(9600, ("PRINTER_SLOW",)), (19200, ()), (115200, ())])

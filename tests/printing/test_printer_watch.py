@@ -80,6 +80,24 @@ def test_a_slip_that_fails_tells_what_is_wrong_and_one_that_comes_out_that_it_is
     assert rig.paper.told == ["in", "out", 80.0]
 
 
+def test_paper_that_is_low_stays_so_while_slips_fail_and_come_out() -> None:
+    rig = Rig()
+    rig.look(PrinterStatus((), paper_low=True, answered=True))
+    rig.watch.failed(STALLED)
+    rig.watch.printed(SLIP)
+    assert [(status.problems, status.paper_low) for status in rig.told] == [
+        ((), True),
+        (("PRINTER_STALLED",), True),
+        ((), True),
+    ]
+
+
+def test_a_slip_that_is_too_long_for_its_line_is_no_news_of_the_printer() -> None:
+    rig = Rig()
+    rig.watch.failed(PrinterError("21,000 bytes", code="PRINTER_SLOW"))
+    assert rig.told == []
+
+
 def test_what_is_wrong_with_one_slip_alone_is_no_news_of_the_printer() -> None:
     rig = Rig()
     rig.watch.failed(PrinterError("no place", code="SLIP_FOLDER_UNWRITABLE"))

@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from kiosk.errors import StoreError
+from kiosk.errors import PrinterError, StoreError
 from kiosk.model.printer import Confirmation, process_id
 from kiosk.model.sample import SAMPLE_FACILITY
 from kiosk.model.token import SlipState
@@ -78,6 +78,18 @@ def test_a_printer_that_takes_nothing_is_tried_once_a_round_not_once_a_slip(rig:
     rig.printer.fails = UNREACHABLE
     rig.spool.print_due()
     assert rig.printer.attempts == 1
+
+
+def test_a_slip_that_is_too_long_for_its_line_is_told_at_once_and_holds_nobody_up(rig: Rig) -> None:
+    rig.store.queue("a")
+    rig.printer.fails = PrinterError("21,000 bytes", code="PRINTER_SLOW")
+    rig.spool.print_due()
+    assert (rig.store.states(), rig.store.causes) == ({"a": SlipState.FAILED}, {"a": "PRINTER_SLOW"})
+    assert rig.spool.next_attempt_s() is None
+    rig.printer.fails = None
+    rig.store.queue("b")
+    rig.clock.passed_s += 0.5
+    assert rig.spool.print_due() == 1
 
 
 def test_when_the_patient_has_gone_every_unprinted_slip_fails_with_the_cause(rig: Rig) -> None:
