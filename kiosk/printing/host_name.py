@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from ipaddress import ip_address
+from typing import Any
 
 from kiosk.printing.link import unreachable
 
@@ -20,7 +21,13 @@ FRESH_S = 60.0
 def looked_up(host: str) -> tuple[str, ...]:
     """The addresses of ``host``, the best first. May take half a minute. Raises OSError or UnicodeError."""
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+    return tuple(dict.fromkeys(map(_with_scope, (address for *_, address in found))))
+
+
+def _with_scope(address: tuple[Any, ...]) -> str:
+    """A link-local address leads nowhere without its network card, the fourth part."""
+    host, scope = str(address[0]), address[3] if len(address) == 4 else 0
+    return f"{host}%{scope}" if scope and "%" not in host else host
 
 
 class HostName:
@@ -33,11 +40,14 @@ class HostName:
         self._is_address = _is_address(host)
         self._known: tuple[str, ...] = (host,) if self._is_address else ()
         self._error: Exception = OSError(errno.ETIMEDOUT, "no name server answers")
+        self._answered = ""
         self._stale_at_s = 0.0
         self._asking: threading.Thread | None = None
 
     def addresses(self, until: float) -> tuple[str, ...]:
         """Those known, of a name that was never heard of once it is found; ``until`` as ``time.monotonic`` tells.
+
+        The one that answered last comes first.
 
         Raises:
             PrinterError: PRINTER_UNREACHABLE, where the name is unknown or nobody answers in time.
@@ -48,7 +58,11 @@ class HostName:
             self._asking.join(max(0.0, until - time.monotonic()))
         if not self._known:
             raise unreachable(self._error) from self._error
-        return self._known
+        return tuple(sorted(self._known, key=lambda address: address != self._answered))
+
+    def prefer(self, address: str) -> None:
+        """Somebody answers there."""
+        self._answered = address
 
     def doubt(self) -> None:
         """Nobody answers there: the printer may have another address by now."""

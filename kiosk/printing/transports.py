@@ -71,13 +71,18 @@ class NetworkTransport:
             _close(link)
 
     def _connected(self, timeout_s: float) -> socket.socket:
-        """The first of the host's addresses where somebody answers, all within the time."""
+        """The first of the host's addresses where somebody answers; each has its share of the time that is left."""
         until, failure = time.monotonic() + timeout_s, OSError("no time left")
-        for address in self.name.addresses(until):
+        addresses = self.name.addresses(until)
+        for place, address in enumerate(addresses):
+            share_s = (until - time.monotonic()) / (len(addresses) - place)
             try:
-                return socket.create_connection((address, self.port), max(_LEAST_S, until - time.monotonic()))
+                link = socket.create_connection((address, self.port), max(_LEAST_S, share_s))
             except OSError as error:
                 failure = error
+            else:
+                self.name.prefer(address)
+                return link
         self.name.doubt()
         raise unreachable(failure) from failure
 

@@ -3,13 +3,13 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 
 from kiosk.errors import PrinterError
-from kiosk.printing.host_name import HostName
+from kiosk.printing.host_name import HostName, looked_up
 from kiosk.printing.transports import NetworkTransport
 from tests.escpos_printer import TcpPrinter
 
@@ -115,4 +115,55 @@ def test_a_printer_is_reached_by_its_name() -> None:
     with TcpPrinter() as printer, NetworkTransport("localhost", printer.port).opened(LONG_S) as link:
         link.write_all(b"\x10\x04\x01", time.monotonic() + LONG_S)
         assert link.read(time.monotonic() + LONG_S)
+    _await_lookups()
+
+
+def test_the_address_that_answered_comes_first_also_after_it_was_asked_for_anew(server: NameServer) -> None:
+    server.answers += [("10.0.0.7", "10.0.0.8"), ("10.0.0.7", "10.0.0.8", "10.0.0.9"), ("10.0.0.7",)]
+    server.answers_now.set()
+    name = HostName("printer", server)
+    addresses(name)
+    name.prefer("10.0.0.8")
+    assert addresses(name) == ("10.0.0.8", "10.0.0.7")
+    for expected in (("10.0.0.8", "10.0.0.7", "10.0.0.9"), ("10.0.0.7",)):
+        name.doubt()
+        addresses(name)
+        _await_lookups()
+        assert addresses(name) == expected
+
+
+def test_an_address_of_one_network_card_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No such address can be had here: the system's answer is put in."""
+    found = [("fe80::1", 0, 0, 2), ("fe80::1%3", 0, 0, 3), ("2001:db8::1", 0, 0, 0), ("10.0.0.7", 0)]
+    answer = [(0, socket.SOCK_STREAM, 6, "", address) for address in found]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer)
+    assert looked_up("printer") == ("fe80::1%2", "fe80::1%3", "2001:db8::1", "10.0.0.7")
+
+
+@dataclass
+class DeadEnd:
+    """Connections to ``address`` use up all the time they get, and lead nowhere; others need ``SOON_S`` at least."""
+
+    address: str
+    tried: list[str] = field(default_factory=list)
+    _real: Callable[..., socket.socket] = socket.create_connection
+
+    def __call__(self, address: tuple[str, int], timeout_s: float) -> socket.socket:
+        self.tried.append(address[0])
+        if address[0] == self.address or timeout_s < SOON_S:
+            time.sleep(timeout_s)
+            raise TimeoutError("timed out")
+        return self._real(address, timeout_s)
+
+
+def test_a_printer_is_reached_though_the_first_of_its_addresses_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    dead = DeadEnd("fd00::7")
+    monkeypatch.setattr(socket, "create_connection", dead)
+    with TcpPrinter() as printer:
+        transport = NetworkTransport("printer", printer.port)
+        transport.__dict__["name"] = HostName("printer", lambda host: ("fd00::7", "127.0.0.1"))
+        for _ in range(2):
+            with transport.opened(1.0):
+                pass
+    assert dead.tried == ["fd00::7", "127.0.0.1", "127.0.0.1"]
     _await_lookups()
