@@ -30,28 +30,11 @@ def pictures(raster: Raster) -> bytes:
         if piece.place is not place:
             place = piece.place
             parts.append(b"\x1ba" + bytes((place,)))
-        parts += [_header(piece), _content(rows, piece)]
+        parts += [_header(piece), content(rows, piece)]
     return b"".join(parts)
 
 
-def as_printed(raster: Raster) -> Raster:
-    """What the paper shows: the raster, with one more bit wherever its bytes held a real-time command."""
-    rows = rows_of(raster)
-    paper = np.zeros_like(rows)
-    for piece in pieces(raster):
-        lines = np.frombuffer(_content(rows, piece), np.uint8).reshape(piece.lines, piece.width)
-        dots = np.unpackbits(lines, axis=1).repeat(piece.tall, axis=0).repeat(piece.wide, axis=1)
-        paper[piece.first : piece.end, piece.left : piece.right] = np.packbits(dots, axis=1)
-    return Raster(raster.width, raster.height, paper.tobytes(), raster.whole_rows)
-
-
-def _header(piece: Piece) -> bytes:
-    """Mode bit 0 doubles the width, bit 1 the height."""
-    mode = (piece.wide - 1) | (piece.tall - 1) << 1
-    return b"\x1dv0" + struct.pack("<BHH", mode, piece.width, piece.lines)
-
-
-def _content(rows: Rows, piece: Piece) -> bytes:
+def content(rows: Rows, piece: Piece) -> bytes:
     """The piece's lines, each real-time command broken by one more black bit, from one line to the next too.
 
     Bit 1 is white in 04, 05 and 14; setting it gives 06, 07 and 16, none of which can begin or end such a command.
@@ -61,3 +44,9 @@ def _content(rows: Rows, piece: Piece) -> bytes:
     if piece.wide == 2:
         lines = np.packbits(np.unpackbits(lines, axis=1)[:, ::2], axis=1)
     return _REAL_TIME.sub(lambda match: bytes((0x10, match[1][0] | 0b10)), lines.tobytes())
+
+
+def _header(piece: Piece) -> bytes:
+    """Mode bit 0 doubles the width, bit 1 the height."""
+    mode = (piece.wide - 1) | (piece.tall - 1) << 1
+    return b"\x1dv0" + struct.pack("<BHH", mode, piece.width, piece.lines)

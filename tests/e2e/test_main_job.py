@@ -15,7 +15,6 @@ from kiosk.model.qr import parse
 from kiosk.model.slip import slip_of
 from kiosk.model.token import SlipState
 from kiosk.ports import CodeRead, ScannerReport
-from kiosk.printing.encoding import as_printed
 from kiosk.printing.layout import SlipPainter
 from kiosk.scanner.camera_scanner import CameraScanner
 from kiosk.settings import load
@@ -25,6 +24,7 @@ from tests.e2e.paper import is_marked_duplicate, qr_on
 from tests.e2e.programs import Hospital, Line, Station, hospital
 from tests.e2e.records import check_store, server_events, station_events
 from tests.escpos_printer import SlipPaper, TcpPrinter
+from tests.printing.printed import as_printed
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le")
 SHARED = ("label", "token_id", "department", "number", "series", "state", "issued_at", "slip", "synced")

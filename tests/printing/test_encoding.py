@@ -7,13 +7,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.printing.encoding import as_printed, pictures
+from kiosk.printing.encoding import pictures
 from kiosk.printing.escpos import slip_bytes
 from kiosk.printing.layout import PAPERS
 from kiosk.printing.pieces import LONGEST
 from kiosk.printing.raster import Raster, raster_of
 from tests.escpos_paper import Canvas
 from tests.escpos_printer import Tokeniser
+from tests.printing.printed import as_printed
 
 WIDTHS = sorted(PAPERS)
 REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")

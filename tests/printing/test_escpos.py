@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.model.patient import Patient
-from kiosk.printing.encoding import as_printed
 from kiosk.printing.escpos import _frame, slip_bytes
 from kiosk.printing.layout import PAPERS, SlipPainter
 from kiosk.printing.raster import Raster
 from tests.escpos_printer import Tokeniser
 from tests.printing.hospital import LANGUAGES, slip_in
+from tests.printing.printed import as_printed
 from tests.printing.slips import TOKEN_ID, a_slip
 
 WIDTHS = sorted(PAPERS)

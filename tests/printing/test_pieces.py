@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.printing.encoding import as_printed
 from kiosk.printing.escpos import slip_bytes
 from kiosk.printing.layout import SlipPainter
 from kiosk.printing.pieces import LONGEST, Piece, Place, pieces, rows_of
@@ -17,6 +16,7 @@ from kiosk.printing.template import load_template
 from tests.escpos_paper import Canvas
 from tests.escpos_printer import Tokeniser
 from tests.printing.hospital import LANGUAGES, slip_in
+from tests.printing.printed import as_printed
 
 ROW = 72
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from kiosk.printing.encoding import as_printed
 from kiosk.printing.escpos import slip_bytes
 from kiosk.printing.paper import PAPERS
 from kiosk.printing.pieces import Place, pieces
 from kiosk.printing.raster import Raster
 from kiosk.printing.test_sheet import box_ink, numbers_ink, print_test_raster, ramp_ink, ruler_ink
 from tests.escpos_printer import Tokeniser
+from tests.printing.printed import as_printed
 
 WIDTHS = sorted(PAPERS)
 LINES = ("network:10.0.0.7:9100, 576 dots", "slips are confirmed as printed")
