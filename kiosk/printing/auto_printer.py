@@ -44,11 +44,6 @@ class AutoPrinter:
         """Whether there is one, or was one that may come back: after a power cut it may be switched on last."""
         return self._printer is not None or self._has_met()
 
-    @property
-    def chosen(self) -> SlipPrinter | None:
-        """The printer that was taken last, also while it is gone."""
-        return self._printer
-
     def look_again(self) -> SlipPrinter | None:
         """The printer that is there now."""
         found = list(self._find())

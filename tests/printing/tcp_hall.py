@@ -121,6 +121,7 @@ class Kind(Enum):
     """What a printer answers to."""
 
     ALL = "GS ( H, GS r 1 and DLE EOT"
+    IDS = "GS ( H"
     BARRIER = "GS r 1"
     STATUS = "DLE EOT"
     SILENT = "nothing"
@@ -128,7 +129,7 @@ class Kind(Enum):
     @property
     def level(self) -> Confirmation:
         """How sure its slips are."""
-        sure = {Kind.ALL: Confirmation.PRINTED, Kind.BARRIER: Confirmation.PROCESSED}
+        sure = {Kind.ALL: Confirmation.PRINTED, Kind.IDS: Confirmation.PRINTED, Kind.BARRIER: Confirmation.PROCESSED}
         return sure.get(self, Confirmation.SENT)
 
 
@@ -139,7 +140,7 @@ def bought(kind: Kind, chance: random.Random) -> VirtualPrinter:
         buffer_bytes=chance.choice([None, 256, 1024, 4096]),
         tells_status=kind in (Kind.ALL, Kind.STATUS),
         tells_barrier=kind in (Kind.ALL, Kind.BARRIER),
-        tells_ids=kind is Kind.ALL,
+        tells_ids=kind in (Kind.ALL, Kind.IDS),
     )
 
 
