@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,18 +66,20 @@ def preview(
 
 
 def _facility(settings: Settings, environ: Mapping[str, str]) -> Facility:
-    """As this kiosk has it: of its server where it is enrolled, else of the settings. No store is made for a picture.
+    """As this kiosk has it: of its server where it is enrolled, else of the settings.
 
     Raises:
         KioskError: NO_DEPARTMENTS, the server's configuration has not come yet.
+        StoreError: as ``kept``.
     """
-    from kiosk.app import SystemClock, load_facility, new_id
+    from kiosk.app import SystemClock, load_facility
     from kiosk.configured import configured
-    from kiosk.store.store import STORE_FILE, open_store
+    from kiosk.store.kept import kept
+    from kiosk.store.place import STORE_FILE
 
     if not (settings.data_dir / STORE_FILE).exists():
         return load_facility(settings)
-    with closing(open_store(settings.data_dir, settings.series, new_id, environ)) as store:
+    with kept(settings.data_dir, environ) as store:
         enrolment = store.enrolment()
         if enrolment is None:
             return load_facility(settings)

@@ -15,9 +15,11 @@ from kiosk.app import open_station, spool_of
 from kiosk.model.exchange import DatedConfiguration, Enrolment, PulledConfiguration
 from kiosk.settings import Settings
 from kiosk.slips_preview import preview
+from kiosk.store.engine import writer_engine
+from kiosk.store.place import DRAFT_FOLDER, STORE_FILE, place_locked
 from kiosk.store.store import open_store
 from tests.campus import HOSPITAL, document
-from tests.migrated import lay_store
+from tests.migrated import KEY, lay_store
 from tests.printing.slips import ASHA
 
 
@@ -103,6 +105,40 @@ def test_a_store_that_no_server_knows_changes_nothing(tmp_path: Path) -> None:
     lay_store(tmp_path)
     assert ran(str(out)).exit_code == 0
     assert out.read_bytes() == without
+
+
+def test_nothing_is_written_and_nobody_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIOSK_SERIES", "Z")  # the store would take it over
+    data = tmp_path / "station"
+    (tmp_path / "kiosk.toml").write_text(f"data_dir = '{data}'\n")
+    enrol(data, {})
+    (data / DRAFT_FOLDER).mkdir()  # whoever opens the store would clear it away
+    with place_locked(data):
+        before = contents(data)
+        done = ran(str(tmp_path / "slip.png"))
+        assert done.exit_code == 0, done.output
+        assert contents(data) == before
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() if path.is_file() else b"" for path in folder.iterdir()}
+
+
+def test_an_older_programs_store_is_left_for_the_kiosk_to_migrate(tmp_path: Path) -> None:
+    enrol(tmp_path, {})
+    age(tmp_path, "0001")
+    done = ran(str(tmp_path / "slip.png"))
+    assert (done.exit_code, done.stderr.split(":")[0]) == (1, "STORE_OLDER")
+    age(tmp_path, "9999")
+    done = ran(str(tmp_path / "slip.png"))
+    assert (done.exit_code, done.stderr.split(":")[0]) == (1, "STORE_NEWER")
+
+
+def age(folder: Path, revision: str) -> None:
+    engine = writer_engine(folder / STORE_FILE, KEY)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (revision,))
+    engine.dispose()
 
 
 def enrol(folder: Path, changes: dict[str, object] | None) -> None:

@@ -17,14 +17,16 @@ def ensure_schema(engine: Engine) -> None:
         StoreNewerError: the store was written by a newer program.
     """
     with engine.begin() as connection:
-        found = _revision(connection)
-        if found == HEAD:
-            return
-        if found is not None and found > HEAD:
-            raise StoreNewerError(
-                f"this store has schema {found}, this program knows {HEAD}: install the newer program"
-            )
-        _migrate(connection)
+        if not is_current(connection):
+            _migrate(connection)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether nothing is to be migrated. Raises StoreNewerError, as ``ensure_schema``."""
+    found = _revision(connection)
+    if found is not None and found > HEAD:
+        raise StoreNewerError(f"this store has schema {found}, this program knows {HEAD}: install the newer program")
+    return found == HEAD
 
 
 def _revision(connection: Connection) -> str | None:
