@@ -45,7 +45,9 @@ class _Looked:
     """What was seen so far."""
 
     began: float
+    frames: int = 0
     times: list[float] = field(default_factory=list)
+    """When frames came, while the rate is measured."""
     latencies_ms: list[float] = field(default_factory=list)
     frame: Frame | None = None
     finding: Finding | None = None
@@ -71,13 +73,14 @@ def _look(source: FrameSource, clock: Callable[[], float]) -> _Looked:
             break
         if frame is not None:
             _note(looked, source, frame, clock())
-            if not looked.texts and len(looked.times) % _READ_EVERY == 1:
+            if not looked.texts and looked.frames % _READ_EVERY == 1:
                 _read(looked, reader, clock)
     return looked
 
 
 def _note(looked: _Looked, source: FrameSource, frame: Frame, now: float) -> None:
     looked.frame = frame
+    looked.frames += 1
     if now - looked.began <= LOOK_S:
         looked.times.append(now)
         stamped_ms = source.capture.get(cv2.CAP_PROP_POS_MSEC) if isinstance(source, DeviceCamera) else 0.0

@@ -31,10 +31,11 @@ def scene(text: str = "") -> npt.NDArray[np.uint8]:
 
 @dataclass
 class Webcam:
-    """Gives ``picture`` twenty times a second, each stamped ``LATE_S`` before it arrives."""
+    """Gives ``picture`` so many times a second, each stamped ``LATE_S`` before it arrives."""
 
     picture: npt.NDArray[np.uint8] | None
     now: float = 500.0
+    fps: float = 20.0
 
     def isOpened(self) -> bool:  # noqa: N802
         return True
@@ -47,7 +48,7 @@ class Webcam:
         return (self.now - LATE_S) * 1000 if prop == cv2.CAP_PROP_POS_MSEC else controls.get(prop, 7.0)
 
     def read(self) -> tuple[bool, npt.NDArray[Any]]:
-        self.now += 0.05
+        self.now += 1 / self.fps
         if self.picture is None:
             return False, np.zeros(0, np.uint8)
         return True, np.frombuffer(jpeg(self.picture), np.uint8).reshape(1, -1)
@@ -86,6 +87,25 @@ def test_without_a_card_it_is_waited_for() -> None:
     assert (told.texts, told.read_s, told.module_px, told.sees_code) == ((), UNKNOWN, UNKNOWN, False)
     assert told.fps == pytest.approx(20.0), "the rate is not spoilt by the wait"
     assert webcam.now - 500 == pytest.approx(CARD_S, abs=0.2)
+
+
+class LateCard(Webcam):
+    """A card is held up when the rate has been measured for long."""
+
+    def read(self) -> tuple[bool, npt.NDArray[Any]]:
+        if self.now > 500.0 + LOOK_S + 1.0:
+            self.picture = LATE_CARD
+        return super().read()
+
+
+LATE_CARD = scene("a card")
+
+
+@pytest.mark.parametrize("fps", [15.0, 20.0, 25.0, 29.97, 30.0])
+def test_a_card_that_comes_after_the_rate_is_known_is_read(fps: float) -> None:
+    told, _ = measured(LateCard(scene(), fps=fps))
+    assert told.texts == ("a card",)
+    assert LOOK_S + 1.0 < told.read_s < LOOK_S + 1.5
 
 
 def test_a_camera_without_pictures_is_told() -> None:
