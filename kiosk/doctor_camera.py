@@ -13,6 +13,7 @@ from kiosk.model.qr import classify
 from kiosk.scanner.address import CameraKind, parse_camera
 from kiosk.scanner.camera_figures import CARD_S, UNKNOWN, Figures, parse_figures
 from kiosk.scanner.child import Child
+from kiosk.scanner.messages import checked_code
 from kiosk.scanner.process import measure
 from kiosk.ui.reader_words import sentence_for
 
@@ -75,7 +76,7 @@ def _measured(setting: str) -> tuple[Figures, bytes]:
         if answer is None:
             raise CameraError("the camera does not answer", code="CAMERA_STUCK")
         if not answer.startswith(b"{"):
-            raise CameraError("the camera fails", code=answer.decode("ascii", errors="replace"))
+            raise CameraError("the camera fails", code=checked_code(answer.decode("ascii", errors="replace")))
         return parse_figures(answer), child.receive(_WAIT_S, _MAX_PICTURE) or b""
     except (EOFError, OSError) as error:
         raise CameraError("the program that reads codes broke off", code="SCANNER_CRASHED") from error

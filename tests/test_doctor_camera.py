@@ -11,6 +11,8 @@ from kiosk.doctor_camera import camera_findings
 from kiosk.finding import Finding
 from kiosk.model.aiming import Guidance
 from kiosk.scanner.camera_figures import UNKNOWN, Figures
+from kiosk.scanner.child import ChildMain
+from tests.scanner import rogues
 
 CARD = Path(__file__).parent.parent / "resources" / "cards" / "02-hindi-app.png"
 TODAY = date(2026, 11, 22)
@@ -66,6 +68,15 @@ def test_a_camera_that_does_not_open_is_named_by_its_code(setting: str, code: st
     assert finding.text.startswith(f"{code}: ")
     assert finding.advice
     assert "secret" not in finding.line()
+
+
+@pytest.mark.parametrize("main", [rogues.swear, rogues.say_nothing])
+def test_what_a_process_gone_wrong_says_is_not_shown(
+    main: ChildMain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor_camera, "measure", main)
+    [finding] = camera_findings("auto", tmp_path / "seen.jpg")
+    assert finding.text == "SCANNER_GARBLED: auto"
 
 
 def test_no_camera_is_told(tmp_path: Path) -> None:

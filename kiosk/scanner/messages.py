@@ -17,7 +17,7 @@ MAX_MESSAGE_BYTES = 1 + _SIZE.size + PREVIEW_SIZE[0] * PREVIEW_SIZE[1] * 3
 MAX_TEXT_BYTES = 8192
 """More than any QR holds; ``model.qr`` refuses from 4 KiB on."""
 _MAX_JSON_BYTES = 64 * 1024
-_CODE = re.compile(r"[A-Z_]{0,40}", re.ASCII)
+_CODE = re.compile(r"[A-Z_]{1,40}", re.ASCII)
 
 STUCK = "CAMERA_STUCK"
 """The last word of a process that ends because a camera's driver holds it."""
@@ -107,11 +107,22 @@ def checked_guidance(untrusted: str) -> Guidance:
         raise _garbled() from None
 
 
+def checked_code(untrusted: str) -> str:
+    """What an error's code may look like, so nothing that could speak to a terminal.
+
+    Raises:
+        CameraError: SCANNER_GARBLED
+    """
+    if not _CODE.fullmatch(untrusted):
+        raise _garbled()
+    return untrusted
+
+
 def _state(untrusted: dict[str, object]) -> CameraStateChanged:
     state, code = str(untrusted["state"]), str(untrusted["code"])
-    if state not in list(DeviceState) or not _CODE.fullmatch(code):
+    if state not in list(DeviceState):
         raise _garbled()
-    return CameraStateChanged(DeviceState(state), code)
+    return CameraStateChanged(DeviceState(state), checked_code(code) if code else "")
 
 
 def _preview(untrusted: bytes) -> PreviewFrame:

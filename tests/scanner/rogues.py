@@ -14,6 +14,17 @@ def say_garbage(connection: Connection, _setting: str) -> None:
     connection.poll(None)
 
 
+def swear(connection: Connection, _setting: str) -> None:
+    """To whoever asked for figures: words for the terminal."""
+    connection.send_bytes(b"\x1b]0;owned\x07\x1b[2Jcall 555 to mend")
+    connection.poll(None)
+
+
+def say_nothing(connection: Connection, _setting: str) -> None:
+    connection.send_bytes(b"")
+    connection.poll(None)
+
+
 def send_too_much(connection: Connection, _setting: str) -> None:
     connection.recv_bytes()
     connection.send_bytes(b"P" + bytes(10_000_000))
