@@ -370,31 +370,3 @@ class TokenStore(CheckInStore, Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-# --- server ----------------------------------------------------------------------------------------------------------
-
-
-class HospitalServer(Protocol):
-    """The far end of sync."""
-
-    def exchange(self, push: Push) -> Pull:
-        """One round trip, within a finite time.
-
-        Raises:
-            ServerError: unreachable, refused, or an answer that makes no sense; nothing is known to have arrived.
-            StoreForkError: the server holds other events under our sequence numbers.
-        """
-        ...
-
-    def configuration(self) -> PulledConfiguration:
-        """All of the facility's configuration. Raises ServerError."""
-        ...
-
-    def register(self, claim: StoreClaim) -> StoreGrant:
-        """Make a new store of this station known. The same claim again gets the same grant.
-
-        Raises:
-            ServerError: code STATION_CLONED where another machine holds this station's key too: enrol again.
-        """
-        ...

@@ -32,11 +32,12 @@ from kiosk.model.configuration import KIOSK
 from kiosk.model.opd import ENGLISH
 from kiosk.model.printer import PrinterStatus
 from kiosk.model.token import SlipState
-from kiosk.ports import HospitalServer, SlipJob
+from kiosk.ports import SlipJob
 from kiosk.printing.spool_thread import SpoolThread
 from kiosk.reloading import Reloading
 from kiosk.scans import patient_scanner
 from kiosk.settings import LANGUAGES, Settings
+from kiosk.sync.hospital_server import HospitalServer
 from kiosk.sync.loop import SyncReport, SyncThread
 from kiosk.ui.closed import Closed
 from kiosk.ui.patient.closed import ClosedWindow

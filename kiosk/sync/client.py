@@ -50,7 +50,7 @@ def utc_now() -> datetime:
 
 
 class HttpServer:
-    """``ports.HospitalServer`` at ``url``, for the hospital ``facility_id``; see ``Connection`` for the limits.
+    """``HospitalServer`` at ``url``, for the hospital ``facility_id``; see ``Connection`` for the limits.
 
     ServerError's codes beside those of ``Connection``: SERVER_REFUSED (4xx), SERVER_BUSY (429, 503, with
     ``retry_after_s``), SERVER_FAILED (other 5xx), SERVER_GARBAGE, and the server's own of ``NEEDS_PAIRING``,

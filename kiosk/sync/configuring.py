@@ -9,7 +9,8 @@ import structlog
 from kiosk.errors import ServerError
 from kiosk.model.desk import PinHash
 from kiosk.model.exchange import PulledConfiguration
-from kiosk.ports import Clock, HospitalServer
+from kiosk.ports import Clock
+from kiosk.sync.hospital_server import HospitalServer
 
 CONFIGURATION_REFUSED = "CONFIGURATION_REFUSED"
 _log = structlog.get_logger()

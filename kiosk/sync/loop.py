@@ -13,8 +13,9 @@ import structlog
 
 from kiosk.errors import KioskError, ServerError, StoreForkError
 from kiosk.model.exchange import Enrolment, Parked, Pull, Push, StoreClaim, StoreGrant
-from kiosk.ports import Clock, HospitalServer
+from kiosk.ports import Clock
 from kiosk.sync.configuring import Configuring, Shelf
+from kiosk.sync.hospital_server import HospitalServer
 
 BATCH = 200
 """Events in one push."""

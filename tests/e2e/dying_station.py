@@ -23,10 +23,11 @@ from kiosk.model.printer import Printed, PrinterStatus
 from kiosk.model.qr import parse
 from kiosk.model.slip import Slip
 from kiosk.model.token import SlipState
-from kiosk.ports import HospitalServer, SlipJob, SlipPrinter
+from kiosk.ports import SlipJob, SlipPrinter
 from kiosk.printing.escpos_printer import EscPosPrinter
 from kiosk.printing.link import PrinterLink, Transport
 from kiosk.settings import load
+from kiosk.sync.hospital_server import HospitalServer
 from kiosk.sync.loop import rounds
 from tests.cards import card_text
 from tests.passing_link import PassingLink

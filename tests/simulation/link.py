@@ -37,7 +37,7 @@ CHANCES = {
 
 
 class Link:
-    """One station's way to the server; ``ports.HospitalServer`` and ``desk_ports.CallServer``.
+    """One station's way to the server; ``HospitalServer`` and ``desk_ports.CallServer``.
 
     Batches are small, so that much to say takes many round trips.
     """

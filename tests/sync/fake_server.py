@@ -14,7 +14,7 @@ SERIES = ("B", "C", "D", "E", "F", "G", "H")
 
 
 class FakeHospitalServer:
-    """``ports.HospitalServer`` for one facility. ``faults`` are raised one by one before anything is taken."""
+    """``HospitalServer`` for one facility. ``faults`` are raised one by one before anything is taken."""
 
     def __init__(self) -> None:
         self.log: list[Event] = []

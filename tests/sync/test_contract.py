@@ -1,4 +1,4 @@
-"""The contract of ``ports.HospitalServer``, kept by the real server over loopback and by the fake one."""
+"""The contract of ``HospitalServer``, kept by the real server over loopback and by the fake one."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,9 +10,9 @@ import pytest
 from kiosk.errors import ServerError, StoreForkError
 from kiosk.model.events import FIRST_HASH, Kind, chained
 from kiosk.model.exchange import Parked, Pull
-from kiosk.ports import HospitalServer
 from kiosk.server.app import running_server
 from kiosk.sync.client import HttpServer
+from kiosk.sync.hospital_server import HospitalServer
 from tests.postgres import database_of
 from tests.sync.chain import FACILITY, Chain
 from tests.sync.fake_server import FakeHospitalServer

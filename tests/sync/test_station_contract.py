@@ -1,4 +1,4 @@
-"""What ``ports.HospitalServer`` promises an enrolled station, kept by the real server over loopback and by the fake."""
+"""What ``HospitalServer`` promises an enrolled station, kept by the real server over loopback and by the fake."""
 
 import json
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.errors import ServerError
 from kiosk.model.exchange import DatedConfiguration, PulledConfiguration, StoreClaim
-from kiosk.ports import HospitalServer
 from kiosk.sync.client import HttpServer
+from kiosk.sync.hospital_server import HospitalServer
 from kiosk.sync.messages import EnrolRequest
 from kiosk.sync.signing import Signer
 from tests.campus import HOSPITAL, campus_of, document
