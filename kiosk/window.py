@@ -170,30 +170,9 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
     """
     require_kind(station, KIOSK)
     _require_ownership(station)
-    settings = station.settings
     with ExitStack() as stack:
         worker = stack.enter_context(ThreadPoolExecutor(1, "store"))
-        journey = PatientJourney(
-            station.registration,
-            worker,
-            probe=lambda: station.store.prove_usable(station.clock.now()),
-            languages=languages_from(settings.language),
-        )
-        stack.callback(journey.close)
-        reports = ScannerReports()
-        journey.listen(reports)
-        translation = Translation(application)
-        stack.callback(translation.use, ENGLISH)
-        window = PatientWindow(
-            journey,
-            reports,
-            station.facility,
-            station.clock,
-            translation,
-            shows_sync=bool(station.server_url),
-            phones=station.phones,
-        )
-        stack.callback(window.close)
+        journey, reports, window = _screens(station, application, worker, stack)
         background = Background(station.clock.monotonic)
         reloading = Reloading(station, journey, worker, background, lambda: application.exit(RELOAD))
         stack.callback(reloading.close)
@@ -206,10 +185,38 @@ def running_kiosk(station: Station, application: QApplication) -> Iterator[Kiosk
             _begin_sync(background, station, server, journey, window, reloading)
         background.begin(lambda: UpkeepThread(chores(station), station.clock.monotonic))
         _Nudges(journey, background)
-        scanner = patient_scanner(settings)
+        scanner = patient_scanner(station.settings)
         scanner.start(reports.report)
         stack.callback(scanner.stop)
         yield Kiosk(station, journey, window)
+
+
+def _screens(
+    station: Station, application: QApplication, worker: ThreadPoolExecutor, stack: ExitStack
+) -> tuple[PatientJourney, ScannerReports, PatientWindow]:
+    """The journey, what it hears of the scanner, and the window that shows it; ``stack`` closes them."""
+    journey = PatientJourney(
+        station.registration,
+        worker,
+        probe=lambda: station.store.prove_usable(station.clock.now()),
+        languages=languages_from(station.settings.language),
+    )
+    stack.callback(journey.close)
+    reports = ScannerReports()
+    journey.listen(reports)
+    translation = Translation(application)
+    stack.callback(translation.use, ENGLISH)
+    window = PatientWindow(
+        journey,
+        reports,
+        station.facility,
+        station.clock,
+        translation,
+        shows_sync=bool(station.server_url),
+        phones=station.phones,
+    )
+    stack.callback(window.close)
+    return journey, reports, window
 
 
 class _Nudges(QObject):
