@@ -85,6 +85,8 @@ class _Run:
         self._log = log
         self._failures = 0
         self._stuck_openings = 0
+        self._said = ""
+        """The last code of the process that runs now."""
         self._running_since_s = 0.0
         self._state = CameraStateChanged(DeviceState.STOPPED)
         self._stopping = threading.Event()
@@ -116,6 +118,7 @@ class _Run:
     def _watch_one_child(self) -> float:
         """From the process's start to its end; returns how long to wait before the next."""
         try:
+            self._said = ""
             self._child = self._spare.begin()
         except OSError:
             return self._fallen("SCANNER_NOT_STARTED")
@@ -149,7 +152,7 @@ class _Run:
         except CameraError as error:
             return error.code
         except (EOFError, OSError):
-            return STUCK if self._state.code == STUCK else "SCANNER_CRASHED"
+            return STUCK if self._said == STUCK else "SCANNER_CRASHED"
 
     def _listen(self, child: Child) -> str:
         silence_s, meaning = self._patience.start_up_s, "SCANNER_HUNG"
@@ -169,6 +172,7 @@ class _Run:
         if self._stopping.is_set() or report is None:
             return
         if isinstance(report, CameraStateChanged):
+            self._said = report.code
             self._enter(report.state, report.code)
             self._spare.prepare()  # now, as this one has loaded: two at once would hold each other up
         else:

@@ -3,6 +3,7 @@
 import os
 import signal
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from kiosk.ports import DeviceState
 from kiosk.scanner.messages import pack_state
@@ -43,6 +44,18 @@ def open_slowly(connection: Connection, _setting: str) -> None:
     if not connection.poll(1.0):
         connection.send_bytes(pack_state(DeviceState.RUNNING))
         connection.poll(None)
+
+
+def stick_once(connection: Connection, setting: str) -> None:
+    """The camera does not open the first time; after that the process falls whenever it opens it."""
+    connection.recv_bytes()
+    mark = Path(setting.removeprefix("file:"))
+    has_stuck = mark.exists()
+    mark.touch()
+    connection.send_bytes(pack_state(DeviceState.STARTING))
+    if has_stuck:
+        die(connection)
+    connection.poll(None)
 
 
 def stop_halfway(connection: Connection, _setting: str) -> None:

@@ -101,6 +101,12 @@ def test_a_camera_that_opens_slowly_is_told_and_given_more_time(watched: Watched
     assert hearing.until_state(DeviceState.RUNNING)[1:] == [CameraStateChanged(DeviceState.FAILED, "CAMERA_STUCK")]
 
 
+def test_a_crash_after_an_opening_that_stuck_is_told_as_a_crash(watched: Watched, tmp_path: Path) -> None:
+    _, hearing = watched(f"file:{tmp_path / 'mark'}", main=rogues.stick_once)
+    hearing.until_state(DeviceState.FAILED, "CAMERA_STUCK")
+    hearing.until_state(DeviceState.FAILED, "SCANNER_CRASHED")
+
+
 @pytest.mark.parametrize("main", [rogues.fall_silent, rogues.stop_halfway])
 def test_stop_is_quick_whatever_the_process_does(watched: Watched, main: ChildMain) -> None:
     scanner, hearing = watched(main=main)
