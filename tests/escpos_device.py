@@ -78,7 +78,7 @@ class VirtualPrinter:
             return len(data)  # whatever was on its way is lost
         taken = data[: min(self.bite, self._room(data))]
         self.received += len(taken)
-        if self._lexer.is_inside and taken[:2] == b"\x10\x04" and self.obeys_in_pictures:
+        if self._lexer.is_inside and taken[:2] == b"\x10\x04" and taken[2:] and self.obeys_in_pictures:
             self._obey_at_once(Token(What.STATUS, taken[:3]))
         for token in self._lexer.feed(taken):
             if token.is_real_time:

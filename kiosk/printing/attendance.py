@@ -1,7 +1,7 @@
 """Whose patient still stands there: a slip that comes out for nobody goes into another person's hand."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from kiosk.ports import Clock, SlipJob
@@ -27,25 +27,29 @@ class Attendance:
     def __init__(self, clock: Clock, presence: timedelta = PRESENCE) -> None:
         self._clock, self._presence_s = clock, presence.total_seconds()
         self._began_s = clock.monotonic()
+        self._looked_s: float | None = None
+        self._asked_s: dict[str, float] = {}
         self._lock = threading.Lock()
         self._left_s: dict[str, float] = {}
-        self._asked_s: dict[str, float] = {}
 
     def leave(self, token_id: str) -> None:
         """The holder of this token has left. Whoever scans the card again is back, with a new job."""
+        now_s = self._clock.monotonic()
         with self._lock:
-            self._left_s = self._recent(self._left_s)
-            self._left_s[token_id] = self._clock.monotonic()
+            self._left_s = {each: at_s for each, at_s in self._left_s.items() if now_s - at_s <= self._presence_s}
+            self._left_s[token_id] = now_s
 
-    def found(self, jobs: Iterable[SlipJob]) -> None:
-        """These were there at a start: nobody waits for a slip of the future, the clock was set back meanwhile."""
-        long_ago_s = self._clock.monotonic() - 1.5 * self._presence_s
-        for job in jobs:
-            if job.queued_at > self._clock.now():
-                self._asked_s.setdefault(job.job_id, long_ago_s)
+    def look(self, due: Callable[[], Sequence[SlipJob]]) -> Sequence[SlipJob]:
+        """All jobs that are ``due``; of those that are new it is worked out when they were asked for."""
+        looked_s, jobs = self._clock.monotonic(), due()
+        asked_s = {job.job_id: self._worked_out_s(job) for job in jobs}
+        self._asked_s = {job_id: self._asked_s.get(job_id, at_s) for job_id, at_s in asked_s.items()}
+        self._looked_s = looked_s
+        return jobs
 
     def is_present(self, job: SlipJob) -> bool:
-        asked_s = self._when_asked_s(job)
+        """Whether somebody waits for this job of the last look."""
+        asked_s = self._asked_s[job.job_id]
         with self._lock:
             left_s = self._left_s.get(job.token_id, _NEVER_S)
         has_left = asked_s <= left_s + _READING_S
@@ -53,15 +57,13 @@ class Attendance:
         is_ours = asked_s >= self._began_s - _READING_S
         return is_ours and self._clock.monotonic() - asked_s <= stays_s
 
-    def _when_asked_s(self, job: SlipJob) -> float:
-        """By the clock that nobody sets, as worked out when the job was first seen."""
-        if job.job_id not in self._asked_s:
-            self._asked_s = self._recent(self._asked_s)
-            age = self._clock.now() - job.queued_at  # below 0 while a store holds its time: see ``believable_time``
-            self._asked_s[job.job_id] = self._clock.monotonic() - max(0.0, age.total_seconds())
-        return self._asked_s[job.job_id]
+    def _worked_out_s(self, job: SlipJob) -> float:
+        """By the clock that nobody sets. What is new was asked for after the last look.
 
-    def _recent(self, instants_s: dict[str, float]) -> dict[str, float]:
-        """What may matter still: with double the time, none is worked out anew while its job waits."""
-        since_s = self._clock.monotonic() - 2 * self._presence_s
-        return {key: instant_s for key, instant_s in instants_s.items() if instant_s >= since_s}
+        A job may be of the future: the clock was set back, or the store holds its time (see ``believable_time``).
+        Nobody knows of those that were there at the start.
+        """
+        now_s, age = self._clock.monotonic(), self._clock.now() - job.queued_at
+        if self._looked_s is None:
+            return _NEVER_S if age < timedelta() else now_s - age.total_seconds()
+        return self._looked_s if age < timedelta() else max(self._looked_s, now_s - age.total_seconds())

@@ -71,7 +71,6 @@ class Spool:
                 self._move(job, SlipState.PRINTED, remarks=_sure(Confirmation.PRINTED))
             else:
                 self._move(job, SlipState.IN_DOUBT, "INTERRUPTED")
-        self._attendance.found(self._store.due_slips(_EVER))
         self._wanted()
         return sum(process_id(job.job_id) not in finished for job in interrupted)
 
@@ -126,7 +125,7 @@ class Spool:
 
     def _wanted(self) -> list[SlipJob]:
         """The queued slips whose patients are here; those of all others are given up."""
-        queued = self._store.due_slips(_EVER)
+        queued = self._attendance.look(lambda: self._store.due_slips(_EVER))
         wanted = [job for job in queued if self._attendance.is_present(job)]
         for job in queued:
             if job not in wanted:

@@ -199,7 +199,7 @@ def _befalls(hall: TcpHall, fault: str, chance: random.Random) -> None:
             with hall.tcp._changed:
                 device.power_cycle()
         case "the clock is set":
-            hall.clock.wrong_s = chance.choice(CLOCKS_S)
+            hall.set_clock(chance.choice(CLOCKS_S))
         case _:
             _fails(device, fault, chance)
 

@@ -15,18 +15,25 @@ STEPS_S = (-5.5 * 3600, -600.0, -20.0, 20.0, 600.0, 5.5 * 3600)
 
 class Room:
     def __init__(self) -> None:
-        self.clock, self.asked = HandClock(), 0
+        self.clock = HandClock()
+        self.jobs: list[SlipJob] = []
         self.attendance = Attendance(self.clock)
+        self.look()
         self.pass_s(10)
 
     def pass_s(self, seconds: float) -> None:
         self.clock.passed_s += seconds
 
     def job(self, token_id: str = "token") -> SlipJob:
-        self.asked += 1
-        return SlipJob(f"job-{self.asked}", token_id, 0, "hi", 4, self.clock.now(), SlipState.QUEUED)
+        job = SlipJob(f"job-{len(self.jobs)}", token_id, 0, "hi", 4, self.clock.now(), SlipState.QUEUED)
+        self.jobs.append(job)
+        return job
+
+    def look(self) -> None:
+        self.attendance.look(lambda: self.jobs)
 
     def is_present(self, job: SlipJob) -> bool:
+        self.look()
         return self.attendance.is_present(job)
 
 
@@ -75,7 +82,6 @@ def test_who_came_before_the_start_is_gone_though_the_clock_was_set(step_s: floa
     room.pass_s(19)
     room.clock.wrong_s = step_s
     room.attendance = Attendance(room.clock)
-    room.attendance.found([job])
     assert not room.is_present(job)
     room.clock.wrong_s = 0.0
     room.pass_s(10)
@@ -92,4 +98,30 @@ def test_who_waits_is_not_forgotten_for_those_who_come_after() -> None:
         room.attendance.leave(f"token-{count}")
     assert room.is_present(job)
     room.pass_s(timedelta(minutes=1).total_seconds())
+    assert not room.is_present(job)
+
+
+@pytest.mark.parametrize("step_s", STEPS_S)
+def test_who_comes_just_before_the_clock_is_set_is_present(step_s: float) -> None:
+    room = Room()
+    room.look()
+    job = room.job()
+    room.clock.wrong_s = step_s
+    assert room.is_present(job)
+    room.pass_s(61)
+    assert not room.is_present(job)
+
+
+def test_who_left_before_a_slip_of_the_future_was_seen_has_left() -> None:
+    """The clock was set back by four minutes, and the store holds its time."""
+    room = Room()
+    room.look()
+    room.clock.wrong_s = 240.0
+    job = room.job()
+    room.clock.wrong_s = 0.0
+    room.pass_s(1)
+    room.attendance.leave("token")
+    room.pass_s(1)
+    assert room.is_present(job), "a finger may be faster than a printer"
+    room.pass_s(2)
     assert not room.is_present(job)

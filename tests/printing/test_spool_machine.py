@@ -85,7 +85,7 @@ class SpoolMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from(CLOCKS_S))
     def somebody_sets_the_clock(self, seconds: float) -> None:
-        self.hall.clock.wrong_s = seconds
+        self.hall.set_clock(seconds)
 
     # --- the printer -------------------------------------------------------------------------------------------------
 
