@@ -16,6 +16,8 @@ from kiosk.scanner.process import watch
 from kiosk.scanner.spare import Spare
 
 STOP_S = 2.0
+LOGGED_FALLS = 10
+"""Of a process that keeps falling; after that every tenth."""
 
 Report = Callable[[ScannerReport], None]
 
@@ -24,15 +26,16 @@ Report = Callable[[ScannerReport], None]
 class Patience:
     """How long the process may be silent, and how soon it is started again: all within three seconds.
 
-    The first time at once; then later each time, until one has given pictures for ``sound_s``. ``start_up_s`` is for
-    loading alone. Opening a camera over USB takes a second or less; one that has not opened in time is told and tried
+    The first time at once; then later each time, until one has given pictures for ``sound_s``. One that has fallen ten
+    times without them will hardly do better soon, and each start costs the processor. ``start_up_s`` is for loading
+    alone. Opening a camera over USB takes a second or less; one that has not opened in time is told and tried
     anew with more time, so that a slow one opens in the end: each of ``opening_s`` in turn, the last one for ever.
     """
 
     start_up_s: float = 10.0
     opening_s: tuple[float, ...] = (2.5, 5.0, 10.0)
     silence_s: float = 1.5
-    back_offs_s: tuple[float, ...] = (0.0, 0.1, 0.25, 0.5, 1.0)
+    back_offs_s: tuple[float, ...] = (0.0, 0.1, 0.25, 0.5, *(1.0,) * 6, 3.0, 10.0)
     sound_s: float = 3.0
 
 
@@ -83,7 +86,7 @@ class _Run:
         self._report = report
         self._patience = patience
         self._log = log
-        self._failures = 0
+        self._falls = 0
         self._stuck_openings = 0
         self._said = ""
         """The last code of the process that runs now."""
@@ -133,17 +136,12 @@ class _Run:
         """Tell it, unless that was asked for; returns how long to wait before the next start."""
         if self._stopping.is_set():
             return 0.0
-        back_off_s = self._next_back_off_s()
-        self._log.error("scanner_process_ended", code=code, restart_in_s=back_off_s)
         self._enter(DeviceState.FAILED, code)
+        self._falls += 1
+        back_off_s = _nth(self._patience.back_offs_s, self._falls - 1)
+        if self._falls <= LOGGED_FALLS or self._falls % LOGGED_FALLS == 0:
+            self._log.error("scanner_process_ended", code=code, falls=self._falls, restart_in_s=back_off_s)
         return back_off_s
-
-    def _next_back_off_s(self) -> float:
-        was_running = self._state.state is DeviceState.RUNNING
-        if was_running and time.monotonic() - self._running_since_s >= self._patience.sound_s:
-            self._failures = 0
-        self._failures += 1
-        return _nth(self._patience.back_offs_s, self._failures - 1)
 
     def _end_of(self, child: Child) -> str:
         """The code of why it ended, or must be ended."""
@@ -184,7 +182,9 @@ class _Run:
         retrying = state is DeviceState.STARTING and self._state.state is DeviceState.FAILED
         if retrying or changed == self._state:
             return
-        self._state = changed
+        was_running, self._state = self._state.state is DeviceState.RUNNING, changed
+        if was_running and time.monotonic() - self._running_since_s >= self._patience.sound_s:
+            self._falls = 0
         self._log.info("camera_state_changed", state=state, code=code)
         if state is DeviceState.RUNNING:
             self._running_since_s = time.monotonic()

@@ -31,6 +31,13 @@ def send_too_much(connection: Connection, _setting: str) -> None:
     connection.send_bytes(b"P" + bytes(10_000_000))
 
 
+def fail_and_fall(connection: Connection, _setting: str) -> None:
+    """A camera that has worked, goes, and takes the process with it."""
+    connection.recv_bytes()
+    connection.send_bytes(pack_state(DeviceState.RUNNING))
+    connection.send_bytes(pack_state(DeviceState.FAILED, "CAMERA_NO_FRAMES"))
+
+
 def fall_silent(connection: Connection, _setting: str) -> None:
     connection.recv_bytes()
     connection.send_bytes(pack_state(DeviceState.RUNNING))

@@ -6,12 +6,15 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import replace
+from itertools import count
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
+from structlog.testing import capture_logs
 
 from kiosk.errors import SettingError
 from kiosk.ports import CameraStateChanged, CodeRead, DeviceState
@@ -116,6 +119,49 @@ def test_stop_is_quick_whatever_the_process_does(watched: Watched, main: ChildMa
     assert time.monotonic() - before < 2
     assert multiprocessing.active_children() == []
     assert not any(thread.name == "scanner" for thread in threading.enumerate())
+
+
+def falls_logged(scanner: CameraScanner, enough: threading.Event) -> list[MutableMapping[str, Any]]:
+    """What is said of the process's falls until there are ``enough``."""
+    with capture_logs() as logs:
+        scanner.start(Hearing())
+        assert enough.wait(LONGEST_S)
+        scanner.stop()
+    return [log for log in logs if log["event"] == "scanner_process_ended"]
+
+
+def test_a_process_that_never_starts_is_tried_ever_more_slowly_and_seldom_logged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries, enough = count(1), threading.Event()
+
+    def refuse(_main: ChildMain, *_args: str) -> NoReturn:
+        if next(tries) > 40:
+            enough.set()
+        raise BlockingIOError
+
+    monkeypatch.setattr(camera_scanner, "Child", refuse)
+    back_offs_s = tuple(each / 1000 for each in Patience().back_offs_s)
+    scanner = CameraScanner("auto", patience=Patience(back_offs_s=back_offs_s))
+    logs = falls_logged(scanner, enough)
+    assert [log["falls"] for log in logs][:13] == [*range(1, 11), 20, 30, 40]
+    assert sum(log["restart_in_s"] for log in logs[:3]) * 1000 < 1, "a single fault is mended at once"
+    assert logs[-1]["restart_in_s"] * 1000 == 10
+
+
+def test_a_process_that_falls_after_its_camera_did_has_worked(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, enough = count(1), threading.Event()
+
+    def begin(main: ChildMain, *args: str) -> Child:
+        if next(begun) > 3:
+            enough.set()
+        return Child(main, *args)
+
+    monkeypatch.setattr(camera_scanner, "Child", begin)
+    patience = replace(IMPATIENT, sound_s=0.0)
+    scanner = CameraScanner("auto", patience=patience, main=rogues.fail_and_fall)
+    logs = falls_logged(scanner, enough)
+    assert {log["falls"] for log in logs} == {1}
 
 
 class Held:
