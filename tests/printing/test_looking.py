@@ -8,7 +8,7 @@ import pytest
 from kiosk.model.printer import Confirmation, PrinterStatus
 from kiosk.printing.probe import Capabilities
 from tests.escpos_device import VirtualPrinter
-from tests.printing.printer_rig import ALL, PROBLEMS, clone, rig_of
+from tests.printing.printer_rig import ALL, PROBLEMS, Rig, clone, rig_of
 
 
 @pytest.mark.parametrize(("code", "turn"), PROBLEMS)
@@ -61,7 +61,7 @@ def test_a_clone_in_the_place_of_a_printer_that_answered_is_taken_in_the_end(tmp
     assert rig_of(tmp_path).printer.capabilities() == Capabilities()
 
 
-def test_the_old_printer_is_known_again_once_it_answers() -> None:
+def _taken_for_another() -> Rig:
     rig = rig_of()
     rig.print()
     rig.device.spoil = lambda _answer: b""
@@ -69,18 +69,18 @@ def test_the_old_printer_is_known_again_once_it_answers() -> None:
         rig.printer.status()
     assert rig.printer.capabilities() == Capabilities()
     rig.device.spoil = lambda answer: answer
+    return rig
+
+
+def test_the_old_printer_is_known_again_once_it_answers() -> None:
+    rig = _taken_for_another()
     assert rig.printer.status() == PrinterStatus(answered=True)
     assert rig.printer.capabilities() == ALL
     assert rig.print() is Confirmation.PRINTED
 
 
 def test_the_old_printer_is_known_again_by_the_first_slip_after_it_answers() -> None:
-    rig = rig_of()
-    rig.print()
-    rig.device.spoil = lambda _answer: b""
-    for _ in range(10):
-        rig.printer.status()
-    rig.device.spoil = lambda answer: answer
+    rig = _taken_for_another()
     assert rig.print("two") is Confirmation.PRINTED
     rig.device.load_paper(0)
     assert rig.printer.status().problems == ("PAPER_OUT",)
