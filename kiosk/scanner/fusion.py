@@ -20,17 +20,22 @@ class Fusion:
     frames: int = 0
     _others: int = 0
 
-    def add(self, likelihoods: Floats, version: int) -> None:
-        """Take in a frame. One that shows something else is left out; a few of these in turn are the next symbol."""
+    def add(self, likelihoods: Floats, version: int) -> bool:
+        """Take in a frame; whether the total now says more of the symbol that this frame shows.
+
+        One that shows something else is left out; a few of these in turn are the next symbol.
+        """
         told = self._as_told(likelihoods, version)
         if told is not None and self.total is not None:
             self.total = _FADING * self.total + told
             self.frames += 1
             self._others = 0
-        elif self.total is None or self._others + 1 >= _OTHERS_TO_BEGIN_ANEW:
+            return True
+        if self.total is None or self._others + 1 >= _OTHERS_TO_BEGIN_ANEW:
             self.version, self.total, self.frames, self._others = version, likelihoods, 1, 0
         else:
             self._others += 1
+        return False
 
     def clear(self) -> None:
         self.version, self.total, self.frames, self._others = 0, None, 0, 0

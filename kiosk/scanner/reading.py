@@ -75,6 +75,8 @@ class Reader:
         self._memory.keep(look.pose)
         self._memory.misses += 1
         self._memory.unsought += 1
+        still_there = look.is_overshadowed or (self._memory.overshadowed and not look.saw_whole)
+        self._memory.overshadowed = self._memory.overshadowed + 1 if still_there else 0
         if look.texts:
             self._memory.begin_anew()
 

@@ -87,8 +87,7 @@ def _damaged(look: Look) -> str:
     """What the decoder located, and found more damaged than it can correct."""
     guesses = [
         pose_of_corners(sight.version, sight.corners, sign)
-        for sight in sorted(look.sights, key=lambda sight: -sight.area)[:2]
-        if sight.version
+        for sight in sorted(look.damaged, key=lambda sight: -sight.area)[:2]
         for sign in (1, -1)
     ]
     return _by_grid(look, guesses)
@@ -185,7 +184,7 @@ def _stands_out(look: Look) -> bool:
 STEPS = (
     Step("as it is", _as_is, lambda look: True, 0, 4),
     Step("followed", _followed, lambda look: look.memory.pose is not None, 11),
-    Step("damaged", _damaged, lambda look: look.pose is None and any(one.version for one in look.sights), 16),
+    Step("damaged", _damaged, lambda look: look.pose is None and bool(look.damaged), 16),
     Step("glanced", _glanced, lambda look: look.is_first and look.pose is None, 0, 1.5),
     Step("enlarged", _enlarged, _is_enlarging_due, 6),
     Step("sharpened", _sharpened, lambda look: look.thorough and look.is_small, 0, 22),
@@ -260,9 +259,10 @@ def _read_grid(look: Look, pose: Pose) -> bool:
     look.pose, look.fit = pose, fit
     likelihoods = grid.read(look.grey, pose)
     alone = _corrected(likelihoods, pose.version)
-    agreed = _agreed(look.grey, pose, alone)
-    if not look.thorough:
-        agreed |= _agreed_with_others(look.memory, likelihoods, pose.version, alone)
+    if look.thorough:
+        agreed = _agreed(look.grey, pose, alone)
+    else:
+        agreed = _agreed_with_others(look.memory, likelihoods, pose.version, alone)
     look.texts = tuple(sorted(agreed))
     return bool(agreed)
 
@@ -276,10 +276,8 @@ def _agreed(grey: Grey, pose: Pose, texts: frozenset[str]) -> frozenset[str]:
 
 def _agreed_with_others(memory: Memory, likelihoods: Floats, version: int, alone: frozenset[str]) -> frozenset[str]:
     """What this frame says, ``alone`` or with those before it, and one of those before it said too."""
-    fusion = memory.fusion
-    fusion.add(likelihoods, version)
-    texts = alone
-    if fusion.total is not None and fusion.frames > 1:
+    fusion, texts = memory.fusion, alone
+    if fusion.add(likelihoods, version) and fusion.total is not None:
         texts |= _corrected(fusion.total, fusion.version)
     agreed, memory.pending = texts & memory.pending, memory.pending | texts
     return agreed

@@ -35,8 +35,8 @@ def test_many_poor_frames_make_a_good_one() -> None:
 def test_a_frame_of_something_else_is_left_out_and_a_few_in_turn_begin_anew() -> None:
     fusion, first, second = Fusion(), symbol(1), symbol(2)
     for seed in range(4):
-        fusion.add(frame(first, seed, 0.5), VERSION)
-    fusion.add(frame(second, 9, 0.5), VERSION)
+        assert fusion.add(frame(first, seed, 0.5), VERSION) is (seed > 0)
+    assert not fusion.add(frame(second, 9, 0.5), VERSION)
     assert (fusion.frames, wrong(fusion, first)) == (4, 0)
     for seed in range(10, 12):
         fusion.add(frame(second, seed, 0.5), VERSION)

@@ -73,10 +73,12 @@ def test_a_lone_picture_is_read_by_its_modules_when_two_samplings_agree() -> Non
     assert reading.finding.located
 
 
-def test_a_card_that_no_decoder_reads_but_that_stands_out_is_read_at_the_first_look() -> None:
-    reading = Reader(lambda: 0.0, 1.0).read(held(1, 1.4)[0])
-    assert reading.texts == (DENSE,)
-    assert [step.name for step in reading.steps] == ["as it is", "glanced", "enlarged", "sought"]
+def test_a_card_that_no_decoder_reads_but_that_stands_out_is_read_as_soon_as_a_second_frame_agrees() -> None:
+    reader, (first, second) = Reader(lambda: 0.0, 1.0), held(2, 1.4)
+    reading = reader.read(first)
+    assert reading.texts == ()
+    assert [step.name for step in reading.steps][:4] == ["as it is", "glanced", "enlarged", "sought"]
+    assert reader.read(second).texts == (DENSE,)
 
 
 def test_frames_of_which_none_can_be_read_alone_are_read_together() -> None:
@@ -138,6 +140,34 @@ def test_two_codes_are_both_told_though_one_was_followed() -> None:
     one, other = drawn(CARD, scale=3), drawn("another", scale=5)
     frame = beside(one, other)
     assert set(Reader(time.perf_counter, 0.03).read(frame).texts) == {CARD, "another"}
+
+
+def test_a_card_that_was_taken_away_half_read_is_forgotten_before_the_next_one_comes() -> None:
+    """What frames of the first told, together or alone, must not be agreed to by the second's."""
+    other = DENSE.replace("0018", "0026").replace("Asha", "Usha")
+    (first,) = held(1, 1.4)
+    reader = Reader(lambda: 0.0, 1.0)
+    assert reader.read(first).texts == ()
+    for _ in range(20):
+        assert reader.read(np.full_like(first, 150)).texts == ()
+    told = [reader.read(seen(other, blur_px=1.4, noise=9, seed=10 + number)).texts for number in range(4)]
+    assert set(told) == {(), (other,)}
+
+
+def test_a_larger_code_that_cannot_be_read_yet_keeps_a_smaller_one_back_for_a_while() -> None:
+    """The next in the queue stands behind with a card of his own, and the thumb of the first is on his."""
+    near, far = drawn(CARD, scale=7), drawn(CARD.replace("0018", "0026"), scale=4)
+    hidden = near.copy()
+    side = len(near)
+    hidden[int(side * 0.35) : int(side * 0.65), int(side * 0.3) : int(side * 0.8)] = 128
+    reader = Reader(lambda: 0.0, 1.0)
+    told = [reader.read(beside(hidden, far)).texts for _ in range(24)]
+    assert set(told[:10]) == {()}
+    assert set(told[10:]) == {(), (CARD.replace("0018", "0026"),)}
+    seen_at_last = Reader(lambda: 0.0, 1.0)
+    assert seen_at_last.read(beside(hidden, far)).texts == ()
+    assert len(seen_at_last.read(beside(near, far)).texts) == 2
+    assert Reader(lambda: 0.0, 1.0).read(beside(near, drawn("poster" * 3, scale=3)[:, 30:])).texts == (CARD,)
 
 
 def test_nothing_is_read_of_noise_and_of_spoiled_symbols() -> None:
