@@ -85,7 +85,7 @@ def test_one_that_stands_still_when_it_is_met_is_not_taken_for_silent(tmp_path: 
     assert len(rig.device.slips) == 1
 
 
-@pytest.mark.parametrize("baud", [9600, 19200, 115200])
+@pytest.mark.parametrize("baud", [19200, 115200])
 def test_a_silent_printer_on_a_slow_line_holds_nobody_up_when_it_is_met(
     monkeypatch: pytest.MonkeyPatch, baud: int
 ) -> None:
