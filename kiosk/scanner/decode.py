@@ -59,7 +59,7 @@ def read_as_is(grey: Grey, *, try_downscale: bool = True) -> list[Sight]:
         try_downscale=try_downscale,
         return_errors=True,
     )
-    sights = (Sight(_text_of(barcode), _corners(barcode.position), _version(barcode)) for barcode in barcodes)
+    sights = (Sight(_text_of(barcode), _corners(barcode.position), version_of(barcode.extra)) for barcode in barcodes)
     return [sight for sight in sights if sight.area > 0]
 
 
@@ -110,9 +110,10 @@ def _text_of(barcode: zxingcpp.Barcode) -> str:
         return barcode.text.encode(errors="replace").decode()
 
 
-def _version(barcode: zxingcpp.Barcode) -> int:
-    extra = barcode.extra
-    return int(extra.get("Version", 0)) if isinstance(extra, dict) else 0
+def version_of(extra: object) -> int:
+    """The version in what zxing-cpp adds to a barcode; 0 where none is, or a Micro QR's (M1-M4), which it rejects."""
+    version = str(extra.get("Version")) if isinstance(extra, dict) else ""
+    return int(version) if version.isdecimal() else 0
 
 
 def _scaled(sight: Sight, scale: float) -> Sight:

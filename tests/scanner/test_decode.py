@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.scanner import decode as decoding
-from kiosk.scanner.decode import Grey, Sight, read_as_is, read_enlarged, read_sharpened, read_zbar, texts_of
+from kiosk.scanner.decode import Grey, Sight, read_as_is, read_enlarged, read_sharpened, read_zbar, texts_of, version_of
 from tests.scanner.drawing import beside, drawn
 from tests.scanner.looking import texts_in
 from tests.scanner.names import SCRIPTS, names_in
@@ -75,3 +75,19 @@ def test_nul_bytes_and_direction_marks_pass_for_the_model_to_judge() -> None:
 def test_a_text_is_cut_at_the_limit_between_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "MAX_TEXT_BYTES", 7)
     assert texts_in(drawn("हरी")) == ("हर",)
+
+
+@pytest.mark.parametrize(
+    ("extra", "version"),
+    [
+        ({"Version": "12"}, 12),
+        ({"Version": 7}, 7),
+        ({"Version": "M2"}, 0),
+        ({"Version": "R7x43"}, 0),
+        ({}, 0),
+        (None, 0),
+    ],
+)
+def test_what_is_taken_for_a_symbol_of_another_kind_and_rejected_has_no_version(extra: object, version: int) -> None:
+    """A hand before a blurred card looked like a Micro QR once."""
+    assert version_of(extra) == version
