@@ -12,7 +12,9 @@ SERIAL_IDLE_S = 0.05
 """A gun on a serial line sends a code in one go: so long a pause is its end where no line end is configured."""
 
 _ENDS = re.compile(rb"[\r\n]")
-_CREDIBLE = re.compile(r"[\x00-\u024F\u0600-\u06FF\u0900-\u0D7F\u200C\u200D\u2010-\u2027]*")
+_AROUND, _MOST_AROUND = "\ufeff\0 \t".encode(), 16
+"""What a gun may send around a code's digits, dropped by whoever reads an Aadhaar QR; and how many bytes at most."""
+_CREDIBLE = re.compile(r"[\x00-\u024F\u0600-\u06FF\u0900-\u0D7F\u200C\u200D\u2010-\u2027\uFEFF]*")
 """What names and addresses in India are written with. Others are what a gun's own guess at the charset has made."""
 
 
@@ -52,8 +54,8 @@ class GunLines:
     def _add(self, part: bytes) -> None:
         if self._too_long:
             return
-        self._line += part[: MAX_DIGITS + 1]
-        if len(self._line) > MAX_BYTES and not (len(self._line) <= MAX_DIGITS and self._line.isdigit()):
+        self._line += part[: MAX_DIGITS + _MOST_AROUND + 1]
+        if len(self._line) > MAX_BYTES and not _are_digits(self._line):
             self._line.clear()
             self._too_long = True
 
@@ -64,6 +66,11 @@ class GunLines:
         if too_long:
             return [CodeSpoiled(Reason.TOO_LARGE)]
         return [_scan(line)] if line.strip() else []
+
+
+def _are_digits(line: bytearray) -> bool:
+    digits = line.strip(_AROUND)
+    return len(digits) <= MAX_DIGITS and len(line) <= MAX_DIGITS + _MOST_AROUND and digits.isdigit()
 
 
 def _scan(line: bytes) -> CodeRead | CodeSpoiled:

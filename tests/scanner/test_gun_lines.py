@@ -64,6 +64,22 @@ def test_the_longest_aadhaar_code_comes_whole(places: list[int]) -> None:
     assert read_aadhaar(scan.untrusted_text, 2026).name == "Asha Devi"
 
 
+@pytest.mark.parametrize("around", [" ", "\t", "\0", "\ufeff", "\ufeff \0"])
+def test_what_a_gun_sends_around_the_digits_costs_no_scan(around: str) -> None:
+    text = largest_secure_qr()
+    for sent in (around + text, text + around):
+        [scan] = GunLines().feed(sent.encode() + b"\r", 0.0)
+        assert isinstance(scan, CodeRead)
+        assert read_aadhaar(scan.untrusted_text, 2026).name == "Asha Devi"
+
+
+@pytest.mark.parametrize("line", [b"9" * MAX_DIGITS + b" " * 17, b" " * (MAX_BYTES + 1), b"9 " * MAX_DIGITS])
+def test_blanks_are_not_collected_for_ever(line: bytes) -> None:
+    lines = GunLines()
+    assert lines.feed(line, 0.0) == []
+    assert lines.feed(line + b"\n", 0.0) == [CodeSpoiled(Reason.TOO_LARGE)]
+
+
 @pytest.mark.parametrize("line", [b"9" * (MAX_DIGITS + 1), b"9" * MAX_BYTES + b"x", b"x" + b"9" * MAX_BYTES])
 def test_what_is_longer_or_has_other_signs_is_dropped(line: bytes) -> None:
     assert GunLines().feed(line + b"\n", 0.0) == [CodeSpoiled(Reason.TOO_LARGE)]
