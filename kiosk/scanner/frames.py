@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from kiosk.scanner.decode import Grey
+from kiosk.scanner.jpeg_size import pixels_claimed
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 """Height x width x 3, in OpenCV's order blue, green, red."""
 
 _REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
 MOST_PIXELS = 16 * 1024**2
-"""More than any webcam has. A stream's JPEG may claim more, and looking at that takes all memory that there is here."""
+"""More than any webcam has. A stream's JPEG may claim more, and decoding that takes all memory that there is here."""
 _DIGEST_ROWS = 4
 _END = b"\xff\xd9"
 """Of a JPEG."""
@@ -73,13 +74,14 @@ class PixelFrame:
 
 
 def _decoded(data: bytes, flags: int) -> Pixels | None:
+    claimed = pixels_claimed(data)
+    if claimed is None or claimed > MOST_PIXELS:
+        return None
     if not data.endswith(_END):
         # Some cameras leave the end away, and USB loses some; what came of the picture may still hold the code.
         data += _END
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:  # empty, or more pixels than this process may hold
+    except cv2.error:
         return None
-    if picture is None or picture.shape[0] * picture.shape[1] > MOST_PIXELS:
-        return None
-    return np.asarray(picture, np.uint8)
+    return None if picture is None else np.asarray(picture, np.uint8)
