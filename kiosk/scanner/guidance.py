@@ -10,15 +10,15 @@ What is told of still frames, made like those of a webcam at 1280x720 with one f
 frames told to be held still are read::
 
     frames  what is wrong                    hold still too far  too near  blurred  glare  cut off  nothing
-      12    a module has 1.0 to 1.4 px           2         10
-      12    2.5 to 3.5 px out of focus           3                             9
-      12    moves 5 to 8 px in a frame           8                             4
-       8    a lamp on 0.18 to 0.22 of it         7                                      1
+      12    a module has 1.0 to 1.4 px           4          8
+      12    2.5 to 3.5 px out of focus           8                             4
+      12    moves 5 to 8 px in a frame          10                             2
+       8    a lamp on 0.18 to 0.22 of it         6                                      2
        8    over the edge by 0.1 to 0.3                              1                          7
       12    modules of 10 to 16 px, sharp        3                   8                                   1
       32    modules of 8 to 16 px, very soft     2                  28                                   2
        4    leans by 60 degrees                  3                                                       1
-       4    noise as in the dark                 1        3
+       4    noise as in the dark                 4
      148    nothing, or the same but less      148
      120    there is no code at all                                                             1      119
 
