@@ -25,6 +25,7 @@ from tests.bench.scanning_frames import (
     stories_of,
 )
 from tests.bench.scanning_measures import WITHIN_S, Look, Told, decoders, looked, told
+from tests.bench.scanning_process import process_lines
 
 _STORYTELLERS = ("pyzbar", "zxing-cpp", "ours, 33 ms")
 _HD = 720
@@ -56,10 +57,13 @@ def _report(stills: int, sequences: int, drawn: int, seed: int, folder: Path) ->
     yield from _stills("Drawn here", drawn_stills(drawn, seed))
     yield from _empties("Drawn here", drawn_empties(drawn // 4, seed))
     yield from _stories("Drawn here", drawn_stories(drawn // 6, seed))
+    yield from process_lines("Drawn here", drawn_stories(drawn // 6, seed))
     shots = [shot for shot in simulated("n", stills, seed, folder) if shot.inside]
     yield from _stills("Simulated", shots)
     yield from _empties("Simulated", simulated("negatives", stills // 4, seed, folder))
-    yield from _stories("Simulated", stories_of(simulated("sequences", sequences, seed, folder)))
+    stories = stories_of(simulated("sequences", sequences, seed, folder))
+    yield from _stories("Simulated", stories)
+    yield from process_lines("Simulated", stories)
 
 
 def _stills(source: str, shots: Sequence[Shot]) -> Iterator[str]:

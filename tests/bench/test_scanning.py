@@ -6,6 +6,7 @@ import sys
 from tests.bench.far_printer import ROOT
 from tests.bench.scanning_frames import Shot, drawn_empties, drawn_stills
 from tests.bench.scanning_measures import told
+from tests.bench.scanning_process import process_lines, watched
 
 
 def test_a_few_drawn_frames_are_measured_and_told() -> None:
@@ -17,6 +18,14 @@ def test_a_few_drawn_frames_are_measured_and_told() -> None:
         assert f"\n{decoder} " in ended.stdout
     assert "4 single frames" in ended.stdout
     assert "1 frames without a code" in ended.stdout
+
+
+def test_the_process_is_timed_for_each_frame() -> None:
+    story = [Shot(empty.grey(), None, 1, number / 30) for number, empty in enumerate(drawn_empties(3, 1))]
+    assert len(watched(story)) == 3
+    assert min(watched(story)) > 0
+    *_, line = process_lines("Drawn here", [story])
+    assert line.split()[:4] == ["720", "rows,", "typical", "3"]
 
 
 def test_frames_of_a_seed_are_the_same_each_time() -> None:
