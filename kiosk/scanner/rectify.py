@@ -1,7 +1,7 @@
 """Where each module of a symbol lies in a frame: a plane seen at a slant, and the little that a card is bent."""
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -15,6 +15,8 @@ MARGIN = 3
 BEND_DEGREE = 3
 _CONTRAST_WINDOW = 9
 _LEAST_VARIANCE = 9.0
+_SIZES_KEPT = 6
+"""Sizes of symbols whose places are kept worked out: megabytes each for the largest, and one symbol is read at once."""
 
 Doubles = npt.NDArray[np.float64]
 
@@ -114,19 +116,19 @@ def _projected(pose: Pose, u: Floats, v: Floats, dots: int, margin: int) -> tupl
     return x.reshape(rows, rows).astype(np.float32), y.reshape(rows, rows).astype(np.float32)
 
 
-@cache
+@lru_cache(_SIZES_KEPT)
 def _places(side: int, dots: int, margin: int) -> tuple[Floats, Floats]:
     along = ((np.arange((side + 2 * margin) * dots) + 0.5) / dots - margin).astype(np.float32)
     u, v = np.meshgrid(along, along)
     return u.ravel(), v.ravel()
 
 
-@cache
+@lru_cache(_SIZES_KEPT)
 def _terms(side: int, dots: int, margin: int) -> Floats:
     return powers(*_places(side, dots, margin), side, BEND_DEGREE).astype(np.float32)
 
 
-@cache
+@lru_cache(_SIZES_KEPT)
 def terms_inside(side: int, degree: int) -> Floats:
     """The polynomial's terms at each module: modules x terms."""
     return powers(*_places(side, 1, 0), side, degree).astype(np.float32)
