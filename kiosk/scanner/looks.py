@@ -63,11 +63,15 @@ class Memory:
 
 @dataclass
 class Look:
-    """One frame, and what has been found out about it so far. ``thorough``: there is no other frame to wait for."""
+    """One frame, and what has been found out about it so far.
+
+    ``thorough``: there is no haste. ``is_lone``: there is no other frame to wait for.
+    """
 
     grey: Grey
     memory: Memory
     thorough: bool
+    is_lone: bool
     sights: list[Sight] = field(default_factory=list)
     pose: Pose | None = None
     fit: float = 0.0
@@ -84,7 +88,7 @@ class Look:
         ]
         self.sights += found
         told = decoder.texts_of(found)
-        self.is_overshadowed |= not self.thorough and _is_overshadowed(found)
+        self.is_overshadowed |= not self.is_lone and _is_overshadowed(found)
         self.texts = () if self.is_overshadowed and self.memory.overshadowed < _PATIENCE else told
         return f"{len(told)} read, {len(found) - len(told)} damaged{'' if self.texts == told else ', kept back'}"
 

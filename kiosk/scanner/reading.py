@@ -31,12 +31,14 @@ class Reader:
     """Reads the frames of one camera in turn, and keeps what it has learned of the last ones.
 
     ``clock`` gives seconds that never go back. ``budget_s`` is what one frame may cost, about; None for a single
-    picture, on which everything is tried.
+    picture, on which everything is tried. ``is_lone``: it is a single picture though there is a budget, so that what
+    another frame would have to agree with must be agreed with by another sampling of this one.
     """
 
-    def __init__(self, clock: Clock, budget_s: float | None) -> None:
+    def __init__(self, clock: Clock, budget_s: float | None, *, is_lone: bool = False) -> None:
         self._clock = clock
         self._budget_s = budget_s
+        self._is_lone = is_lone or budget_s is None
         self._memory = Memory()
         self._costs: dict[str, float] = {}
 
@@ -44,7 +46,7 @@ class Reader:
         """What ``grey`` shows, the newest frame."""
         if grey.shape != self._memory.shape:
             self._memory = Memory(grey.shape)
-        look = Look(grey, self._memory, thorough=self._budget_s is None)
+        look = Look(grey, self._memory, thorough=self._budget_s is None, is_lone=self._is_lone)
         started = self._clock()
         taken: list[StepTaken] = []
         for step in STEPS:

@@ -259,7 +259,7 @@ def _read_grid(look: Look, pose: Pose) -> bool:
     look.pose, look.fit = pose, fit
     likelihoods = grid.read(look.grey, pose)
     alone = _corrected(likelihoods, pose.version)
-    if look.thorough:
+    if look.is_lone:
         agreed = _agreed(look.grey, pose, alone)
     else:
         agreed = _agreed_with_others(look.memory, likelihoods, pose.version, alone)

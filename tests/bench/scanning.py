@@ -24,10 +24,9 @@ from tests.bench.scanning_frames import (
     simulated,
     stories_of,
 )
-from tests.bench.scanning_measures import WITHIN_S, Look, Told, decoders, looked, told
+from tests.bench.scanning_measures import WITHIN_S, Look, Told, decoders, looked, storytellers, told
 from tests.bench.scanning_process import process_lines
 
-_STORYTELLERS = ("pyzbar", "zxing-cpp", "ours, 33 ms")
 _HD = 720
 
 
@@ -98,7 +97,7 @@ def _stories(source: str, stories: Sequence[Story]) -> Iterator[str]:
     yield f"{source}: {len(stories)} cards held up, % read within {WITHIN_S:g} s of being wholly in view, by level"
     heads = (*LEVELS, "median s", "p90 s", "frames", "common s", "of a core", "wrong")
     yield f"{'':14}" + "".join(f"{name:>10}" for name in heads)
-    ends = {name: [told(decoders()[name], story) for story in stories] for name in _STORYTELLERS}
+    ends = {name: [told(decoder, story) for story in stories] for name, decoder in storytellers().items()}
     plain = [end.in_time for end in ends["pyzbar"]]
     for name, some in ends.items():
         yield f"{name:14}" + _told_line(some, plain)

@@ -75,6 +75,7 @@ def test_a_lone_picture_is_read_by_its_modules_when_two_samplings_agree() -> Non
 
 def test_a_card_that_no_decoder_reads_but_that_stands_out_is_read_as_soon_as_a_second_frame_agrees() -> None:
     reader, (first, second) = Reader(lambda: 0.0, 1.0), held(2, 1.4)
+    assert Reader(lambda: 0.0, 1.0, is_lone=True).read(first).texts == (DENSE,), "no other frame will come"
     reading = reader.read(first)
     assert reading.texts == ()
     assert [step.name for step in reading.steps][:4] == ["as it is", "glanced", "enlarged", "sought"]
