@@ -25,8 +25,12 @@ def sampled(grey: Grey, pose: Pose, dots: int = DOTS) -> Floats:
 
 def read(grey: Grey, pose: Pose, dots: int = DOTS) -> Floats:
     """The likelihoods of the modules of a symbol with this pose."""
-    light = rectified(grey, pose, dots)
-    return likelihoods(evened(light, dots), trusted(light, pose.version, dots), pose.version, dots)
+    return told(rectified(grey, pose, dots), pose.version, dots)
+
+
+def told(light: Floats, version: int, dots: int = DOTS) -> Floats:
+    """The same of the rectified ``light``."""
+    return likelihoods(evened(light, dots), trusted(light, version, dots), version, dots)
 
 
 def fit(picture: Floats, version: int, dots: int = DOTS) -> float:

@@ -16,7 +16,7 @@ from kiosk.scanner import grid
 from kiosk.scanner.decode import Grey
 from kiosk.scanner.grid_layout import Floats
 from kiosk.scanner.looks import Look, Memory
-from kiosk.scanner.rectify import Pose, pose_of_corners
+from kiosk.scanner.rectify import Pose, evened, pose_of_corners, rectified
 from kiosk.scanner.rectify_refine import aligned, followed, settled
 from kiosk.scanner.tracking_finders import QUICK, THOROUGH, Triple, triples
 from kiosk.scanner.tracking_texture import Region, standing_out, textured, whole
@@ -252,12 +252,12 @@ def _found(grey: Grey, guess: Pose) -> Pose | None:
 
 def _read_grid(look: Look, pose: Pose) -> bool:
     """Read the modules, alone and together with the frames before; whether a text came of it that counts."""
-    picture = grid.sampled(look.grey, pose)
-    fit = grid.fit(picture, pose.version)
+    light = rectified(look.grey, pose, grid.DOTS)
+    fit = grid.fit(evened(light, grid.DOTS), pose.version)
     if not fit >= max(_GOOD_FIT, look.fit):  # nor where a pose without sense fits as no number
         return False
     look.pose, look.fit = pose, fit
-    likelihoods = grid.read(look.grey, pose)
+    likelihoods = grid.told(light, pose.version)
     alone = _corrected(likelihoods, pose.version)
     if look.is_lone:
         agreed = _agreed(look.grey, pose, alone)
